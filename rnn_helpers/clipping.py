@@ -1,0 +1,99 @@
+"""Two ways to keep an exploding gradient from throwing the parameters away."""
+
+import math
+
+from array_api_compat import array_namespace
+
+from rnn_helpers.validation import check_number
+
+
+def clip_by_global_norm(gradients, *, max_norm):
+    """Scale all gradients together so that their joint Euclidean norm is at most `max_norm`.
+
+    g ← g · min(1, max_norm / ‖(g₁, …, g_n)‖₂): the direction is kept, the length bounded.
+
+    Parameters
+    ----------
+    gradients : sequence of arrays, any shapes
+    max_norm : float > 0, in the units of the gradient
+
+    Returns
+    -------
+    clipped : list of arrays, the shapes of `gradients`
+    norm : float
+        The joint norm before clipping.
+
+    Raises
+    ------
+    ValueError
+        `max_norm` not positive and finite, `gradients` empty, or a gradient not finite.
+
+    Source
+    ------
+    Pascanu, Mikolov & Bengio (2013), arXiv:1211.5063, algorithm 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> clipped, norm = clip_by_global_norm([np.array([3.0]), np.array([4.0])], max_norm=1.0)
+    >>> norm, [g.tolist() for g in clipped]
+    (5.0, [[0.6], [0.8]])
+    """
+    max_norm = check_number("max_norm", max_norm, exclusive_minimum=0)
+    gradients = _check_gradients(gradients)
+    # hypot scales before it squares, so that a huge gradient does not overflow on its way
+    norm = math.hypot(*(_norm(g) for g in gradients))
+    scale = min(1.0, max_norm / norm) if norm > 0 else 1.0
+    return [g * scale for g in gradients], norm
+
+
+def clip_by_value(gradients, *, max_value):
+    """Cut every entry of every gradient to [−max_value, max_value]: the direction may turn.
+
+    Parameters
+    ----------
+    gradients : sequence of arrays, any shapes
+    max_value : float > 0, in the units of the gradient
+
+    Returns
+    -------
+    clipped : list of arrays, the shapes of `gradients`
+
+    Raises
+    ------
+    ValueError
+        As `clip_by_global_norm`.
+
+    Source
+    ------
+    Mikolov (2012), Statistical language models based on neural networks, PhD thesis, Brno.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> clip_by_value([np.array([3.0, -0.5])], max_value=1.0)[0].tolist()
+    [1.0, -0.5]
+    """
+    max_value = check_number("max_value", max_value, exclusive_minimum=0)
+    return [
+        array_namespace(g).clip(g, -max_value, max_value) for g in _check_gradients(gradients)
+    ]
+
+
+def _norm(array):
+    xp = array_namespace(array)
+    largest = float(xp.max(xp.abs(array)))
+    if largest == 0:
+        return 0.0
+    return largest * math.sqrt(float(xp.sum((array / largest) ** 2)))
+
+
+def _check_gradients(gradients):
+    gradients = list(gradients)
+    if not gradients:
+        raise ValueError("gradients must hold at least one array, got none")
+    for i, g in enumerate(gradients):
+        xp = array_namespace(g)
+        if not bool(xp.all(xp.isfinite(g))):
+            raise ValueError(f"gradients[{i}] must be finite, got NaN or infinity in it")
+    return gradients

@@ -1,0 +1,345 @@
+"""The figure that follows a slider: one kept Agg figure behind an `ipywidgets.Image`.
+
+A change computes numbers, moves the artists that depend on them, redraws only those on a saved
+background and sends a PNG. Nothing else is redrawn, no figure is created, and the axes stay where
+they are, so the hand sees every value it produces.
+"""
+
+import io
+import math
+import pathlib
+import textwrap
+
+import anywidget
+import ipywidgets
+import numpy as np
+import traitlets
+from matplotlib.colors import to_rgb
+from matplotlib.lines import Line2D
+from PIL import Image
+
+from rnn_helpers.plots import COLORS, encode_png, image_bundle, new_figure
+from rnn_helpers.validation import check_choice, check_integer, check_number
+
+__all__ = ["Live", "choice", "live", "log_slider", "slider"]
+
+_STYLE = {"description_width": "11em"}
+_WIDE = {"width": "26em", "max_width": "100%"}
+
+
+def slider(label, minimum, maximum, step, value, *, readout_format=None):
+    """A slider that reports while it is dragged; whole numbers if all four numbers are.
+
+    Parameters
+    ----------
+    label : str
+        Shown beside the slider and read out with it.
+    minimum, maximum, step, value : int or float
+    readout_format : str, optional
+        A format specification such as ".2f".
+
+    Raises
+    ------
+    TypeError, ValueError
+        Not numbers, or `value` outside the range.
+    """
+    whole = all(isinstance(number, int) for number in (minimum, maximum, step, value))
+    check = check_integer if whole else check_number
+    check("value", value, minimum=check("minimum", minimum), maximum=check("maximum", maximum))
+    kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
+    return kind(
+        description=label, min=minimum, max=maximum, step=step, value=value, style=_STYLE,
+        layout=_WIDE, readout_format=readout_format or ("d" if whole else ".2f"),
+    )  # fmt: skip
+
+
+def log_slider(label, minimum, maximum, value, *, steps_per_decade=20, readout_format=".2g"):
+    """A slider whose steps multiply: equal distances for equal ratios.
+
+    Parameters
+    ----------
+    label : str
+    minimum, maximum, value : float > 0
+    steps_per_decade : int
+    readout_format : str
+    """
+    for name, number in (("minimum", minimum), ("maximum", maximum), ("value", value)):
+        check_number(name, number, exclusive_minimum=0)
+    check_number("value", value, minimum=minimum, maximum=maximum)
+    return ipywidgets.FloatLogSlider(
+        description=label, min=math.log10(minimum), max=math.log10(maximum), value=value,
+        step=1 / check_integer("steps_per_decade", steps_per_decade, minimum=1), base=10,
+        style=_STYLE, layout=_WIDE, readout_format=readout_format,
+    )  # fmt: skip
+
+
+def choice(label, options, value):
+    """A drop-down list of a few settings.
+
+    Parameters
+    ----------
+    label : str
+    options : sequence of str, or of (str, object) pairs
+    value : object
+        The one chosen at first.
+    """
+    allowed = [option[1] if isinstance(option, tuple) else option for option in options]
+    check_choice("value", value, allowed)
+    return ipywidgets.Dropdown(
+        description=label, options=options, value=value, style=_STYLE, layout=_WIDE
+    )
+
+
+def live(compute, draw, controls, describe, *, width=8.0, height=4.2, nrows=1, ncols=1):
+    """A picture of `compute(**values)` that follows its controls.
+
+    Parameters
+    ----------
+    compute : callable
+        `compute(**values) -> result`: numbers only. The sentence of a ValueError is shown on
+        the figure.
+    draw : callable
+        `draw(result, axes, artists=None) -> artists`: the first call draws everything, sets the
+        limits of the axes, and returns the artists that depend on `result` as a dict; a call
+        with `artists` only moves them.
+    controls : dict of str to ipywidgets control
+        One to four, by the names of `compute`'s arguments.
+    describe : callable
+        `describe(result) -> str`: what the picture shows, the verdict in words. It becomes the
+        alternative text and is stored, so its numbers are rounded.
+    width, height : float, in inches of 100 pixels
+    nrows, ncols : int
+
+    Returns
+    -------
+    picture : Live
+
+    Raises
+    ------
+    ValueError
+        No control, or more than four.
+    """
+    return Live(
+        compute, draw, controls, describe, width=width, height=height, nrows=nrows, ncols=ncols
+    )
+
+
+class Caption(anywidget.AnyWidget):
+    """The sentence above a picture, and the names that a screen reader gets.
+
+    The slider handle of ipywidgets 8 and its Image have no accessible name and no setting for
+    one. This widget, in the same box, sets `aria-label` on the controls that `names` lists by
+    model, and `alt` on the picture; its own sentence is read out once the hand rests.
+    """
+
+    _esm = pathlib.Path(__file__).with_name("caption.js").read_text(encoding="utf-8")
+    _css = pathlib.Path(__file__).with_name("caption.css").read_text(encoding="utf-8")
+    names = traitlets.Dict().tag(sync=True)
+    image = traitlets.Unicode().tag(sync=True)
+    text = traitlets.Unicode().tag(sync=True)
+
+
+class Live(ipywidgets.VBox):
+    """What `live` returns: the controls above, the picture below.
+
+    Attributes
+    ----------
+    controls : dict of str to ipywidgets control
+    result : object
+        What `compute` returned last; None if it failed.
+    error : Exception or None
+        Why the last values could not be computed; its sentence stands on the figure.
+    artists : dict of str to matplotlib Artist
+    figure : matplotlib.figure.Figure
+    message : str
+        What `describe` said last: the alternative text.
+    frames : int
+        How many pictures were painted.
+    """
+
+    def __init__(self, compute, draw, controls, describe, *, width, height, nrows, ncols):
+        if not 1 <= len(controls) <= 4:
+            raise ValueError(f"controls must hold one to four controls, got {len(controls)}")
+        self._compute, self._draw, self._describe = compute, draw, describe
+        self.controls = dict(controls)
+        self.figure, self._axes = new_figure(width, height, nrows=nrows, ncols=ncols)
+        self._defaults = {name: control.value for name, control in self.controls.items()}
+        self.result, self.error, self.message, self.frames = None, None, "", 0
+        self.artists = {}
+        self._run()
+        if self.error is not None:
+            raise self.error
+        self._save_background()
+
+        self.image = ipywidgets.Image(
+            format="png", layout={"width": f"{round(width * 100)}px", "max_width": "100%"}
+        )
+        self._reset_button = ipywidgets.Button(
+            description="Reset", tooltip="Put every control back", layout={"width": "6em"}
+        )
+        self._caption = Caption(
+            image=self.image.model_id,
+            names={control.model_id: control.description for control in self.controls.values()},
+        )
+        panel = ipywidgets.Box(
+            [*self.controls.values(), self._reset_button],
+            layout={"flex_flow": "row wrap", "width": f"{round(width * 100)}px",
+                    "max_width": "100%", "align_items": "center"},
+        )  # fmt: skip
+        self._paint()
+        for control in self.controls.values():
+            control.observe(self._follow, names="value")
+        self._reset_button.on_click(lambda _: self.reset())
+        super().__init__([panel, self._caption, self.image])
+        _close_earlier_pictures_of_this_cell(self)
+
+    @property
+    def png(self):
+        """The picture on screen, as PNG bytes."""
+        return self.image.value
+
+    def reset(self):
+        """Put every control back to where it was at first, with one repaint."""
+        with self.hold_repaint():
+            for name, value in self._defaults.items():
+                self.controls[name].value = value
+
+    def hold_repaint(self):
+        """A context in which changes of controls are collected into one repaint."""
+        return _Hold(self)
+
+    def close(self):
+        """Close every widget of the picture and let the figure go."""
+        for control in self.controls.values():
+            control.unobserve_all()
+            control.close()
+        for widget in (*self.children, self._reset_button):
+            widget.close()
+        self._background = None
+        super().close()
+
+    def _follow(self, _change):
+        if not getattr(self, "_held", False):
+            self._run()
+            self._paint()
+
+    def _run(self):
+        """Numbers, then artists; whatever goes wrong becomes a sentence, never a traceback."""
+        values = {name: control.value for name, control in self.controls.items()}
+        try:
+            with np.errstate(all="ignore"):  # overflow is said on the figure, not on stderr
+                self.result = self._compute(**values)
+                self.artists = self._draw(self.result, self._axes, self.artists or None)
+            self.message, self.error = self._describe(self.result), None
+        except Exception as error:
+            self.result, self.error = None, error
+            self.message = f"This setting cannot be shown: {error}"
+
+    def _save_background(self):
+        """Draw once all that stays, and keep it as pixels."""
+        canvas = self.figure.canvas
+        canvas.draw()  # settles the layout
+        self.figure.set_layout_engine("none")
+        self._note = self.figure.text(
+            0.5, 0.5, "", ha="center", va="center", fontsize=12, zorder=100,
+            bbox={"boxstyle": "round,pad=0.6", "facecolor": "#FFF7E0", "edgecolor": "#B26A00"},
+        )  # fmt: skip
+        for artist in (*self.artists.values(), self._note):
+            artist.set_animated(True)
+        canvas.draw()
+        self._background = canvas.copy_from_bbox(self.figure.bbox)
+        self._order = sorted(self.artists.values(), key=lambda artist: artist.get_zorder())
+        self._palette = _make_palette(np.asarray(canvas.buffer_rgba()))
+
+    def _paint(self):
+        canvas = self.figure.canvas
+        canvas.restore_region(self._background)
+        if self.error is None:
+            for artist in self._order:
+                self.figure.draw_artist(artist)
+            self._note.set_text(_say_what_overflows(self._order))
+        else:
+            self._note.set_text(textwrap.fill(self.message, 60))
+        if self._note.get_text():
+            self.figure.draw_artist(self._note)
+        picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+        buffer = io.BytesIO()
+        picture.quantize(palette=self._palette, dither=0).save(buffer, "png", compress_level=1)
+        self.image.value = buffer.getvalue()
+        self.frames += 1
+        note = self._note.get_text().replace("\n", " ") if self.error is None else ""
+        self._caption.text = f"{self.message} {note}".strip()
+
+    def _repr_mimebundle_(self, **kwargs):
+        """The live view, and for readers without a kernel the still picture in its place."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        width = round(self.figure.get_figwidth() * 100)
+        still = image_bundle(
+            encode_png(self.figure, dpi=150), alt=self.message, width=width, caption=self.message
+        )
+        return {**bundle, **still}, {"image/png": {"alt": self.message, "width": width}}
+
+
+def _make_palette(pixels):
+    """The colours of the frames, fixed once: a paletted PNG is made four times as fast.
+
+    Half are the background's own, half are the house colours in shades down to white, which is
+    what anti-aliasing makes of them.
+    """
+    background = Image.fromarray(pixels).convert("RGB").quantize(96, dither=0)
+    colors = np.array(background.getpalette()[: 3 * 96]).reshape(-1, 3)
+    house = np.array([to_rgb(color) for color in COLORS.values()])
+    strength = np.linspace(1.0, 0.1, 11)[:, None, None]
+    shades = 255 * (1 - strength * (1 - house))
+    palette = Image.new("P", (1, 1))
+    entries = np.concatenate([colors, shades.reshape(-1, 3)])[:256]
+    palette.putpalette(entries.round().astype(np.uint8).tobytes())
+    return palette
+
+
+class _Hold:
+    def __init__(self, picture):
+        self._picture = picture
+
+    def __enter__(self):
+        self._picture._held = True
+
+    def __exit__(self, *_):
+        self._picture._held = False
+        self._picture._follow(None)
+
+
+def _say_what_overflows(artists):
+    """A sentence if a line holds values that are not finite and so cannot be drawn, else ''."""
+    for artist in artists:
+        if isinstance(artist, Line2D) and artist.get_visible():
+            data = np.asarray(artist.get_ydata(), dtype=float)
+            count = int(data.size - np.isfinite(data).sum())
+            if count:
+                label = artist.get_label()
+                name = "values" if label.startswith("_") else f"values of “{label}”"
+                return f"{count} of {data.size} {name} are not finite:\nthey overflow, undrawn."
+    return ""
+
+
+_pictures_by_cell = {}
+
+
+def _close_earlier_pictures_of_this_cell(picture):
+    """Running a cell again replaces its pictures; without this, ipywidgets keeps every one."""
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    cell = (parent.get("metadata") or {}).get("cellId")
+    if cell is None:
+        return
+    run = parent["header"]["msg_id"]
+    last_run, pictures = _pictures_by_cell.get(cell, (run, []))
+    if last_run != run:
+        for old in pictures:
+            old.close()
+        pictures = []
+    _pictures_by_cell[cell] = (run, [*pictures, picture])
