@@ -1,0 +1,127 @@
+"""Running an unchanged lecture again changes no byte of its file; a failing one is left alone."""
+
+import os
+import time
+
+import nbformat
+import pytest
+from nbformat import v4
+
+from tools import execute_notebooks
+from tools.execute_notebooks import METADATA, WIDGET_VIEW, main, normalize
+
+
+def write(path, *cells, **metadata):
+    nbformat.write(v4.new_notebook(cells=list(cells), metadata=metadata), path)
+    return path
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+CHATTY = """\
+import sys
+import ipywidgets
+for word in ("one", "two"):
+    print(word, flush=True)
+    sys.stdout.flush()
+display(ipywidgets.IntSlider())
+6 * 7
+"""
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory):
+    """A chatty notebook, executed, with the bytes of its first and its second run."""
+    path = write(
+        tmp_path_factory.mktemp("notebooks") / "chatty.ipynb",
+        v4.new_markdown_cell("# Title"),
+        v4.new_code_cell(CHATTY, metadata={"tags": ["b", "a"], "collapsed": True}),
+        v4.new_code_cell("'last'"),
+        v4.new_code_cell("'last'"),
+        widgets={"state": {}},
+        language_info={"name": "python", "version": "2.7"},
+    )
+    runs = []
+    for _ in range(2):
+        assert main([str(path)]) == 0
+        runs.append(path.read_bytes())
+    return path, *runs
+
+
+def test_a_second_run_changes_no_byte(executed):
+    _, first, second = executed
+    assert first == second
+
+
+def test_an_unchanged_file_is_not_written_again(executed, capsys):
+    path, *_ = executed
+    long_ago = time.time() - 1000
+    os.utime(path, (long_ago, long_ago))
+    assert main([str(path)]) == 0
+    assert capsys.readouterr().out == "chatty.ipynb: unchanged\n"
+    assert path.stat().st_mtime == pytest.approx(long_ago)
+
+
+def test_what_is_stored(executed):
+    notebook = read(executed[0])
+    assert notebook.metadata == METADATA
+    chatty = notebook.cells[1]
+    assert chatty.metadata == {"tags": ["a", "b"]}
+    assert [output.output_type for output in chatty.outputs] == [
+        "stream",
+        "display_data",
+        "execute_result",
+    ]
+    assert chatty.outputs[0].text == "one\ntwo\n"
+    assert list(chatty.outputs[1].data) == ["text/plain"]
+    assert chatty.outputs[2].data == {"text/plain": "42"}
+    assert [cell.execution_count for cell in notebook.cells[1:]] == [1, 2, 3]
+    assert chatty.outputs[2].execution_count == 1
+    assert b"widget" not in executed[1].replace(b"ipywidgets", b"")
+
+
+def test_ids_depend_on_the_source_alone_and_differ_between_equal_cells(executed):
+    ids = [cell.id for cell in read(executed[0]).cells]
+    assert len(set(ids)) == 4
+    alone = v4.new_notebook(cells=[v4.new_code_cell("'last'")])
+    assert normalize(alone).cells[0].id == ids[2]
+
+
+def test_normalize_merges_streams_and_drops_a_view_without_a_picture():
+    cell = v4.new_code_cell("x", execution_count=17)
+    stdout = [v4.new_output("stream", name="stdout", text=text) for text in "aba"]
+    stderr = v4.new_output("stream", name="stderr", text="c")
+    view = v4.new_output("display_data", data={WIDGET_VIEW: {"model_id": "1"}})
+    cell.outputs = [*stdout[:2], stderr, view, stdout[2]]
+    kept = normalize(v4.new_notebook(cells=[cell])).cells[0].outputs
+    assert [(output.name, output.text) for output in kept] == [
+        ("stdout", "ab"),
+        ("stderr", "c"),
+        ("stdout", "a"),
+    ]
+    assert cell.execution_count == 17  # `normalize` works on a copy
+
+
+def test_empty_code_cells_have_no_count():
+    notebook = v4.new_notebook(cells=[v4.new_code_cell(text) for text in ("1", " ", "2")])
+    assert [cell.execution_count for cell in normalize(notebook).cells] == [1, None, 2]
+
+
+def test_an_error_fails_loudly_and_leaves_the_file_alone(tmp_path, capsys):
+    path = write(tmp_path / "broken.ipynb", v4.new_code_cell("1 / 0"))
+    before = path.read_bytes()
+    assert main([str(path)]) == 1
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+    message = capsys.readouterr().err
+    assert "broken.ipynb: FAILED, the file is as it was" in message
+    assert "ZeroDivisionError" in message
+
+
+def test_no_notebook_at_all_is_an_error(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(execute_notebooks, "NOTEBOOKS", tmp_path)
+    with pytest.raises(SystemExit, match="2"):
+        main([])
+    assert "there is no notebook" in capsys.readouterr().err

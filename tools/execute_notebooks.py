@@ -1,0 +1,122 @@
+"""Run lectures from top to bottom and store their outputs, so that an unchanged one stays as it is.
+
+    python tools/execute_notebooks.py [notebook ...]      all of notebooks/ by default
+
+What differs between two runs of the same lecture is not stored: times, widget views and their
+state, versions, random cell ids, and how the kernel happened to cut its streams. If a cell fails,
+the file keeps its old contents and the command fails.
+"""
+
+import argparse
+import copy
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"file_extension": ".py", "mimetype": "text/x-python", "name": "python"},
+}
+
+
+def set_cell_ids(cells):
+    """Give every cell an id made of its source: the same one on every run, on every machine."""
+    seen = {}
+    for cell in cells:
+        text = f"{cell.cell_type}\n{cell.source}"
+        seen[text] = seen.get(text, 0) + 1
+        digest = hashlib.sha256(f"{seen[text]}\n{text}".encode())
+        cell.id = digest.hexdigest()[:12]
+
+
+def normalize_outputs(outputs, count):
+    """Neighbouring texts of one stream as one, no widget views, the cell's own count."""
+    kept = []
+    for output in outputs:
+        if output.output_type == "stream" and kept and kept[-1].get("name") == output.name:
+            kept[-1].text += output.text
+            continue
+        if output.output_type == "execute_result":
+            output.execution_count = count
+        if "data" in output:
+            output.data.pop(WIDGET_VIEW, None)
+            output.metadata.pop(WIDGET_VIEW, None)
+            if not output.data:
+                continue
+        output.pop("transient", None)
+        kept.append(output)
+    return kept
+
+
+def normalize(notebook):
+    """The notebook as it is stored: a copy without anything that changes from run to run."""
+    notebook = copy.deepcopy(notebook)
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    notebook.metadata = nbformat.from_dict(METADATA)
+    set_cell_ids(notebook.cells)
+    count = 0
+    for cell in notebook.cells:
+        tags = sorted(cell.metadata.get("tags", []))
+        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
+        if cell.cell_type == "code":
+            count += bool(cell.source.strip())
+            cell.execution_count = count if cell.source.strip() else None
+            cell.outputs = normalize_outputs(cell.outputs, cell.execution_count)
+    return notebook
+
+
+def execute(path):
+    """Run one notebook in place; return whether its file changed.
+
+    Raises
+    ------
+    nbclient.exceptions.CellExecutionError
+        A cell failed; the file is as it was.
+    """
+    before = path.read_text(encoding="utf-8")
+    notebook = nbformat.reads(before, as_version=4)
+    client = NotebookClient(
+        notebook,
+        kernel_name="python3",
+        timeout=None,
+        record_timing=False,
+        store_widget_state=False,
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    client.execute()
+    notebook = normalize(notebook)
+    nbformat.validate(notebook)
+    after = nbformat.writes(notebook) + "\n"
+    if after == before:
+        return False
+    partial = path.with_suffix(".partial")
+    partial.write_text(after, encoding="utf-8")
+    os.replace(partial, path)
+    return True
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("notebooks", nargs="*", type=Path, help="default: all of notebooks/")
+    paths = parser.parse_args(arguments).notebooks or sorted(NOTEBOOKS.glob("*.ipynb"))
+    if not paths:
+        parser.error(f"there is no notebook in {NOTEBOOKS.name}/")
+    failed = []
+    for path in paths:
+        try:
+            print(f"{path.name}: {'stored anew' if execute(path) else 'unchanged'}", flush=True)
+        except CellExecutionError as error:
+            print(f"{path.name}: FAILED, the file is as it was\n{error}", file=sys.stderr)
+            failed.append(path)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
