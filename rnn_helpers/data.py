@@ -1,0 +1,188 @@
+"""The data of the series: yearly sunspot numbers, and the manual that ships inside CPython."""
+
+import math
+import pathlib
+
+import numpy as np
+
+from rnn_helpers.validation import check_array, check_number
+
+SUNSPOTS = pathlib.Path(__file__).parent / "datasets" / "sunspots.csv"
+
+LAST_TRAIN_YEAR = 1920
+"""Every lecture fits on the years up to this one and is judged on the years after it."""
+
+HELD_OUT_TEXT = 0.1
+"""Every lecture holds back this share of a text, its end, to be judged on."""
+
+
+def load_sunspots(path=None):
+    """Yearly mean sunspot numbers, 1700 to 2008 (NOAA NGDC, public domain).
+
+    Parameters
+    ----------
+    path : str or path, optional
+        Another file of the same form: a line `year,sunspots`, then one line per year without gaps.
+
+    Returns
+    -------
+    years : int array, shape (T,)
+    counts : float array, shape (T,)
+        Mean number of sunspots in each year.
+
+    Raises
+    ------
+    FileNotFoundError
+        No such file; the message names it.
+    ValueError
+        Malformed; the message names the file and the line.
+
+    Examples
+    --------
+    >>> years, counts = load_sunspots()
+    >>> len(years), int(years[0]), float(counts[-1])
+    (309, 1700, 2.9)
+    """
+    path = SUNSPOTS if path is None else pathlib.Path(path)
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        raise FileNotFoundError(
+            f"{path} is missing: expected a file of sunspot numbers with lines 'year,sunspots'"
+        ) from None
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not UTF-8 text: expected lines 'year,sunspots'") from None
+    if not lines or lines[0].strip() != "year,sunspots":
+        found = lines[0] if lines else "an empty file"
+        raise ValueError(f"{path}, line 1: expected the heading 'year,sunspots', got {found!r}")
+    if len(lines) == 1:
+        raise ValueError(f"{path}, line 2: expected a first year, the file ends after its heading")
+    years, counts = [], []
+    for number, line in enumerate(lines[1:], 2):
+        year, count = _read_line(f"{path}, line {number}", line)
+        if years and year != years[-1] + 1:
+            raise ValueError(f"{path}, line {number}: expected year {years[-1] + 1}, got {year}")
+        years.append(year)
+        counts.append(count)
+    return np.array(years), np.array(counts)
+
+
+def _read_line(place, line):
+    fields = line.split(",")
+    try:
+        year, count = int(fields[0]), float(fields[1])
+        readable = len(fields) == 2
+    except (ValueError, IndexError):
+        readable = False
+    if not readable:
+        raise ValueError(f"{place}: expected a year, a comma and a number, got {line!r}")
+    if not math.isfinite(count) or count < 0:
+        raise ValueError(f"{place}: expected a finite number of at least 0, got {fields[1]!r}")
+    return year, count
+
+
+def split_years(years, *, last_train_year=LAST_TRAIN_YEAR):
+    """Where the training years end: two slices for anything that has one entry per year.
+
+    Parameters
+    ----------
+    years : int array, shape (T,), ascending
+    last_train_year : int
+        The last year to fit on; the years after it are held out.
+
+    Returns
+    -------
+    train, held_out : slice
+
+    Raises
+    ------
+    ValueError
+        No year, or none on one of the two sides.
+
+    Examples
+    --------
+    >>> train, held_out = split_years(np.arange(1918, 1924), last_train_year=1920)
+    >>> np.arange(1918, 1924)[held_out].tolist()
+    [1921, 1922, 1923]
+    """
+    years = check_array("years", years, ndim=1, dtype=int)
+    n_train = int(np.searchsorted(years, last_train_year, side="right"))
+    if not 0 < n_train < len(years):
+        raise ValueError(
+            f"last_train_year must leave years on both sides of it, from {years[0]} to "
+            f"{years[-1] - 1}, got {last_train_year}"
+        )
+    return slice(0, n_train), slice(n_train, len(years))
+
+
+def load_manual(*, drop_repeats=False):
+    """The text of Python's reference manual, as it ships with every CPython.
+
+    The topics of `pydoc_data.topics`, in alphabetical order, joined by blank lines. It differs a
+    little from one Python version to the next.
+
+    Parameters
+    ----------
+    drop_repeats : bool
+        Keep only the first of paragraphs that are the same, character for character. About one
+        paragraph in five repeats an earlier one, because a page about compound statements
+        contains the page about `if`. Text that is held out must not hold copies of what was
+        trained on.
+
+    Returns
+    -------
+    text : str
+
+    Examples
+    --------
+    >>> len(load_manual()) > len(load_manual(drop_repeats=True)) > 100_000
+    True
+    """
+    try:
+        from pydoc_data.topics import topics
+    except ImportError:
+        raise FileNotFoundError(
+            "the module pydoc_data.topics is missing: this Python was installed without its "
+            "manual; expected the standard library of CPython 3.11 or later"
+        ) from None
+    text = "\n\n".join(topics[name].strip("\n") for name in sorted(topics))
+    if drop_repeats:
+        text = "\n\n".join(dict.fromkeys(text.split("\n\n")))
+    return text
+
+
+def split_text(text, *, held_out=HELD_OUT_TEXT):
+    """Cut a text into its beginning, to train on, and its end, to be judged on.
+
+    Parameters
+    ----------
+    text : str
+    held_out : float between 0 and 1
+        The share at the end that is held out.
+
+    Returns
+    -------
+    train, held_out : str
+
+    Raises
+    ------
+    TypeError
+        `text` is not a string.
+    ValueError
+        The share is not between 0 and 1, or the text too short to leave something on both sides.
+
+    Examples
+    --------
+    >>> split_text("abcdefghij", held_out=0.2)
+    ('abcdefgh', 'ij')
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"text must be a string, got {type(text).__name__}")
+    held_out = check_number("held_out", held_out, exclusive_minimum=0, maximum=1)
+    n_train = len(text) - round(held_out * len(text))
+    if not 0 < n_train < len(text):
+        raise ValueError(
+            f"text must leave characters on both sides of the cut at {held_out:g}, "
+            f"got {len(text)} characters"
+        )
+    return text[:n_train], text[n_train:]
