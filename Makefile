@@ -1,0 +1,55 @@
+# Two commands are all that a reader needs, and each sets up what is missing first:
+#   make lab      open the lectures in JupyterLab     make lab ARGS="--no-browser --port=8899"
+#   make test     prove them                          make test ARGS="-k gradient_flow"
+# For those who write: make notebooks (re-execute in place), make lint, make bench.
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+INSTALLED := $(VENV)/installed
+FIRST := $(firstword $(sort $(wildcard notebooks/[0-9]*.ipynb)))
+NBVAL := --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg -p no:randomly
+# Jupyter refuses to serve the root user, which is who runs in most containers, unless told so.
+ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+# `make ARGS=…` goes to the program; PIP_ARGS to pip, such as another index; BASE_PYTHON makes .venv.
+ARGS ?=
+PIP_ARGS ?=
+BASE_PYTHON ?= python3.13 python3.12 python3.11 python3.14 python3 python
+
+.PHONY: lab test bench notebooks lint setup
+.DELETE_ON_ERROR:
+
+lab: setup
+	cd notebooks && ../$(PYTHON) -m jupyterlab $(notdir $(FIRST)) $(ALLOW_ROOT) $(ARGS)
+
+test: setup
+	$(PYTHON) -m pytest $(ARGS)
+	$(PYTHON) -m pytest $(NBVAL) notebooks
+
+bench: setup
+	$(PYTHON) -m benchmarks $(ARGS)
+
+notebooks: setup
+	$(PYTHON) tools/execute_notebooks.py $(ARGS)
+
+lint: setup
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+
+setup: $(INSTALLED)
+
+# The mark is made last, so an interrupted installation is taken up again the next time.
+$(INSTALLED): requirements.txt pyproject.toml $(wildcard etc/jupyter/*/*.json)
+	@usable='import ensurepip, sys; sys.exit(sys.version_info < (3, 11))'; \
+	$(PYTHON) -c "$$usable" 2>/dev/null || { \
+	  for base in $(BASE_PYTHON); do \
+	    if $$base -c "$$usable" 2>/dev/null; then \
+	      echo "Making $(VENV) with $$($$base --version)"; exec $$base -m venv --clear $(VENV); \
+	    fi; \
+	  done; \
+	  echo "No Python 3.11 or newer with its venv module was found: install one, or name it" \
+	    "as in make lab BASE_PYTHON=/path/to/python3." >&2; \
+	  exit 1; }
+	$(PYTHON) -m pip install --disable-pip-version-check $(PIP_ARGS) -r requirements.txt
+	$(PYTHON) -m pip install --disable-pip-version-check $(PIP_ARGS) --no-deps -e .
+	@touch $@
