@@ -1,23 +1,35 @@
 // The sentence above the picture, and the names that a screen reader gets for the controls and
-// the picture beside it. `model.views` is the Jupyter widgets' own list of a model's views.
-const FOCUSABLE = "[role=slider], input, select, button";
+// the picture beside it. Uses nothing but the Jupyter widgets' own manager, models and views, so it
+// is the same in JupyterLab, Notebook 7 and VS Code.
 
-async function elementsOf(manager, id) {
+// the elements that show a model in this view of the picture: a cell's output can be shown twice
+async function elementsOf(manager, id, box) {
   const model = await manager.get_model(id);
-  const views = await Promise.all(Object.values(model.views));
-  return views.map((view) => view.el);
+  const views = await Promise.all(Object.values(model.views ?? {}));
+  return views.map((view) => view.el).filter((element) => box.contains(element));
 }
 
-async function nameControls(manager, names) {
-  let complete = true;
-  for (const [id, name] of Object.entries(names)) {
-    for (const element of await elementsOf(manager, id)) {
-      const targets = element.querySelectorAll(FOCUSABLE);
-      targets.forEach((target) => target.setAttribute("aria-label", name));
-      if (targets.length === 0) complete = false;
-    }
-  }
-  return complete;
+function nameSlider(handle, readout, name) {
+  handle.setAttribute("aria-label", name);
+  readout.setAttribute("role", "textbox");
+  readout.setAttribute("aria-label", `${name}, typed`);
+  // the slider would read out 0.8999999999999998, or the logarithm of its value
+  const sayValue = () => {
+    const value = readout.textContent;
+    if (handle.getAttribute("aria-valuetext") !== value)
+      handle.setAttribute("aria-valuetext", value);
+  };
+  new MutationObserver(sayValue).observe(handle, { attributeFilter: ["aria-valuetext"] });
+  sayValue();
+}
+
+function nameControl(element, name) {
+  const handle = element.querySelector("[role=slider]");
+  const readout = element.querySelector(".widget-readout");
+  if (handle && readout) nameSlider(handle, readout, name);
+  const others = element.querySelectorAll("input, select, button");
+  others.forEach((other) => other.setAttribute("aria-label", name));
+  return Boolean(handle) || others.length > 0;
 }
 
 function render({ model, el }) {
@@ -28,28 +40,41 @@ function render({ model, el }) {
   el.replaceChildren(sentence, spoken);
   el.classList.add("rnn-caption");
 
-  let timer;
-  const say = async () => {
+  const unnamed = new Map(Object.entries(model.get("names")));
+  let pictures = [];
+  let speaking, naming;
+
+  const say = () => {
     const text = model.get("text");
     sentence.textContent = text;
-    clearTimeout(timer); // read out once the hand rests, not at every value
-    timer = setTimeout(() => { spoken.textContent = text; }, 700);
-    for (const image of await elementsOf(manager, model.get("image"))) image.alt = text;
+    for (const picture of pictures) picture.alt = text;
+    clearTimeout(speaking); // read out once the hand rests, not at every value
+    speaking = setTimeout(() => { spoken.textContent = text; }, 700);
   };
-  model.on("change:text", say);
 
-  // the views beside this one may still be on their way into the page
-  const observer = new MutationObserver(async () => {
-    if (await nameControls(manager, model.get("names"))) observer.disconnect();
-    say();
-  });
-  requestAnimationFrame(() => {
-    const box = el.parentElement ?? el;
-    observer.observe(box, { childList: true, subtree: true });
-    el.append(document.createComment("named")); // the first look, even where all is there already
-  });
+  // the views beside this one may still be on their way into the page: look until all are there
+  const nameAll = async () => {
+    const box = el.parentElement;
+    if (box) {
+      for (const [id, name] of unnamed)
+        for (const element of await elementsOf(manager, id, box))
+          if (nameControl(element, name)) unnamed.delete(id);
+      pictures = await elementsOf(manager, model.get("image"), box);
+      say();
+    }
+    if (naming !== null && (unnamed.size > 0 || pictures.length === 0))
+      naming = setTimeout(nameAll, 50);
+  };
+
+  model.on("change:text", say);
   say();
-  return () => { observer.disconnect(); clearTimeout(timer); model.off("change:text", say); };
+  nameAll();
+  return () => {
+    clearTimeout(speaking);
+    clearTimeout(naming);
+    naming = null;
+    model.off("change:text", say);
+  };
 }
 
 export default { render };

@@ -25,6 +25,8 @@ __all__ = ["Live", "choice", "live", "log_slider", "slider"]
 
 _STYLE = {"description_width": "11em"}
 _WIDE = {"width": "26em", "max_width": "100%"}
+_DPI = 100  # pixels of a frame per 100 CSS pixels on the page
+_CREAM, _AMBER = "#FFF7E0", "#B26A00"  # a note on the figure
 
 
 def slider(label, minimum, maximum, step, value, *, readout_format=None):
@@ -48,8 +50,8 @@ def slider(label, minimum, maximum, step, value, *, readout_format=None):
     check("value", value, minimum=check("minimum", minimum), maximum=check("maximum", maximum))
     kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
     return kind(
-        description=label, min=minimum, max=maximum, step=step, value=value, style=_STYLE,
-        layout=_WIDE, readout_format=readout_format or ("d" if whole else ".2f"),
+        description=label, tooltip=label, min=minimum, max=maximum, step=step, value=value,
+        style=_STYLE, layout=_WIDE, readout_format=readout_format or ("d" if whole else ".2f"),
     )  # fmt: skip
 
 
@@ -67,8 +69,8 @@ def log_slider(label, minimum, maximum, value, *, steps_per_decade=20, readout_f
         check_number(name, number, exclusive_minimum=0)
     check_number("value", value, minimum=minimum, maximum=maximum)
     return ipywidgets.FloatLogSlider(
-        description=label, min=math.log10(minimum), max=math.log10(maximum), value=value,
-        step=1 / check_integer("steps_per_decade", steps_per_decade, minimum=1), base=10,
+        description=label, tooltip=label, min=math.log10(minimum), max=math.log10(maximum),
+        value=value, step=1 / check_integer("steps_per_decade", steps_per_decade, minimum=1), base=10,
         style=_STYLE, layout=_WIDE, readout_format=readout_format,
     )  # fmt: skip
 
@@ -86,7 +88,7 @@ def choice(label, options, value):
     allowed = [option[1] if isinstance(option, tuple) else option for option in options]
     check_choice("value", value, allowed)
     return ipywidgets.Dropdown(
-        description=label, options=options, value=value, style=_STYLE, layout=_WIDE
+        description=label, tooltip=label, options=options, value=value, style=_STYLE, layout=_WIDE
     )
 
 
@@ -162,10 +164,12 @@ class Live(ipywidgets.VBox):
             raise ValueError(f"controls must hold one to four controls, got {len(controls)}")
         self._compute, self._draw, self._describe = compute, draw, describe
         self.controls = dict(controls)
-        self.figure, self._axes = new_figure(width, height, nrows=nrows, ncols=ncols)
+        self.figure, self._axes = new_figure(
+            width, height, nrows=nrows, ncols=ncols, dpi=_DPI
+        )
         self._defaults = {name: control.value for name, control in self.controls.items()}
         self.result, self.error, self.message, self.frames = None, None, "", 0
-        self.artists = {}
+        self.artists, self._holds = {}, 0
         self._run()
         if self.error is not None:
             raise self.error
@@ -210,16 +214,21 @@ class Live(ipywidgets.VBox):
 
     def close(self):
         """Close every widget of the picture and let the figure go."""
-        for control in self.controls.values():
-            control.unobserve_all()
-            control.close()
-        for widget in (*self.children, self._reset_button):
-            widget.close()
-        self._background = None
+        if self.figure is None:
+            return
+        for widget in (*self.controls.values(), self._reset_button, *self.children, self):
+            widget.unobserve_all()
+            for part in ("style", "layout"):  # ipywidgets closes neither with its widget
+                if widget.has_trait(part):
+                    getattr(widget, part).close()
+            if widget is not self:
+                widget.close()
         super().close()
+        self.figure = self._axes = self._background = self._note = None
+        self.artists, self._order = {}, []
 
     def _follow(self, _change):
-        if not getattr(self, "_held", False):
+        if not self._holds:
             self._run()
             self._paint()
 
@@ -242,14 +251,14 @@ class Live(ipywidgets.VBox):
         self.figure.set_layout_engine("none")
         self._note = self.figure.text(
             0.5, 0.5, "", ha="center", va="center", fontsize=12, zorder=100,
-            bbox={"boxstyle": "round,pad=0.6", "facecolor": "#FFF7E0", "edgecolor": "#B26A00"},
+            bbox={"boxstyle": "round,pad=0.6", "facecolor": _CREAM, "edgecolor": _AMBER},
         )  # fmt: skip
         for artist in (*self.artists.values(), self._note):
             artist.set_animated(True)
         canvas.draw()
         self._background = canvas.copy_from_bbox(self.figure.bbox)
         self._order = sorted(self.artists.values(), key=lambda artist: artist.get_zorder())
-        self._palette = _make_palette(np.asarray(canvas.buffer_rgba()))
+        self._palette, self._colors = _make_palette(np.asarray(canvas.buffer_rgba()))
 
     def _paint(self):
         canvas = self.figure.canvas
@@ -264,7 +273,9 @@ class Live(ipywidgets.VBox):
             self.figure.draw_artist(self._note)
         picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
         buffer = io.BytesIO()
-        picture.quantize(palette=self._palette, dither=0).save(buffer, "png", compress_level=1)
+        picture = picture.quantize(palette=self._palette, dither=0)
+        picture.putpalette(self._colors)
+        picture.save(buffer, "png", compress_level=1)
         self.image.value = buffer.getvalue()
         self.frames += 1
         note = self._note.get_text().replace("\n", " ") if self.error is None else ""
@@ -285,18 +296,30 @@ class Live(ipywidgets.VBox):
 def _make_palette(pixels):
     """The colours of the frames, fixed once: a paletted PNG is made four times as fast.
 
-    Half are the background's own, half are the house colours in shades down to white, which is
-    what anti-aliasing makes of them.
+    White, black, the house colours, then the most frequent colours of the background, then the
+    house colours in shades down to white, which is what anti-aliasing makes of them.
+
+    Pillow rounds each channel of a pixel down to a multiple of 4 and then looks for the nearest
+    entry. So the palette that it searches holds rounded colours, one of each, and the palette
+    that it writes has the exact colour at the same place: white stays white.
+
+    Returns
+    -------
+    searched : PIL.Image.Image
+    written : bytes
     """
-    background = Image.fromarray(pixels).convert("RGB").quantize(96, dither=0)
-    colors = np.array(background.getpalette()[: 3 * 96]).reshape(-1, 3)
-    house = np.array([to_rgb(color) for color in COLORS.values()])
-    strength = np.linspace(1.0, 0.1, 11)[:, None, None]
-    shades = 255 * (1 - strength * (1 - house))
-    palette = Image.new("P", (1, 1))
-    entries = np.concatenate([colors, shades.reshape(-1, 3)])[:256]
-    palette.putpalette(entries.round().astype(np.uint8).tobytes())
-    return palette
+    house = [to_rgb(color) for color in ("white", "black", _CREAM, _AMBER, *COLORS.values())]
+    house = (255 * np.array(house)).round().astype(int)
+    counts = Image.fromarray(pixels).convert("RGB").getcolors(pixels.size)
+    frequent = [color for _, color in sorted(counts, reverse=True)]
+    strengths = np.linspace(1.0, 0.1, 11)[:, None, None]
+    shades = (255 - strengths * (255 - house)).round().astype(int).reshape(-1, 3)
+    exact = {}
+    for color in (*house.tolist(), *frequent[:128], *shades.tolist(), *frequent[128:]):
+        exact.setdefault(tuple(channel // 4 * 4 for channel in color), color)
+    searched = Image.new("P", (1, 1))
+    searched.putpalette(bytes(np.array(list(exact)[:256], np.uint8)))
+    return searched, bytes(np.array(list(exact.values())[:256], np.uint8))
 
 
 class _Hold:
@@ -304,10 +327,10 @@ class _Hold:
         self._picture = picture
 
     def __enter__(self):
-        self._picture._held = True
+        self._picture._holds += 1
 
     def __exit__(self, *_):
-        self._picture._held = False
+        self._picture._holds -= 1
         self._picture._follow(None)
 
 
@@ -332,8 +355,8 @@ def _close_earlier_pictures_of_this_cell(picture):
     from IPython import get_ipython
 
     shell = get_ipython()
-    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
-    cell = (parent.get("metadata") or {}).get("cellId")
+    parent = shell.get_parent() if hasattr(shell, "get_parent") else None
+    cell = ((parent or {}).get("metadata") or {}).get("cellId")
     if cell is None:
         return
     run = parent["header"]["msg_id"]
