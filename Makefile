@@ -20,7 +20,8 @@ BASE_PYTHON ?= python3.13 python3.12 python3.11 python3.14 python3 python
 .DELETE_ON_ERROR:
 
 lab: setup
-	cd notebooks && ../$(PYTHON) -m jupyterlab $(notdir $(FIRST)) $(ALLOW_ROOT) $(ARGS)
+	cd notebooks && ../$(PYTHON) -m jupyterlab --LabApp.default_url=/lab/tree/$(notdir $(FIRST)) \
+	  $(ALLOW_ROOT) $(ARGS)
 
 test: setup
 	$(PYTHON) -m pytest $(ARGS)
