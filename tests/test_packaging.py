@@ -23,6 +23,7 @@ RANGES = {canonicalize_name(Requirement(line).name): Requirement(line) for line 
 CONDA_NAMES = {"torch": "pytorch-cpu", "matplotlib": "matplotlib-base"}
 MODULES_OF = {
     "ipython": "IPython",
+    "markdown-it-py": "markdown_it",
     "pillow": "PIL",
     "pyyaml": "yaml",
     "websocket-client": "websocket",

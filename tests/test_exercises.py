@@ -1,0 +1,120 @@
+"""Every exercise: its stub is "missing", its folded solution is "right"."""
+
+import nbformat
+import pytest
+from nbformat import v4
+
+from rnn_helpers.exercises import Feedback
+from tests.lectures import PATHS, Exercise, find_exercises, read_lecture, setup_source
+
+ALL = [
+    pytest.param(path, exercise, id=f"{path.stem}-{exercise.number}")
+    for path in PATHS
+    for exercise in find_exercises(read_lecture(path))
+]
+
+
+def run_check(setup, answer, check):
+    """What a check says to an answer, in a namespace that holds nothing but the set-up."""
+    namespace = {"__name__": "__main__"}
+    exec(setup, namespace)
+    exec(answer, namespace)
+    return eval(check, namespace)
+
+
+@pytest.mark.parametrize(("path", "exercise"), ALL)
+def test_the_stub_is_missing(path, exercise):
+    feedback = run_check(setup_source(read_lecture(path)), exercise.stub, exercise.check)
+    assert isinstance(feedback, Feedback)
+    assert feedback.status == "missing", feedback
+
+
+@pytest.mark.parametrize(("path", "exercise"), ALL)
+def test_the_solution_is_right(path, exercise):
+    feedback = run_check(setup_source(read_lecture(path)), exercise.solution, exercise.check)
+    assert isinstance(feedback, Feedback)
+    assert feedback.status == "right", feedback
+
+
+SETUP = """\
+from rnn_helpers.exercises import missing, not_yet, right
+
+
+def check_sum(answer):
+    if answer is ...:
+        return missing()
+    return right("2 + 2 is 4.") if answer == 4 else not_yet("too small.")
+"""
+TEXT = """\
+<details><summary>Hint</summary>
+
+Count.
+
+</details>
+
+<details><summary>Solution</summary>
+
+Two and two:
+
+```python
+total = 2 + 2
+```
+
+</details>
+"""
+
+
+def example(text=TEXT, code="total = ...  # one line\ncheck_sum(total)"):
+    return v4.new_notebook(
+        cells=[
+            v4.new_code_cell(SETUP, metadata={"tags": ["setup"]}),
+            v4.new_markdown_cell("### Exercise 1 — predict: two and two?"),
+            v4.new_code_cell(code, metadata={"tags": ["exercise"]}),
+            v4.new_markdown_cell(text),
+        ]
+    )
+
+
+def test_an_exercise_is_read_as_it_stands():
+    (exercise,) = find_exercises(nbformat.from_dict(example()))
+    assert exercise == Exercise(
+        1, "predict", "total = ...  # one line", "check_sum(total)", "Count.", "total = 2 + 2\n"
+    )
+
+
+def test_the_stub_and_the_solution_are_told_apart_by_running_them():
+    notebook = example()
+    (exercise,) = find_exercises(notebook)
+    setup = setup_source(notebook)
+    assert run_check(setup, exercise.stub, exercise.check).status == "missing"
+    assert run_check(setup, exercise.solution, exercise.check).status == "right"
+    assert run_check(setup, "total = 3", exercise.check).status == "not yet"
+
+
+def test_a_solution_sees_the_set_up_alone():
+    with pytest.raises(NameError, match="defined_elsewhere"):
+        run_check(SETUP, "total = defined_elsewhere", "check_sum(total)")
+
+
+def test_a_solution_and_the_next_heading_may_share_a_cell():
+    one, two = example(), example()
+    two.cells[1].source = one.cells[-1].source + "\n" + two.cells[1].source.replace("1", "2")
+    two.cells[3].source = two.cells[3].source.replace("2 + 2", "4")
+    both = v4.new_notebook(cells=[*one.cells[:-1], *two.cells[1:]])
+    first, second = find_exercises(both)
+    assert (first.number, first.hint, first.solution) == (1, "Count.", "total = 2 + 2\n")
+    assert (second.number, second.hint, second.solution) == (2, "Count.", "total = 4\n")
+
+
+@pytest.mark.parametrize(
+    ("notebook", "lacks"),
+    [
+        (example(text=TEXT.replace("Hint", "Tip")), "hint"),
+        (example(text=TEXT.replace("```python", "```")), "solution"),
+        (example(text=""), "solution"),
+        (example(code="total = ..."), "check"),
+    ],
+)
+def test_what_an_exercise_lacks_is_empty(notebook, lacks):
+    (exercise,) = find_exercises(notebook)
+    assert getattr(exercise, lacks) == ""
