@@ -522,6 +522,94 @@ def build_companion(model):
     return companion
 
 
+@dataclass(frozen=True)
+class WindowScan:
+    """Every window length fitted on the same training values.
+
+    Attributes
+    ----------
+    taus : int array, shape (max_tau,)
+        1 to max_tau.
+    models : list of AutoregressiveModel
+    train_rmse, held_out_rmse : float arrays, shape (max_tau,)
+        One step ahead; in training from the first year that has a whole window.
+    """
+
+    taus: np.ndarray
+    models: list
+    train_rmse: np.ndarray
+    held_out_rmse: np.ndarray
+
+
+def scan_windows(series, *, n_train, max_tau):
+    """Fit AR(1) to AR(max_tau) on the first `n_train` values and score each on the rest.
+
+    Parameters
+    ----------
+    series : float array, shape (T,)
+    n_train : int, 4 to T − 1
+    max_tau : int, 1 to (n_train − 2) // 2
+
+    Returns
+    -------
+    scan : WindowScan
+
+    Raises
+    ------
+    ValueError
+        A window too long for the training values.
+
+    Examples
+    --------
+    >>> scan = scan_windows(np.sin(np.arange(50.0)), n_train=40, max_tau=3)
+    >>> (scan.held_out_rmse < 1e-10).tolist()  # two values determine the next of a sine
+    [False, True, True]
+    """
+    series = _check_series(series, minimum=5)
+    n_train = check_integer("n_train", n_train, minimum=4, maximum=len(series) - 1)
+    max_tau = check_integer("max_tau", max_tau, minimum=1, maximum=(n_train - 2) // 2)
+    taus = np.arange(1, max_tau + 1)
+    models = [fit_autoregressive(series[:n_train], tau=int(tau)) for tau in taus]
+    errors = np.array([predict_autoregressive(model, series) - series for model in models])
+    train_rmse = np.sqrt(np.nanmean(errors[:, :n_train] ** 2, axis=1))
+    held_out_rmse = np.sqrt(np.mean(errors[:, n_train:] ** 2, axis=1))
+    return WindowScan(taus, models, train_rmse, held_out_rmse)
+
+
+def compute_rollout_errors(forecast, series, *, start, steps):
+    """Forecast errors 1 to `steps` ahead, from every first year that is held out.
+
+    Parameters
+    ----------
+    forecast : callable
+        `forecast(history, steps)` returns the next `steps` values, shape (steps,).
+    series : float array, shape (T,)
+    start : int, 1 to T − 1
+        The first index that may be forecast.
+    steps : int ≥ 1
+
+    Returns
+    -------
+    errors : float array, shape (T − start, steps)
+        Forecast less truth; row i begins at index `start + i`; NaN beyond the end of the series.
+
+    Examples
+    --------
+    >>> repeat_last = lambda history, steps: np.full(steps, history[-1])
+    >>> compute_rollout_errors(repeat_last, [1.0, 2.0, 4.0], start=1, steps=2).tolist()
+    [[-1.0, -3.0], [-2.0, nan]]
+    """
+    series = _check_series(series, minimum=2)
+    start = check_integer("start", start, minimum=1, maximum=len(series) - 1)
+    steps = check_integer("steps", steps, minimum=1)
+    errors = np.full((len(series) - start, steps), np.nan)
+    for row, first in enumerate(range(start, len(series))):
+        truth = series[first : first + steps]
+        forecasts = check_array("forecasts", forecast(series[:first], steps), shape=(steps,))
+        errors[row, : len(truth)] = forecasts[: len(truth)] - truth
+    return errors
+
+
 # --- only the last value: Markov chains ----------------------------------------------------------
 
 

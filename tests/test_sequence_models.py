@@ -197,6 +197,33 @@ def test_simulated_futures_spread_as_the_intervals_say(rng):
     np.testing.assert_allclose(spread, sm.compute_forecast_deviations(model, steps=8), rtol=0.04)
 
 
+def test_the_scan_scores_every_window_as_one_by_one():
+    scan = sm.scan_windows(COUNTS, n_train=TRAIN.stop, max_tau=12)
+    for tau in (1, 9, 12):
+        predictions = sm.predict_autoregressive(
+            sm.fit_autoregressive(COUNTS[TRAIN], tau=tau), COUNTS
+        )
+        expected = (
+            sm.compute_rmse(predictions[tau : TRAIN.stop], COUNTS[tau : TRAIN.stop]),
+            sm.compute_rmse(predictions[HELD_OUT], COUNTS[HELD_OUT]),
+        )
+        assert (scan.train_rmse[tau - 1], scan.held_out_rmse[tau - 1]) == pytest.approx(expected)
+    assert scan.taus[scan.held_out_rmse.argmin()] == 9
+
+
+def test_rollout_errors_one_step_ahead_are_the_one_step_errors():
+    model = sm.fit_autoregressive(COUNTS[TRAIN], tau=3)
+    errors = sm.compute_rollout_errors(
+        lambda history, steps: sm.run_autoregressive(model, history, steps=steps),
+        COUNTS,
+        start=TRAIN.stop,
+        steps=4,
+    )
+    one_step = (sm.predict_autoregressive(model, COUNTS) - COUNTS)[HELD_OUT]
+    np.testing.assert_allclose(errors[:, 0], one_step)
+    assert np.isnan(errors).sum(axis=0).tolist() == [0, 1, 2, 3]
+
+
 @pytest.mark.parametrize("tau", [-2, 0, 309, 5000])
 def test_a_window_that_does_not_fit_the_series_is_refused(tau):
     with pytest.raises(ValueError, match=rf"tau must be an integer from 1 to 308, got {tau}"):
@@ -252,6 +279,12 @@ def test_more_refusals_of_the_autoregressive_functions():
         sm.compute_rmse([1.0, 2.0], [1.0, 2.0, 3.0])
     with pytest.raises(ValueError, match="predictions must be finite, got nan"):
         sm.compute_rmse([np.nan], [1.0])
+    with pytest.raises(ValueError, match="max_tau must be an integer from 1 to 109, got 110"):
+        sm.scan_windows(COUNTS, n_train=TRAIN.stop, max_tau=110)
+    with pytest.raises(ValueError, match="start must be an integer from 1 to 308, got 309"):
+        sm.compute_rollout_errors(lambda history, steps: history, COUNTS, start=309, steps=1)
+    with pytest.raises(ValueError, match=r"forecasts must have shape \(2,\), got shape \(1,\)"):
+        sm.compute_rollout_errors(lambda history, steps: [0.0], COUNTS, start=300, steps=2)
     with pytest.raises(ValueError, match="n_train must be an integer from 1 to 309, got 0"):
         sm.predict_naive(COUNTS, n_train=0)
 
