@@ -102,7 +102,7 @@ def test_torch_is_pinned_to_the_release_that_was_measured():
         ("numpy>=2", "not an exact pin"),
         ("numpy==2.*", "not an exact pin"),
         ("torch==2.13.0+cpu", "a local build"),
-        ("--index-url https://packages.example/simple", "Expected"),
+        ("--index-url=elsewhere", "Expected"),
         ("-e .", "Expected"),
     ],
 )
@@ -150,11 +150,10 @@ def test_importing_the_package_imports_nothing_else():
     assert re.fullmatch(r"\d+\.\d+\.\d+", rnn_helpers.__version__)
 
 
-# Written in two parts, so that this file does not find itself.
 OURS = re.compile(
-    "/ho" "me/[a-z]|/ro" "ot/|/Use" "rs/[A-Za-z]|/work/" "(main|shared)|/opt/" "(pypi|wheels)"
-    "|file:" "///[a-z]|pypi" r"\.org|download\.pytorch" r"\.org|extra-index-url https?:"
-)  # fmt: skip
+    r"/(home/[a-z]|root/|Users/[A-Za-z]|work/(main|shared)|opt/(pypi|wheels))|file:/{3}[a-z]"
+    r"|(pypi|pytorch)\.org\b(?!/get-started)|index-url https?:"
+)
 
 
 def test_no_tracked_file_names_a_path_of_one_machine_or_a_registry():
@@ -171,7 +170,14 @@ def test_no_tracked_file_names_a_path_of_one_machine_or_a_registry():
 
 
 @pytest.mark.parametrize(
-    "text", ["/ho" "me/someone", "/ro" "ot/.cache", "/work/" "main/x", "pypi" ".org/simple"]
-)  # fmt: skip
-def test_such_names_are_found(text):
-    assert OURS.search(f"see {text} there")
+    "parts",
+    [
+        ("", "home", "someone"),
+        ("", "root", ".cache"),
+        ("", "work", "main"),
+        ("", "opt", "wheels"),
+        ("https:", "", "pypi" + ".org", "simple"),
+    ],
+)
+def test_such_names_are_found(parts):
+    assert OURS.search("see " + "/".join(parts))
