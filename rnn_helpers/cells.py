@@ -1,4 +1,4 @@
-"""One tick of each recurrence, written once against the Array API: NumPy arrays and torch tensors."""
+"""One tick of each recurrence, once for NumPy arrays and torch tensors: the Array API."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -75,9 +75,7 @@ def clip_by_value(gradients, *, max_value):
     [1.0, -0.5]
     """
     max_value = check_number("max_value", max_value, exclusive_minimum=0)
-    return [
-        array_namespace(g).clip(g, -max_value, max_value) for g in _check_gradients(gradients)
-    ]
+    return [array_namespace(g).clip(g, -max_value, max_value) for g in _check_gradients(gradients)]
 
 
 def _norm(array):

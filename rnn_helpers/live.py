@@ -164,9 +164,7 @@ class Live(ipywidgets.VBox):
             raise ValueError(f"controls must hold one to four controls, got {len(controls)}")
         self._compute, self._draw, self._describe = compute, draw, describe
         self.controls = dict(controls)
-        self.figure, self._axes = new_figure(
-            width, height, nrows=nrows, ncols=ncols, dpi=_DPI
-        )
+        self.figure, self._axes = new_figure(width, height, nrows=nrows, ncols=ncols, dpi=_DPI)
         self._defaults = {name: control.value for name, control in self.controls.items()}
         self.result, self.error, self.message, self.frames = None, None, "", 0
         self.artists, self._holds = {}, 0
@@ -185,6 +183,8 @@ class Live(ipywidgets.VBox):
             image=self.image.model_id,
             names={control.model_id: control.description for control in self.controls.values()},
         )
+        # the first control is the one to drag: it takes the full width, a value every few pixels
+        next(iter(self.controls.values())).layout.width = "100%"
         panel = ipywidgets.Box(
             [*self.controls.values(), self._reset_button],
             layout={"flex_flow": "row wrap", "width": f"{round(width * 100)}px",

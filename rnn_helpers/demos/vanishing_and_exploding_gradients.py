@@ -1,11 +1,17 @@
 """The demos of lecture 05."""
 
+from rnn_helpers.cliff import compute_descent
 from rnn_helpers.gradient_flow import compute_gradient_decay
-from rnn_helpers.live import choice, live, slider
-from rnn_helpers.plots.gradient_flow import describe_gradient_decay, draw_gradient_decay
+from rnn_helpers.live import choice, live, log_slider, slider
+from rnn_helpers.plots.gradient_flow import (
+    describe_descent,
+    describe_gradient_decay,
+    draw_descent,
+    draw_gradient_decay,
+)
 
 
-def gradient_decay_demo(*, activation="tanh", spectral_radius=0.9, length=100, seed=0):
+def gradient_decay_demo(*, activation="tanh", spectral_radius=0.9, length=100, seed=4):
     """The gradient-decay explorer: drag the spectral radius and watch the gradient vanish.
 
     Parameters
@@ -35,4 +41,40 @@ def gradient_decay_demo(*, activation="tanh", spectral_radius=0.9, length=100, s
             "seed": slider("seed", 0, 19, 1, seed),
         },
         describe_gradient_decay,
+    )
+
+
+def clipping_cliff_demo(*, max_norm=0.1, learning_rate=0.5):
+    """The clipping cliff: drag the threshold θ and watch gradient descent survive the wall.
+
+    Parameters
+    ----------
+    max_norm : float, 0.01 to 1000
+        The threshold θ.
+    learning_rate : float, 0.05 to 1
+
+    Returns
+    -------
+    picture : Live
+
+    Raises
+    ------
+    TypeError, ValueError
+        A setting outside its control's range.
+    """
+
+    def compute(start_w, **settings):
+        return compute_descent(start=(start_w, -2.0), **settings)
+
+    return live(
+        compute,
+        draw_descent,
+        {
+            "max_norm": log_slider("threshold θ", 0.01, 1000, max_norm),
+            "learning_rate": log_slider("learning rate", 0.05, 1, learning_rate),
+            "start_w": slider("first weight w", 4.5, 6.5, 0.05, 5.5),
+        },
+        describe_descent,
+        width=9.6,
+        ncols=2,
     )

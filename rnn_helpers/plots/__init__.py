@@ -1,4 +1,4 @@
-"""Figures for the lectures: the palette, a figure that nothing leaks, and alternative text for each."""
+"""Figures for the lectures: the palette, a figure that nothing leaks, alternative text for each."""
 
 import base64
 import html
@@ -6,6 +6,7 @@ import io
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
 # Okabe & Ito's palette, told apart by every common form of colour blindness; one meaning each,
 # through the whole series. Line styles repeat the difference for print.
@@ -76,10 +77,13 @@ def new_figure(width=8.0, height=4.0, *, nrows=1, ncols=1, dpi=100, **subplots_o
 
 
 def encode_png(figure, *, dpi=None):
-    """The figure as PNG bytes, the same bytes for the same picture: no date, no version inside."""
+    """The figure as PNG bytes of at most 256 colours: the same bytes for the same picture."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=dpi or figure.dpi, metadata={"Software": None})
-    return buffer.getvalue()
+    figure.savefig(buffer, format="png", dpi=dpi or figure.dpi)
+    picture = Image.open(buffer).convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    small = io.BytesIO()
+    picture.save(small, "png", optimize=True)
+    return small.getvalue()
 
 
 def image_bundle(png, *, alt, width, caption=None):
@@ -92,8 +96,8 @@ def image_bundle(png, *, alt, width, caption=None):
     label = html.escape(alt, quote=True)
     above = f"<p>{html.escape(caption)}</p>" if caption else ""
     return {
-        "text/html": f'{above}<img alt="{label}" width="{width}" style="max-width: 100%; height: auto"'
-        f' src="data:image/png;base64,{data}">',
+        "text/html": f'{above}<img alt="{label}" width="{width}"'
+        f' style="max-width: 100%; height: auto" src="data:image/png;base64,{data}">',
         "image/png": data,
         "text/plain": alt,
     }

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from rnn_helpers.cliff import compute_cliff_loss
 from rnn_helpers.plots import COLORS
 
 _EDGE = 12  # the axis shows 10⁻¹² to 10¹²; what lies beyond is said in words
@@ -11,7 +12,7 @@ _LONGEST = 200
 def _power(log_value):
     """A power of ten as a reader writes it: 0.39, 45, 10⁻⁷."""
     if log_value == -np.inf:
-        return "exactly 0"
+        return "exactly 0"  # every ReLU on the way was off
     if -2 < log_value < 4:
         return f"{10**log_value:.2g}" if log_value < 2 else f"{10**log_value:,.0f}"
     digits = str(round(log_value)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
@@ -29,23 +30,16 @@ def describe_gradient_decay(decay):
     -------
     sentence : str
     """
-    T = int(decay.lags[-1])
-    steps = f"{T} step" if T == 1 else f"{T} steps"
+    T, log_norms = int(decay.lags[-1]), decay.log_norms
     head = f"{decay.activation}, ρ = {decay.spectral_radius:.2f}: the gradient {decay.verdict}."
-    left = f"After {steps} {_power(decay.log_norms[-1])} of it is left"
+    size = f"After {T} steps it is {_power(log_norms[-1])} times what it was"
     if decay.verdict == "vanishes":
-        lag = int(np.argmax(decay.log_norms < -2))
-        return f"{head} {left}, less than 1 % from lag {lag} on." if _stays(decay, lag) else (
-            f"{head} {left}."
+        return (
+            f"{head} {size}, and below 1 % from lag {np.flatnonzero(log_norms >= -2)[-1] + 1} on."
         )
     if decay.verdict == "explodes":
-        lag = int(np.argmax(decay.log_norms > 2))
-        return f"{head} After {steps} it is {_power(decay.log_norms[-1])} times as large, over 100-fold first at lag {lag}."
-    return f"{head} {left}."
-
-
-def _stays(decay, lag):
-    return bool((decay.log_norms[lag:] < -2).all())
+        return f"{head} {size}, and above 100-fold first at lag {np.flatnonzero(log_norms > 2)[0]}."
+    return f"{head} {size}."
 
 
 def draw_gradient_decay(decay, axes, artists=None):
@@ -91,12 +85,89 @@ def _prepare_decay_axes(axes):
         _LONGEST + 3, 1.6e-2, "holds: 1 % to 100-fold", ha="right", va="bottom", fontsize=9,
         color=COLORS["muted"],
     )  # fmt: skip
-    (bound,) = axes.plot(
-        [], [], ":", color=COLORS["bound"], label="bound (γ σ_max)ᵏ", clip_on=True
-    )
+    (bound,) = axes.plot([], [], ":", color=COLORS["bound"], label="bound (γ σ_max)ᵏ", clip_on=True)
     (radius,) = axes.plot([], [], "--", color=COLORS["accent"], label="spectral radius ρᵏ")
     (measured,) = axes.plot([], [], "-", linewidth=2.6, color=COLORS["tanh"], label="measured")
     (end,) = axes.plot([], [], "o", markersize=8, clip_on=False)
-    axes.legend(handles=[measured, bound, radius], loc="upper left", ncols=3, fontsize=10)
-    axes.set_title("What is left of a gradient k steps further back")
+    axes.legend(handles=[measured, bound, radius], loc="upper right", fontsize=9)
+    axes.set_title("What is left of a gradient k steps further back", loc="left")
     return {"bound": bound, "radius": radius, "measured": measured, "end": end}
+
+
+def describe_descent(descent):
+    """What happened with and without clipping, in words.
+
+    Parameters
+    ----------
+    descent : Descent
+
+    Returns
+    -------
+    sentence : str
+    """
+    moves = [np.linalg.norm(np.diff(path, axis=0), axis=1).max()
+             for path in (descent.plain, descent.clipped)]  # fmt: skip
+    if descent.largest_norm <= descent.max_norm:
+        return (
+            f"θ = {descent.max_norm:.2g}: the largest gradient has norm {descent.largest_norm:.3g},"
+            " none reaches θ, and the two paths are one. The loss ends at "
+            f"{descent.plain_losses[-1]:.3f}."
+        )
+    return (
+        f"θ = {descent.max_norm:.2g}: without clipping, a gradient of norm "
+        f"{descent.largest_norm:.3g} moves the parameters by {moves[0]:.3g} at once and the loss "
+        f"ends at {descent.plain_losses[-1]:.3f}. Clipped, no move is longer than {moves[1]:.2g} "
+        f"and the loss ends at {descent.clipped_losses[-1]:.3f}."
+    )
+
+
+def draw_descent(descent, axes, artists=None):
+    """Draw the two paths on the map of the loss, and the two losses; or move an earlier drawing.
+
+    Parameters
+    ----------
+    descent : Descent
+    axes : array of two matplotlib.axes.Axes
+        The map, and the loss by update.
+    artists : dict of str to Artist, optional
+
+    Returns
+    -------
+    artists : dict of str to Artist
+    """
+    if artists is None:
+        artists = _prepare_descent_axes(*axes, updates=len(descent.plain) - 1)
+    updates = np.arange(len(descent.plain))
+    for name, path, losses in (
+        ("plain", descent.plain, descent.plain_losses),
+        ("clipped", descent.clipped, descent.clipped_losses),
+    ):
+        artists[f"{name} path"].set_data(*path.T)
+        artists[f"{name} loss"].set_data(updates, losses)
+    artists["start"].set_data(*descent.plain[:1].T)
+    return artists
+
+
+def _prepare_descent_axes(map_axes, loss_axes, *, updates):
+    w, b = np.meshgrid(np.linspace(3.5, 6.5, 150), np.linspace(-3.4, -1.2, 150))
+    loss, _, _ = compute_cliff_loss(w, b)
+    mesh = map_axes.pcolormesh(w, b, loss, cmap="cividis", rasterized=True)
+    map_axes.figure.colorbar(mesh, ax=map_axes, label="loss")
+    map_axes.set(xlabel="weight w", ylabel="bias b", xlim=(3.5, 6.5), ylim=(-3.4, -1.2))
+    map_axes.grid(visible=False)
+    map_axes.set_title("Two descents from one point", loc="left")
+    loss_axes.set(xlabel="update", ylabel="loss", xlim=(-1, updates + 1), ylim=(-0.02, 0.5))
+    loss_axes.set_title("Their losses", loc="left")
+    artists = {}
+    looks = (("plain", "--", "x", COLORS["relu"]), ("clipped", "-", "o", "#FFFFFF"))
+    for name, style, marker, color in looks:
+        (artists[f"{name} path"],) = map_axes.plot(
+            [], [], style, marker=marker, color=color, markersize=3, linewidth=1.2
+        )
+        (artists[f"{name} loss"],) = loss_axes.plot(
+            [], [], style, color=COLORS["relu"] if name == "plain" else COLORS["tanh"],
+            label="without clipping" if name == "plain" else "clipped at θ",
+        )  # fmt: skip
+    (artists["start"],) = map_axes.plot([], [], "D", color=COLORS["accent"], markersize=8)
+    loss_axes.legend(loc="upper right")
+    return artists

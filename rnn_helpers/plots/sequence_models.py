@@ -250,6 +250,29 @@ def _prepare_forecast_axes(result, axes):
     }  # fmt: skip
 
 
+def draw_fans(results, axes):
+    """Draw several settings of the forecast demo side by side, for readers without a kernel.
+
+    Parameters
+    ----------
+    results : sequence of ForecastView
+    axes : as many matplotlib.axes.Axes
+    """
+    for result, panel in zip(results, axes, strict=True):
+        ahead = np.arange(result.start, result.start + len(result.forecasts))
+        shown = slice(result.start - 25 - result.years[0], ahead[-1] + 1 - result.years[0])
+        low, high = result.forecasts - result.margins, result.forecasts + result.margins
+        panel.fill_between(ahead, low, high, color=COLORS["second"], alpha=0.4, linewidth=0)
+        panel.plot(
+            result.years[shown], result.counts[shown], ":", color=COLORS["data"], linewidth=1.6
+        )
+        panel.plot(ahead, result.forecasts, "-", color=COLORS["tanh"], linewidth=2.4)
+        panel.axhline(0, color=COLORS["muted"], linewidth=1)
+        panel.set(xlabel="year", ylim=(-50, 215))
+        panel.set_title(f"τ = {result.tau}", loc="left")
+    axes[0].set_ylabel("sunspots")
+
+
 def describe_forecast(result):
     """The verdict in words: how far off the forecast was, and where this window stands.
 

@@ -1,0 +1,131 @@
+"""A plain recurrent network that learns which verb follows: “The cats, which …, were”."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits, one_hot
+
+from rnn_helpers.tasks import AGREEMENT_WORDS, make_agreement_batch
+from rnn_helpers.training import History, fit, one_thread
+from rnn_helpers.validation import check_choice, check_integer
+
+BATCH_SIZE, TEST_SIZE = 32, 512
+
+
+class AgreementNetwork(torch.nn.Module):
+    """h_t = tanh(x_t W_xh + h_{t−1} W_hh + b), and the verb from the last state.
+
+    Parameters
+    ----------
+    hidden_size : int
+        H.
+    initialisation : {"default", "orthogonal"}
+        torch's own, uniform on ±1/√H, or a random rotation for W_hh.
+    """
+
+    def __init__(self, hidden_size=32, *, initialisation="default"):
+        super().__init__()
+        check_choice("initialisation", initialisation, ("default", "orthogonal"))
+        self.recurrence = torch.nn.RNN(len(AGREEMENT_WORDS), hidden_size)
+        self.verb = torch.nn.Linear(hidden_size, 1)
+        if initialisation == "orthogonal":
+            torch.nn.init.orthogonal_(self.recurrence.weight_hh_l0)
+
+    def forward(self, tokens):
+        """The log-odds of “were”: (T, B) word indices to (B,) log-odds."""
+        xs = one_hot(tokens, len(AGREEMENT_WORDS)).to(self.verb.weight.dtype)  # (T, B, V)
+        _, last = self.recurrence(xs)
+        return self.verb(last[0])[:, 0]
+
+
+@dataclass
+class TrainedAgreement:
+    """What `train_agreement` returns.
+
+    Attributes
+    ----------
+    network : AgreementNetwork
+    accuracy : float
+        The share of right verbs on fresh sentences; 0.5 is a coin.
+    history : History
+    """
+
+    network: AgreementNetwork
+    accuracy: float
+    history: History
+
+
+def compute_agreement_loss(network, batch):
+    """Mean cross-entropy of the verb, in nats per sentence, for one `AgreementBatch`."""
+    target = torch.from_numpy(batch.is_plural).to(network.verb.weight.dtype)
+    return binary_cross_entropy_with_logits(network(torch.from_numpy(batch.tokens)), target)
+
+
+def train_agreement(distance, *, seed, updates=200, learning_rate=3e-3, initialisation="default"):
+    """Train a plain RNN of 32 units on sentences of one distance and test it on fresh ones.
+
+    Parameters
+    ----------
+    distance : int
+        The number of words between the subject and the verb.
+    seed : int
+        Fixes the weights and the sentences.
+    updates : int
+        Each sees 32 new sentences; the gradients are clipped at a global norm of 1.
+    learning_rate : float > 0
+    initialisation : {"default", "orthogonal"}
+        Of W_hh.
+
+    Returns
+    -------
+    trained : TrainedAgreement
+
+    Raises
+    ------
+    TypeError, ValueError
+        A number out of range, an unknown initialisation.
+    """
+    check_integer("seed", seed, minimum=0)
+    rng = np.random.default_rng(seed)
+    test = make_agreement_batch(distance, TEST_SIZE, rng=np.random.default_rng([seed, 1]))
+    with torch.random.fork_rng(), one_thread():
+        torch.manual_seed(seed)
+        network = AgreementNetwork(initialisation=initialisation)
+
+        def compute_loss():
+            return compute_agreement_loss(
+                network, make_agreement_batch(distance, BATCH_SIZE, rng=rng)
+            )
+
+        history = fit(network, compute_loss, updates=updates, learning_rate=learning_rate)
+        with torch.no_grad():
+            guess = network(torch.from_numpy(test.tokens)).numpy() > 0
+    return TrainedAgreement(network, float((guess == test.is_plural).mean()), history)
+
+
+def compute_agreement_gradients(network, batch):
+    """‖∂L/∂h_t‖₂ at every state, the mean loss of the batch's verb seen from each word.
+
+    Parameters
+    ----------
+    network : AgreementNetwork
+    batch : AgreementBatch
+
+    Returns
+    -------
+    norms : array (T,)
+        Entry t for the state after word t; the Euclidean norm over the batch and the units.
+    """
+    xs = one_hot(torch.from_numpy(batch.tokens), len(AGREEMENT_WORDS)).to(network.verb.weight.dtype)
+    h, hs = None, []
+    for x in xs:
+        _, h = network.recurrence(x[None], h)
+        h.retain_grad()
+        hs.append(h)
+    target = torch.from_numpy(batch.is_plural).to(xs.dtype)
+    loss = binary_cross_entropy_with_logits(network.verb(h[0])[:, 0], target)
+    network.zero_grad()
+    loss.backward()
+    network.zero_grad()
+    return np.array([float(h.grad.norm()) for h in hs])

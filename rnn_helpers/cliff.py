@@ -1,0 +1,134 @@
+"""The cliff in the loss of one recurrent unit, and gradient descent that meets it."""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnn_helpers.validation import check_array, check_integer, check_number
+
+CLIFF_STEPS = 50
+_START, _TARGET = 0.5, 0.7
+
+
+def compute_cliff_loss(w, b, *, steps=CLIFF_STEPS):
+    """Loss and gradient of one unit run for many steps: h_t = w σ(h_{t−1}) + b, h₀ = 0.5.
+
+    L = (σ(h_T) − 0.7)². The derivatives travel forward beside the state:
+    ∂h_t/∂w = σ(h_{t−1}) + w σ′(h_{t−1}) ∂h_{t−1}/∂w, and likewise for b with 1 in place of σ.
+
+    Parameters
+    ----------
+    w, b : float, or arrays of one shape
+    steps : int
+        T.
+
+    Returns
+    -------
+    loss, dw, db : arrays, the shape of `w`
+        The loss and its derivatives with respect to `w` and `b`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Not finite numbers, or shapes that differ.
+
+    Source
+    ------
+    Pascanu, Mikolov & Bengio (2013), arXiv:1211.5063, figure 6.
+
+    Examples
+    --------
+    >>> loss, dw, db = compute_cliff_loss(0.0, 0.0)
+    >>> round(float(loss), 4)
+    0.04
+    """
+    w = check_array("w", w)
+    b = check_array("b", b, shape=w.shape)
+    return _run_unit(w, b, check_integer("steps", steps, minimum=1), np.tanh)
+
+
+def _run_unit(w, b, steps, tanh):
+    """The loss and its gradient, for arrays with np.tanh or for floats with math.tanh."""
+    h, dh_dw, dh_db = _START, 0.0, 0.0
+    for _ in range(steps):
+        output = 0.5 + 0.5 * tanh(0.5 * h)  # σ(h), which cannot overflow in this form
+        factor = w * output * (1 - output)
+        h, dh_dw, dh_db = w * output + b, output + factor * dh_dw, 1 + factor * dh_db
+    output = 0.5 + 0.5 * tanh(0.5 * h)
+    dL_dh = 2 * (output - _TARGET) * output * (1 - output)
+    return (output - _TARGET) ** 2, dL_dh * dh_dw, dL_dh * dh_db
+
+
+@dataclass(frozen=True)
+class Descent:
+    """Gradient descent on the cliff with and without clipping; made by `compute_descent`.
+
+    Attributes
+    ----------
+    plain, clipped : array (updates + 1, 2)
+        The points (w, b), the start first.
+    plain_losses, clipped_losses : array (updates + 1,)
+    largest_norm : float
+        The largest gradient that the plain descent met.
+    max_norm : float
+        The threshold θ.
+    """
+
+    plain: np.ndarray
+    clipped: np.ndarray
+    plain_losses: np.ndarray
+    clipped_losses: np.ndarray
+    largest_norm: float
+    max_norm: float
+
+
+def compute_descent(*, max_norm, learning_rate=0.05, start=(6.5, -2.6), updates=60):
+    """Run gradient descent on the cliff twice from one point: without clipping, and with it.
+
+    Parameters
+    ----------
+    max_norm : float > 0
+        The threshold θ of clipping by global norm.
+    learning_rate : float > 0
+    start : (float, float)
+        The first (w, b).
+    updates : int
+
+    Returns
+    -------
+    descent : Descent
+
+    Raises
+    ------
+    TypeError, ValueError
+        A number out of range.
+
+    Examples
+    --------
+    >>> compute_descent(max_norm=1.0, updates=3).clipped.shape
+    (4, 2)
+    """
+    max_norm = check_number("max_norm", max_norm, exclusive_minimum=0)
+    learning_rate = check_number("learning_rate", learning_rate, exclusive_minimum=0)
+    updates = check_integer("updates", updates, minimum=1)
+    start = check_array("start", start, shape=(2,))
+    plain = _descend(start, learning_rate, updates, max_norm=math.inf)
+    clipped = _descend(start, learning_rate, updates, max_norm=max_norm)
+    return Descent(plain[0], clipped[0], plain[1], clipped[1], plain[2], max_norm)
+
+
+def _descend(start, learning_rate, updates, *, max_norm):
+    """The points, their losses, and the largest gradient norm on the way."""
+    w, b = map(float, start)
+    points, losses, largest_norm = [], [], 0.0
+    for _ in range(updates + 1):
+        loss, dw, db = _run_unit(w, b, CLIFF_STEPS, math.tanh)
+        points.append((w, b))
+        losses.append(loss)
+        norm = math.hypot(dw, db)
+        if len(points) <= updates:
+            largest_norm = max(largest_norm, norm)
+        scale = learning_rate * (min(1.0, max_norm / norm) if norm else 1.0)
+        w, b = w - scale * dw, b - scale * db
+    return np.array(points), np.array(losses), largest_norm

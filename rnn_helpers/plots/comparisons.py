@@ -1,0 +1,34 @@
+"""Pictures that compare trained models: every seed is a dot, so that the spread is seen."""
+
+from rnn_helpers.plots import COLORS
+from rnn_helpers.validation import check_array
+
+_MARKERS, _LINES = ("o", "s", "^", "D"), ("-", "--", "-.", ":")
+_ORDER = (COLORS["tanh"], COLORS["relu"], COLORS["identity"], COLORS["third"])
+
+
+def draw_seed_spread(xs, runs, axes):
+    """Draw one dot for every seed and a line through the means, for each model.
+
+    Parameters
+    ----------
+    xs : array (N,)
+        What is varied.
+    runs : dict of str to array (S, N)
+        Each model's results, a row for every seed.
+    axes : matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        A row that is not as long as `xs`.
+    """
+    xs = check_array("xs", xs, ndim=1)
+    for number, (name, results) in enumerate(runs.items()):
+        results = check_array(f"runs[{name!r}]", results, shape=(None, len(xs)))
+        color = _ORDER[number % 4]
+        axes.plot(xs, results.mean(axis=0), _LINES[number % 4], color=color, label=f"{name}, mean")
+        marker = _MARKERS[number % 4]
+        for row in results:
+            axes.plot(xs, row, marker, color=color, markersize=7, markerfacecolor="none", alpha=0.8)
+    axes.legend(title=f"a mark for each of {len(results)} seeds")
