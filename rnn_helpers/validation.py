@@ -39,7 +39,9 @@ def check_number(name, value, *, minimum=None, maximum=None, exclusive_minimum=N
     ValueError
         NaN, infinite, or outside the range.
     """
-    expected = f"{name} must be a finite number{_describe_range(minimum, maximum, exclusive_minimum)}"
+    expected = (
+        f"{name} must be a finite number{_describe_range(minimum, maximum, exclusive_minimum)}"
+    )
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{expected}, got {_shorten(value)}")
     value = float(value)
