@@ -1,7 +1,5 @@
 """Pictures of lecture 01: the series, windows, histories, chains, n-grams and latent states."""
 
-import textwrap
-
 import numpy as np
 
 from rnn_helpers.plots import COLORS
@@ -89,8 +87,9 @@ def draw_error_growth(errors, axes):
     """
     for (name, values), (color, style) in zip(errors.items(), _MODEL_STYLES, strict=False):
         axes.plot(np.arange(1, len(values) + 1), values, color=color, linestyle=style, label=name)
-    axes.set(xlabel="years ahead", ylabel="RMSE, in sunspots", ylim=(0, 105))
+    axes.set(xlabel="years ahead", ylabel="RMSE, in sunspots", ylim=(0, 128))
     axes.set_xticks(range(1, len(values) + 1, 2))
+    axes.set_yticks(range(0, 101, 20))
     axes.legend(ncols=3, loc="upper left", fontsize=10, frameon=False)
 
 
@@ -115,7 +114,7 @@ def draw_two_futures(now, change_before, after, axes):
     axes.set(
         xlabel="sunspots this year", ylabel="sunspots next year", xlim=(-3, top), ylim=(-3, top)
     )
-    axes.legend(loc="upper left", fontsize=10, frameon=False)
+    axes.legend(loc="lower right", fontsize=10, frameon=False)
 
 
 def draw_autocorrelations(correlations, axes):
@@ -134,26 +133,27 @@ def draw_autocorrelations(correlations, axes):
 
 
 def draw_lag_weights(weights, axes):
-    """Draw how much weight a prediction gives to each year of the past, a line for each model.
+    """Draw how much weight a prediction gives to each year of the past, whole and enlarged.
 
     Parameters
     ----------
     weights : dict of str to float array
         Entry k − 1 is the weight of the value k years back.
-    axes : matplotlib.axes.Axes
+    axes : two matplotlib.axes.Axes
     """
-    markers = ("o", "s", "^", "D", "v")
-    for (name, values), (color, style), marker in zip(
-        weights.items(), _MODEL_STYLES, markers, strict=False
-    ):
-        lags = np.arange(1, len(values) + 1)
-        axes.plot(
-            lags, values, color=color, linestyle=style, marker=marker, markersize=5, label=name
-        )
-    axes.axhline(0, color=COLORS["muted"], linewidth=1)
-    axes.set(xlabel="years back", ylabel="weight in the prediction")
-    axes.set_xticks(range(1, 26, 2))
-    axes.legend(loc="upper right", fontsize=10, frameon=False)
+    for panel in axes:
+        for (name, values), (color, style), marker in zip(
+            weights.items(), _MODEL_STYLES, ("o", "s", "^", "D", "v"), strict=False
+        ):
+            lags = np.arange(1, len(values) + 1)
+            panel.plot(
+                lags, values, color=color, linestyle=style, marker=marker, markersize=5, label=name
+            )
+        panel.axhline(0, color=COLORS["muted"], linewidth=1)
+        panel.set(xlabel="years back", xticks=range(1, 26, 4))
+    axes[0].set_ylabel("weight in the prediction")
+    axes[0].legend(loc="upper right", fontsize=10, frameon=False)
+    axes[1].set_ylim(-0.2, 0.2)
 
 
 def draw_beliefs(years, counts, beliefs, axes, *, names):
@@ -167,6 +167,7 @@ def draw_beliefs(years, counts, beliefs, axes, *, names):
     names : sequence of K str
     """
     above, below = axes
+    below.set_axisbelow(True)
     above.plot(years, counts, "o-", color=COLORS["data"], markersize=4, linewidth=1.4)
     above.set(ylabel="sunspots", ylim=(0, 205))
     shades = [COLORS["muted"], COLORS["accent"], COLORS["second"], COLORS["relu"]]
@@ -310,6 +311,13 @@ def describe_forecast(result):
 COLUMNS, ROWS = 48, 10
 
 
+def make_drawable(text):
+    """Text on one line, without what a font may lack: ↵ for a line break, · outside ASCII."""
+    return "".join(
+        "↵" if letter == "\n" else letter if " " <= letter <= "~" else "·" for letter in text
+    )
+
+
 def wrap_sample(text):
     """Text as a block of ROWS lines of COLUMNS characters, all of which a figure can draw.
 
@@ -328,10 +336,7 @@ def wrap_sample(text):
     >>> wrap_sample("one\\nzwölf")
     'one↵zw·lf'
     """
-    shown = "".join(
-        "↵" if letter == "\n" else letter if " " <= letter <= "~" else "·"
-        for letter in text[: COLUMNS * ROWS]
-    )
+    shown = make_drawable(text[: COLUMNS * ROWS])
     return "\n".join(shown[i : i + COLUMNS] for i in range(0, len(shown), COLUMNS))
 
 
@@ -430,9 +435,9 @@ def draw_samples(samples, axes):
     for row, (heading, sample) in enumerate(samples.items()):
         top = 1 - row * step
         axes.text(0, top, heading, transform=axes.transAxes, va="top", fontsize=10, weight="bold")
-        shown = wrap_sample(sample[: 2 * 80]).replace("\n", "")
+        shown = make_drawable(sample)
         axes.text(
-            0.02, top - 0.3 * step, "\n".join(textwrap.wrap(shown, 80, drop_whitespace=False)[:2]),
+            0.02, top - 0.3 * step, f"{shown[:80]}\n{shown[80:160]}",
             transform=axes.transAxes, va="top", family="monospace", fontsize=9.5, parse_math=False,
             linespacing=1.4,
         )  # fmt: skip
