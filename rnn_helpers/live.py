@@ -48,6 +48,7 @@ def slider(label, minimum, maximum, step, value, *, readout_format=None):
     whole = all(isinstance(number, int) for number in (minimum, maximum, step, value))
     check = check_integer if whole else check_number
     check("value", value, minimum=check("minimum", minimum), maximum=check("maximum", maximum))
+    check_number("step", step, exclusive_minimum=0)
     kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
     return kind(
         description=label, tooltip=label, min=minimum, max=maximum, step=step, value=value,
@@ -70,8 +71,8 @@ def log_slider(label, minimum, maximum, value, *, steps_per_decade=20, readout_f
     check_number("value", value, minimum=minimum, maximum=maximum)
     return ipywidgets.FloatLogSlider(
         description=label, tooltip=label, min=math.log10(minimum), max=math.log10(maximum),
-        value=value, step=1 / check_integer("steps_per_decade", steps_per_decade, minimum=1), base=10,
-        style=_STYLE, layout=_WIDE, readout_format=readout_format,
+        step=1 / check_integer("steps_per_decade", steps_per_decade, minimum=1), value=value,
+        base=10, style=_STYLE, layout=_WIDE, readout_format=readout_format,
     )  # fmt: skip
 
 
@@ -170,6 +171,7 @@ class Live(ipywidgets.VBox):
         self.artists, self._holds = {}, 0
         self._run()
         if self.error is not None:
+            self.figure = None
             raise self.error
         self._save_background()
 
@@ -200,7 +202,7 @@ class Live(ipywidgets.VBox):
     @property
     def png(self):
         """The picture on screen, as PNG bytes."""
-        return self.image.value
+        return bytes(self.image.value)
 
     def reset(self):
         """Put every control back to where it was at first, with one repaint."""
@@ -214,7 +216,7 @@ class Live(ipywidgets.VBox):
 
     def close(self):
         """Close every widget of the picture and let the figure go."""
-        if self.figure is None:
+        if getattr(self, "figure", None) is None:  # closed before, or never finished
             return
         for widget in (*self.controls.values(), self._reset_button, *self.children, self):
             widget.unobserve_all()
@@ -286,11 +288,9 @@ class Live(ipywidgets.VBox):
         bundle = super()._repr_mimebundle_(**kwargs)
         if bundle is None:
             return None
-        width = round(self.figure.get_figwidth() * 100)
-        still = image_bundle(
-            encode_png(self.figure, dpi=150), alt=self.message, width=width, caption=self.message
-        )
-        return {**bundle, **still}, {"image/png": {"alt": self.message, "width": width}}
+        width, text = round(self.figure.get_figwidth() * 100), self._caption.text
+        still = image_bundle(encode_png(self.figure, dpi=150), alt=text, width=width, caption=text)
+        return {**bundle, **still}, {"image/png": {"alt": text, "width": width}}
 
 
 def _make_palette(pixels):

@@ -83,9 +83,7 @@ def open_lab(notebooks, *, theme="Light", width=1400, height=1000):
         shutil.copytree(notebooks, folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
         url = stack.enter_context(_serve(home, folder, theme))
         playwright = stack.enter_context(sync_playwright())
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=_NO_BACKGROUND_TRAFFIC
-        )
+        browser = playwright.chromium.launch(executable_path=chromium, args=_NO_BACKGROUND_TRAFFIC)
         stack.callback(browser.close)
         yield Lab(browser.new_page(viewport={"width": width, "height": height}), url, folder)
 
@@ -173,15 +171,19 @@ class Lab:
             "window.jupyterapp?.shell.currentWidget?.sessionContext", timeout=60_000
         )
         self.page.evaluate(
-            """async () => {
+            """() => { (async () => {
               await jupyterapp.restored;
               const panel = jupyterapp.shell.currentWidget;
               await panel.context.ready; await panel.sessionContext.ready;
               await panel.sessionContext.session.kernel.info;
               if (!jupyterapp.shell.leftCollapsed)
                 await jupyterapp.commands.execute('application:toggle-left-area');
-            }"""
+              window.readyToRun = true;
+            })(); }"""
         )
+        # not awaited above, because only a wait has a time limit: a notebook that names no kernel
+        # opens a dialog that nobody answers
+        self.page.wait_for_function("window.readyToRun", timeout=60_000)
 
     def run_all(self, *, seconds=600):
         """Run every cell and wait for the last."""

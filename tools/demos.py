@@ -1,0 +1,37 @@
+"""Every demo of the package, and ways to move its controls: for the tests and the benchmarks."""
+
+import importlib
+import inspect
+import pkgutil
+
+from rnn_helpers import demos
+
+
+def find_demos():
+    """Each function of `rnn_helpers.demos` that makes a demo, by "module.function"."""
+    found = {}
+    for module in pkgutil.iter_modules(demos.__path__):
+        content = importlib.import_module(f"{demos.__name__}.{module.name}")
+        for name, function in inspect.getmembers(content, inspect.isfunction):
+            if name.endswith("_demo") and function.__module__ == content.__name__:
+                found[f"{module.name}.{name}"] = function
+    return found
+
+
+def list_settings(control):
+    """All values that a hand can give a control, from the least to the greatest."""
+    if hasattr(control, "_options_values"):  # a list of choices
+        return list(control._options_values)
+    count = round((control.max - control.min) / control.step)
+    steps = [control.min + number * control.step for number in range(count)] + [control.max]
+    if hasattr(control, "base"):  # a logarithmic slider steps in exponents
+        return [control.base**step for step in steps]
+    return steps
+
+
+def move_at_random(demo, rng):
+    """Give one control of the demo another value, both drawn from `rng`."""
+    names = list(demo.controls)
+    name = names[rng.integers(len(names))]
+    settings = list_settings(demo.controls[name])
+    demo.controls[name].value = settings[rng.integers(len(settings))]
