@@ -550,6 +550,13 @@ def test_every_round_of_em_raises_the_likelihood():
     assert (np.diff(likelihoods[1:]) > 0).all()
 
 
+def test_without_em_the_model_is_what_the_labels_say():
+    model = sm.fit_hidden_markov([1.0, 3.0, 8.0, 2.0], labels=[0, 0, 1, 0], n_states=2, steps=0)
+    assert model.initial.tolist() == [0.75, 0.25]
+    assert model.means.tolist() == [2.0, 8.0]
+    assert model.transition.tolist() == [[0.5, 0.5], [1.0, 0.0]]
+
+
 def test_em_finds_the_states_that_made_a_series(rng):
     transition = np.array([[0.9, 0.1], [0.2, 0.8]])
     states = sm.sample_markov_chain(transition, length=3000, initial=[1, 0], rng=rng)
@@ -564,6 +571,7 @@ def test_the_hidden_states_of_the_sunspots_go_round_in_a_cycle():
     """Rising and falling have one mean and two futures."""
     model = sm.fit_hidden_markov(COUNTS[TRAIN], labels=sm.label_phases(COUNTS[TRAIN]), n_states=4)
     quiet, rising, falling, peak = range(4)
+    assert model.initial[quiet] > 0.99  # 1700 had 5 spots
     assert abs(model.means[rising] - model.means[falling]) < 2
     assert model.transition[rising, peak] > 0.9
     assert model.transition[falling, [rising, peak]].max() < 0.01
