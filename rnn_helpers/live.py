@@ -236,7 +236,7 @@ class Live(ipywidgets.VBox):
 
     def _run(self):
         """Numbers, then artists; whatever goes wrong becomes a sentence, never a traceback."""
-        values = {name: control.value for name, control in self.controls.items()}
+        values = {name: _tidy(control.value) for name, control in self.controls.items()}
         try:
             with np.errstate(all="ignore"):  # overflow is said on the figure, not on stderr
                 self.result = self._compute(**values)
@@ -320,6 +320,11 @@ def _make_palette(pixels):
     searched = Image.new("P", (1, 1))
     searched.putpalette(bytes(np.array(list(exact)[:256], np.uint8)))
     return searched, bytes(np.array(list(exact.values())[:256], np.uint8))
+
+
+def _tidy(value):
+    """The value that the hand meant: browsers send 0.8999999999999998 for 0.9."""
+    return float(f"{value:.10g}") if isinstance(value, float) else value
 
 
 class _Hold:

@@ -92,6 +92,20 @@ def test_the_same_values_give_the_same_bytes(wave):
     assert wave.png == first
 
 
+def test_the_value_meant_is_computed_not_the_one_that_a_browser_sends():
+    seen = []
+
+    def compute(x):
+        seen.append(x)
+        return XS * x
+
+    picture = live(compute, draw_wave, {"x": slider("x", 0.1, 2.0, 0.01, 0.5)}, describe_wave)
+    picture.controls["x"].value = 0.8999999999999998
+    picture.controls["x"].value = 1.0000000000000002
+    assert seen[1:] == [0.9, 1.0]
+    picture.close()
+
+
 def test_reset_puts_all_back_with_one_repaint(wave):
     wave.controls["height"].value = 9
     wave.controls["kind"].value = "line"

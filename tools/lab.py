@@ -85,7 +85,8 @@ def open_lab(notebooks, *, theme="Light", width=1400, height=1000):
         playwright = stack.enter_context(sync_playwright())
         browser = playwright.chromium.launch(executable_path=chromium, args=_NO_BACKGROUND_TRAFFIC)
         stack.callback(browser.close)
-        yield Lab(browser.new_page(viewport={"width": width, "height": height}), url, folder)
+        context = browser.new_context(viewport={"width": width, "height": height})
+        yield Lab(context.new_page(), url, folder)
 
 
 @contextlib.contextmanager
@@ -184,6 +185,10 @@ class Lab:
         # not awaited above, because only a wait has a time limit: a notebook that names no kernel
         # opens a dialog that nobody answers
         self.page.wait_for_function("window.readyToRun", timeout=60_000)
+
+    def open_another_page(self):
+        """A second page on the same server, with nothing open."""
+        return Lab(self.page.context.new_page(), self._url, self.folder)
 
     def run_all(self, *, seconds=600):
         """Run every cell and wait for the last."""
