@@ -8,6 +8,7 @@ import numpy as np
 from rnn_helpers.validation import check_array, check_integer, check_number
 
 CLIFF_STEPS = 50
+MAP = ((3.5, 6.5), (-3.4, -1.2))  # the ranges of w and b in which the wall is seen
 _START, _TARGET = 0.5, 0.7
 
 
@@ -58,6 +59,27 @@ def _run_unit(w, b, steps, tanh):
     output = 0.5 + 0.5 * tanh(0.5 * h)
     dL_dh = 2 * (output - _TARGET) * output * (1 - output)
     return (output - _TARGET) ** 2, dL_dh * dh_dw, dL_dh * dh_db
+
+
+def is_on_map(points):
+    """Which of the points (w, b) lie on the map that the lecture draws.
+
+    Parameters
+    ----------
+    points : array (N, 2)
+
+    Returns
+    -------
+    inside : bool array (N,)
+
+    Raises
+    ------
+    ValueError
+        Not an array of that shape.
+    """
+    points = check_array("points", points, shape=(None, 2))
+    low, high = np.array(MAP).T
+    return ((points >= low) & (points <= high)).all(axis=1)
 
 
 @dataclass(frozen=True)

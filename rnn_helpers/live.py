@@ -56,7 +56,7 @@ def slider(label, minimum, maximum, step, value, *, readout_format=None):
     )  # fmt: skip
 
 
-def log_slider(label, minimum, maximum, value, *, steps_per_decade=20, readout_format=".2g"):
+def log_slider(label, minimum, maximum, value, *, steps_per_decade=20, readout_format=".3g"):
     """A slider whose steps multiply: equal distances for equal ratios.
 
     Parameters

@@ -79,6 +79,14 @@ def _slope(a):
             lambda a, W, alpha: ((1 - alpha) * np.eye(len(a)) + alpha * _slope(a) * W.T).T,
             "that is the transpose",
         ),
+        (lambda a, W, alpha: 1 - alpha + alpha * _slope(a) * W.T, "use np.eye"),
+        (lambda a, W, alpha: (1 - alpha) * np.eye(4) + _slope(a) * W.T, "α is missing"),
+        (
+            lambda a, W, alpha: (1 - alpha) * np.eye(4) + alpha * _slope(a)[:, 0] * W.T,
+            "slope[:, None]",
+        ),
+        (lambda a, W, alpha: np.eye(4) + alpha * _slope(a) * W.T, "the factor 1 − α"),
+        (lambda a, W, alpha: (1 - alpha) * np.eye(4) + alpha * W.T, "the slope of tanh"),
         (lambda a, W, alpha: _slope(a)[:, 0], "yours has (4,)"),
         (lambda a, W, alpha: np.eye(4), "it differs from finite differences"),
         (lambda a, W, alpha: "matrix", "an array of numbers is expected"),
@@ -100,6 +108,14 @@ def test_leaky_jacobian(answer, hint):
         (
             lambda log_norms, share: int(np.flatnonzero(log_norms >= np.log10(share))[-1]) + 1,
             "that is the first lag below",
+        ),
+        (
+            lambda log_norms, share: int(np.flatnonzero(log_norms >= np.log(share))[-1]),
+            "use np.log10(share)",
+        ),
+        (
+            lambda log_norms, share: int(np.flatnonzero(log_norms >= share)[-1]),
+            "so is log₁₀ share",
         ),
         (lambda log_norms, share: 0, "not 0"),
         (lambda log_norms, share: ..., None),

@@ -111,10 +111,12 @@ def test_moving_a_drawing_equals_drawing_anew():
 def test_the_descent_in_words_and_picture():
     clipped = compute_descent(max_norm=0.1, learning_rate=0.5, start=(5.5, -2.0))
     sentence = describe_descent(clipped)
-    assert "a gradient of norm 745 moves the parameters by 372 at once" in sentence
-    assert "no move is longer than 0.05" in sentence
+    assert "the longest move is 372 (a gradient of norm 745), and the descent leaves" in sentence
+    assert sentence.endswith("Clipped, the longest move is 0.05, and it stays on the map.")
+    torn = compute_descent(max_norm=3.2, learning_rate=0.5, start=(5.5, -2.0))
+    assert describe_descent(torn).endswith("is 1.6, and it leaves the map and comes back.")
     free = compute_descent(max_norm=1000.0, learning_rate=0.5, start=(5.5, -2.0))
-    assert "none reaches θ, and the two paths are one" in describe_descent(free)
+    assert "none reaches θ, and the two paths are one. It leaves" in describe_descent(free)
     figure, axes = new_figure(8, 3, ncols=2)
     artists = draw_descent(clipped, axes)
     np.testing.assert_array_equal(artists["plain path"].get_xydata(), clipped.plain)

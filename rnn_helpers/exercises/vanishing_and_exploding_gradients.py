@@ -96,14 +96,27 @@ def check_leaky_jacobian(function):
         return not_yet("that is the transpose: row i holds the derivatives of unit i.")
     if np.allclose(answer + (1 - alpha) * np.eye(4), wanted, atol=1e-7):
         return not_yet("the path straight on, (1 − α) h_{t−1}, is missing.")
-    slope = 1 - np.tanh(drive + h @ W_hh) ** 2
-    if np.allclose(answer, (1 - alpha) * np.eye(4) + alpha * slope[:, None] * W_hh, atol=1e-7):
-        return not_yet("W_hh is used untransposed; the states are rows, h @ W_hh.")
+    slope, straight = 1 - np.tanh(drive + h @ W_hh) ** 2, (1 - alpha) * np.eye(4)
+    mistakes = (
+        (straight + alpha * slope[:, None] * W_hh,
+         "W_hh is used untransposed; the states are rows, h @ W_hh."),
+        (1 - alpha + alpha * slope[:, None] * W_hh.T,
+         "1 − α was added to every entry: a unit passes on only its own state, use np.eye."),
+        (straight + alpha * slope * W_hh.T,
+         "the slope belongs to the row, the unit that moves: write it as slope[:, None]."),
+        (straight + slope[:, None] * W_hh.T, "α is missing before the path through a."),
+        (np.eye(4) + alpha * slope[:, None] * W_hh.T,
+         "the path straight on has the factor 1 − α."),
+        (straight + alpha * W_hh.T, "the slope of tanh at a is missing."),
+    )  # fmt: skip
+    for mistake, hint in mistakes:
+        if np.allclose(answer, mistake, atol=1e-7):
+            return not_yet(hint)
     return not_yet("it differs from finite differences.")
 
 
 def check_horizon(function):
-    """Exercise 4: the largest lag with at least `share` left, also where the curve is not falling."""
+    """Exercise 4: the largest lag with at least `share` left, also where the curve rises."""
     lags = np.arange(31)
     cases = [
         (lags * np.log10(0.9), 0.1, 21),
@@ -113,12 +126,16 @@ def check_horizon(function):
     for log_norms, share, wanted in cases:
         answer = try_call(function, log_norms.copy(), share)
         if isinstance(answer, Feedback):
+            if "IndexError" in answer.message:
+                return not_yet("no lag passed your test: log_norms are log₁₀, so is log₁₀ share.")
             return answer
         answer = _as_number(answer)
         if isinstance(answer, Feedback):
             return answer
         if answer == wanted:
             continue
+        if answer == np.flatnonzero(log_norms >= np.log(share))[-1]:
+            return not_yet("that compares log₁₀ with a natural logarithm: use np.log10(share).")
         if answer == wanted + 1:
             return not_yet(
                 "that is the first lag below the share; the last one above is asked for."

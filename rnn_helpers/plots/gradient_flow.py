@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rnn_helpers.cliff import compute_cliff_loss
+from rnn_helpers.cliff import MAP, compute_cliff_loss, is_on_map
 from rnn_helpers.plots import COLORS
 
 _EDGE = 12  # the axis shows 10⁻¹² to 10¹²; what lies beyond is said in words
@@ -105,20 +105,29 @@ def describe_descent(descent):
     -------
     sentence : str
     """
-    moves = [np.linalg.norm(np.diff(path, axis=0), axis=1).max()
-             for path in (descent.plain, descent.clipped)]  # fmt: skip
+    moves = [
+        np.linalg.norm(np.diff(path, axis=0), axis=1).max()
+        for path in (descent.plain, descent.clipped)
+    ]
+    theta = descent.max_norm
+    head = f"θ = {theta:.3g}: " if theta < 100 else f"θ = {theta:.0f}: "
     if descent.largest_norm <= descent.max_norm:
         return (
-            f"θ = {descent.max_norm:.2g}: the largest gradient has norm {descent.largest_norm:.3g},"
-            " none reaches θ, and the two paths are one. The loss ends at "
-            f"{descent.plain_losses[-1]:.3f}."
+            f"{head}the largest gradient has norm {descent.largest_norm:.3g}, none reaches θ, and "
+            f"the two paths are one. It {_fate(descent.plain)}."
         )
     return (
-        f"θ = {descent.max_norm:.2g}: without clipping, a gradient of norm "
-        f"{descent.largest_norm:.3g} moves the parameters by {moves[0]:.3g} at once and the loss "
-        f"ends at {descent.plain_losses[-1]:.3f}. Clipped, no move is longer than {moves[1]:.2g} "
-        f"and the loss ends at {descent.clipped_losses[-1]:.3f}."
+        f"{head}without clipping, the longest move is {moves[0]:.3g} (a gradient of norm "
+        f"{descent.largest_norm:.3g}), and the descent {_fate(descent.plain)}. Clipped, the "
+        f"longest move is {moves[1]:.2g}, and it {_fate(descent.clipped)}."
     )
+
+
+def _fate(path):
+    inside = is_on_map(path)
+    if inside.all():
+        return "stays on the map"
+    return "leaves the map and comes back" if inside[-1] else "leaves the map for good"
 
 
 def draw_descent(descent, axes, artists=None):
@@ -148,13 +157,23 @@ def draw_descent(descent, axes, artists=None):
     return artists
 
 
-def _prepare_descent_axes(map_axes, loss_axes, *, updates):
-    w, b = np.meshgrid(np.linspace(3.5, 6.5, 150), np.linspace(-3.4, -1.2, 150))
+def draw_cliff(axes):
+    """Draw the map of the loss over w and b, with its colour bar.
+
+    Parameters
+    ----------
+    axes : matplotlib.axes.Axes
+    """
+    w, b = np.meshgrid(*(np.linspace(*limits, 150) for limits in MAP))
     loss, _, _ = compute_cliff_loss(w, b)
-    mesh = map_axes.pcolormesh(w, b, loss, cmap="cividis", rasterized=True)
-    map_axes.figure.colorbar(mesh, ax=map_axes, label="loss")
-    map_axes.set(xlabel="weight w", ylabel="bias b", xlim=(3.5, 6.5), ylim=(-3.4, -1.2))
-    map_axes.grid(visible=False)
+    mesh = axes.pcolormesh(w, b, loss, cmap="cividis", rasterized=True)
+    axes.figure.colorbar(mesh, ax=axes, label="loss")
+    axes.set(xlabel="weight w", ylabel="bias b", xlim=MAP[0], ylim=MAP[1])
+    axes.grid(visible=False)
+
+
+def _prepare_descent_axes(map_axes, loss_axes, *, updates):
+    draw_cliff(map_axes)
     map_axes.set_title("Two descents from one point", loc="left")
     loss_axes.set(xlabel="update", ylabel="loss", xlim=(-1, updates + 1), ylim=(-0.02, 0.5))
     loss_axes.set_title("Their losses", loc="left")
