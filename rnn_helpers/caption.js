@@ -42,14 +42,16 @@ function render({ model, el }) {
 
   const unnamed = new Map(Object.entries(model.get("names")));
   let pictures = [];
-  let speaking, naming;
+  let resting, naming;
 
   const say = () => {
     const text = model.get("text");
     sentence.textContent = text;
-    for (const picture of pictures) picture.alt = text;
-    clearTimeout(speaking); // read out once the hand rests, not at every value
-    speaking = setTimeout(() => { spoken.textContent = text; }, 700);
+    clearTimeout(resting); // for a screen reader once the hand rests, not at every value
+    resting = setTimeout(() => {
+      spoken.textContent = text;
+      for (const picture of pictures) picture.alt = text;
+    }, 500);
   };
 
   // the views beside this one may still be on their way into the page: look until all are there
@@ -60,7 +62,7 @@ function render({ model, el }) {
         for (const element of await elementsOf(manager, id, box))
           if (nameControl(element, name)) unnamed.delete(id);
       pictures = await elementsOf(manager, model.get("image"), box);
-      say();
+      for (const picture of pictures) picture.alt = model.get("text");
     }
     if (naming !== null && (unnamed.size > 0 || pictures.length === 0))
       naming = setTimeout(nameAll, 50);
@@ -70,7 +72,7 @@ function render({ model, el }) {
   say();
   nameAll();
   return () => {
-    clearTimeout(speaking);
+    clearTimeout(resting);
     clearTimeout(naming);
     naming = null;
     model.off("change:text", say);

@@ -249,7 +249,7 @@ class Live(ipywidgets.VBox):
     def _save_background(self):
         """Draw once all that stays, and keep it as pixels."""
         canvas = self.figure.canvas
-        canvas.draw()  # settles the layout
+        self.figure.get_layout_engine().execute(self.figure)  # without drawing it
         self.figure.set_layout_engine("none")
         self._note = self.figure.text(
             0.5, 0.5, "", ha="center", va="center", fontsize=12, zorder=100,

@@ -58,6 +58,12 @@ class Explorer:
             time.sleep(0.05)
         return text
 
+    def expect_alternative(self, text):
+        """Wait until the picture's alternative text says so too: it follows when the hand rests."""
+        self.page.wait_for_function(
+            "([image, text]) => image.alt === text", arg=[self.picture.element_handle(), text]
+        )
+
     def drag(self, share, *, moves=40):
         """Pull the handle of the spectral radius to a share of its track; report what passed by."""
         self.radius.scroll_into_view_if_needed()
@@ -136,7 +142,7 @@ def test_the_picture_follows_the_mouse(light, explorer):
     assert len(passed) >= 8, "the picture did not follow the hand"
     high = explorer.expect("^identity, ρ = 2.00: the gradient explodes")
     assert low != high
-    assert explorer.picture.get_attribute("alt") == high
+    explorer.expect_alternative(high)
     assert explorer.read_pixels() != pixels
     assert light.errors == []
 
@@ -197,6 +203,7 @@ def test_a_second_view_of_the_output_is_whole(light, explorer):
     explorer.press("Home")
     text = explorer.expect("ρ = 0.10")
     assert second.locator(".rnn-caption p").inner_text() == text
+    explorer.expect_alternative(text)
     assert second.locator(".widget-image").get_attribute("alt") == text
     assert light.find_unnamed() == []
     assert light.errors == []
