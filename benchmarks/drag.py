@@ -14,11 +14,11 @@ from nbformat.v4 import new_code_cell, new_notebook, writes
 from benchmarks import Row
 from tools.lab import open_lab
 
-ROUNDS = 4
-PRESSES = 48  # in all rounds together
+ROUNDS = 3
+PRESSES = 36  # in all rounds together
 DRAG_SECONDS = 3.0
-STEADY = 33  # slider values a second: from one end of the track to the other in about 3 s
-HURRIED = 60  # as fast as an ordinary mouse is read
+STEADY = 33  # slider values a second, as a hand makes them that looks at each
+HURRIED = 60  # as often as an ordinary mouse is read
 PACES = (STEADY, HURRIED)
 
 DEMO = """from rnn_helpers.demos.vanishing_and_exploding_gradients import gradient_decay_demo
