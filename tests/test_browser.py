@@ -263,3 +263,8 @@ def test_every_word_of_the_demo_can_be_read(light, explorer, theme):
         ratio = word.evaluate(CONTRAST)
         assert ratio >= 4.5, f"{ratio:.1f} : 1 for {word.inner_text()!r}"
     assert light.errors == []
+
+
+def test_the_server_sends_each_message_at_once(light):
+    log = (light.folder.parent / "server.log").read_text(encoding="utf-8")
+    assert "rnn_helpers.server | extension was successfully loaded" in log
