@@ -8,7 +8,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, one_hot
 
 from rnn_helpers.tasks import AGREEMENT_WORDS, make_agreement_batch
 from rnn_helpers.training import History, fit, one_thread
-from rnn_helpers.validation import check_choice, check_integer
+from rnn_helpers.validation import check_choice, check_integer, check_number
 
 BATCH_SIZE, TEST_SIZE = 32, 512
 
@@ -21,16 +21,23 @@ class AgreementNetwork(torch.nn.Module):
     hidden_size : int
         H.
     initialisation : {"default", "orthogonal"}
-        torch's own, uniform on ±1/√H, or a random rotation for W_hh.
+        torch's own, uniform on ±1/√H, or a random orthogonal matrix for W_hh.
+    spectral_radius : float > 0, optional
+        What W_hh is scaled to. Without it torch's own has about 0.6 and an orthogonal one 1.
     """
 
-    def __init__(self, hidden_size=32, *, initialisation="default"):
+    def __init__(self, hidden_size=32, *, initialisation="default", spectral_radius=None):
         super().__init__()
         check_choice("initialisation", initialisation, ("default", "orthogonal"))
         self.recurrence = torch.nn.RNN(len(AGREEMENT_WORDS), hidden_size)
         self.verb = torch.nn.Linear(hidden_size, 1)
         if initialisation == "orthogonal":
             torch.nn.init.orthogonal_(self.recurrence.weight_hh_l0)
+        if spectral_radius is not None:
+            check_number("spectral_radius", spectral_radius, exclusive_minimum=0)
+            with torch.no_grad():
+                W_hh = self.recurrence.weight_hh_l0
+                W_hh *= spectral_radius / torch.linalg.eigvals(W_hh).abs().max()
 
     def forward(self, tokens):
         """The log-odds of “were”: (T, B) word indices to (B,) log-odds."""
@@ -62,7 +69,10 @@ def compute_agreement_loss(network, batch):
     return binary_cross_entropy_with_logits(network(torch.from_numpy(batch.tokens)), target)
 
 
-def train_agreement(distance, *, seed, updates=200, learning_rate=3e-3, initialisation="default"):
+def train_agreement(
+    distance, *, seed, updates=200, learning_rate=3e-3, initialisation="default",
+    spectral_radius=None,
+):  # fmt: skip
     """Train a plain RNN of 32 units on sentences of one distance and test it on fresh ones.
 
     Parameters
@@ -74,8 +84,9 @@ def train_agreement(distance, *, seed, updates=200, learning_rate=3e-3, initiali
     updates : int
         Each sees 32 new sentences; the gradients are clipped at a global norm of 1.
     learning_rate : float > 0
-    initialisation : {"default", "orthogonal"}
-        Of W_hh.
+        Of Adam.
+    initialisation, spectral_radius
+        Of W_hh, as in `AgreementNetwork`.
 
     Returns
     -------
@@ -91,7 +102,7 @@ def train_agreement(distance, *, seed, updates=200, learning_rate=3e-3, initiali
     test = make_agreement_batch(distance, TEST_SIZE, rng=np.random.default_rng([seed, 1]))
     with torch.random.fork_rng(), one_thread():
         torch.manual_seed(seed)
-        network = AgreementNetwork(initialisation=initialisation)
+        network = AgreementNetwork(initialisation=initialisation, spectral_radius=spectral_radius)
 
         def compute_loss():
             return compute_agreement_loss(
@@ -129,3 +140,30 @@ def compute_agreement_gradients(network, batch):
     loss.backward()
     network.zero_grad()
     return np.array([float(h.grad.norm()) for h in hs])
+
+
+def compute_subject_difference(network, batch):
+    """How much of the subject's number is left in the state, word by word, on the way forward.
+
+    Every sentence is read twice, with its subject and with that subject in the other number;
+    the difference of the two states is compared with what it is right after the subject.
+
+    Parameters
+    ----------
+    network : AgreementNetwork
+    batch : AgreementBatch
+
+    Returns
+    -------
+    shares : array (T − 1,)
+        ‖h_t − h_t′‖ / ‖h_2 − h_2′‖ for t = 2 … T; the Euclidean norm over batch and units.
+    """
+    other = batch.tokens.copy()
+    other[1] = (other[1] - 1 ^ 1) + 1  # the words begin: The, cat, cats, dog, dogs, …
+    with torch.no_grad():
+        states = [
+            network.recurrence(one_hot(torch.from_numpy(tokens), len(AGREEMENT_WORDS)).to(dtype))[0]
+            for tokens, dtype in ((t, network.verb.weight.dtype) for t in (batch.tokens, other))
+        ]
+    differences = (states[0] - states[1]).flatten(1).norm(dim=1).numpy()[1:]
+    return differences / differences[0]
