@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from array_api_compat import array_namespace
+from array_api_compat import array_namespace, is_array_api_obj
 
 from rnn_helpers.validation import check_choice
 
@@ -103,6 +103,8 @@ def rnn_step(x, h, W_xh, W_hh, b_h, *, activation="tanh"):
 
     Raises
     ------
+    TypeError
+        No array: a list, for example.
     ValueError
         Unknown activation, or shapes that do not fit together.
 
@@ -116,7 +118,7 @@ def rnn_step(x, h, W_xh, W_hh, b_h, *, activation="tanh"):
     >>> rnn_step(np.ones((1, 1)), np.zeros((1, 1)), np.ones((1, 1)), np.ones((1, 1)), np.zeros(1))
     array([[0.76159416]])
     """
-    _check_recurrent_shapes(x, h, W_xh, W_hh, b_h)
+    _check_recurrent_arrays(W_xh, W_hh, b_h, x=x, h=h)
     return get_activation(activation).function(x @ W_xh + h @ W_hh + b_h)
 
 
@@ -126,6 +128,7 @@ def run_rnn(xs, h0, W_xh, W_hh, b_h, *, activation="tanh"):
     Parameters
     ----------
     xs : array (T, B, D)
+        T at least 1.
     h0 : array (B, H)
     W_xh, W_hh, b_h, activation
         As in `rnn_step`.
@@ -137,29 +140,45 @@ def run_rnn(xs, h0, W_xh, W_hh, b_h, *, activation="tanh"):
 
     Raises
     ------
-    ValueError
-        As `rnn_step`.
+    TypeError, ValueError
+        As `rnn_step`; no step.
     """
+    _check_array_type("xs", xs)
+    if xs.ndim != 3 or xs.shape[0] == 0:
+        raise ValueError(
+            f"xs must have shape (T, B, D) with at least one step, got {tuple(xs.shape)}"
+        )
+    _check_recurrent_arrays(W_xh, W_hh, b_h, x=xs[0], h0=h0)
+    function = get_activation(activation).function
     hs = [h0]
     for x in xs:
-        hs.append(rnn_step(x, hs[-1], W_xh, W_hh, b_h, activation=activation))
+        hs.append(function(x @ W_xh + hs[-1] @ W_hh + b_h))
     return array_namespace(h0).stack(hs)
 
 
-def _check_recurrent_shapes(x, h, W_xh, W_hh, b_h):
+def _check_array_type(name, value):
+    if not is_array_api_obj(value):
+        raise TypeError(f"{name} must be an array or a tensor, got {type(value).__name__}")
+
+
+def _check_recurrent_arrays(W_xh, W_hh, b_h, *, x, **state):
+    ((h_name, h),) = state.items()  # h or h0, as the caller calls it
+    for name, array in (("x", x), (h_name, h), ("W_xh", W_xh), ("W_hh", W_hh), ("b_h", b_h)):
+        _check_array_type(name, array)
     if x.ndim != 2 or h.ndim != 2:
         raise ValueError(
-            f"x and h must have shapes (B, D) and (B, H), got {tuple(x.shape)} and {tuple(h.shape)}"
+            f"x and {h_name} must have shapes (B, D) and (B, H), got {tuple(x.shape)} and "
+            f"{tuple(h.shape)}"
         )
     D, H = x.shape[1], h.shape[1]
     for name, array, wanted in (
-        ("h", h, (x.shape[0], H)),
+        (h_name, h, (x.shape[0], H)),
         ("W_xh", W_xh, (D, H)),
         ("W_hh", W_hh, (H, H)),
         ("b_h", b_h, (H,)),
     ):
         if tuple(array.shape) != wanted:
             raise ValueError(
-                f"{name} must have shape {wanted} to fit x {tuple(x.shape)} and h "
+                f"{name} must have shape {wanted} to fit x {tuple(x.shape)} and {h_name} "
                 f"{tuple(h.shape)}, got {tuple(array.shape)}"
             )

@@ -2,7 +2,7 @@
 
 import math
 
-from array_api_compat import array_namespace
+from array_api_compat import array_namespace, is_array_api_obj
 
 from rnn_helpers.validation import check_number
 
@@ -25,8 +25,10 @@ def clip_by_global_norm(gradients, *, max_norm):
 
     Raises
     ------
+    TypeError
+        `max_norm` is no number, or a gradient no array.
     ValueError
-        `max_norm` not positive and finite, `gradients` empty, or a gradient not finite.
+        `max_norm` not positive and finite, `gradients` empty, or a gradient empty or not finite.
 
     Source
     ------
@@ -35,9 +37,9 @@ def clip_by_global_norm(gradients, *, max_norm):
     Examples
     --------
     >>> import numpy as np
-    >>> clipped, norm = clip_by_global_norm([np.array([3.0]), np.array([4.0])], max_norm=1.0)
+    >>> clipped, norm = clip_by_global_norm([np.array([3.0]), np.array([4.0])], max_norm=2.5)
     >>> norm, [g.tolist() for g in clipped]
-    (5.0, [[0.6], [0.8]])
+    (5.0, [[1.5], [2.0]])
     """
     max_norm = check_number("max_norm", max_norm, exclusive_minimum=0)
     gradients = _check_gradients(gradients)
@@ -61,7 +63,7 @@ def clip_by_value(gradients, *, max_value):
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         As `clip_by_global_norm`.
 
     Source
@@ -87,11 +89,19 @@ def _norm(array):
 
 
 def _check_gradients(gradients):
+    """The gradients as a list of floating-point arrays: whole numbers cannot be scaled."""
     gradients = list(gradients)
     if not gradients:
         raise ValueError("gradients must hold at least one array, got none")
     for i, g in enumerate(gradients):
+        name = f"gradients[{i}]"
+        if not is_array_api_obj(g):
+            raise TypeError(f"{name} must be an array or a tensor, got {type(g).__name__}")
+        if 0 in g.shape:
+            raise ValueError(f"{name} must not be empty, got shape {tuple(g.shape)}")
         xp = array_namespace(g)
+        if xp.isdtype(g.dtype, ("bool", "integral")):
+            gradients[i] = g = xp.astype(g, xp.float64)
         if not bool(xp.all(xp.isfinite(g))):
-            raise ValueError(f"gradients[{i}] must be finite, got NaN or infinity in it")
+            raise ValueError(f"{name} must be finite, got NaN or infinity in it")
     return gradients

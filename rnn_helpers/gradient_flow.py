@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from rnn_helpers.cells import get_activation, run_rnn
-from rnn_helpers.validation import check_array, check_integer, check_number
+from rnn_helpers.validation import check_array, check_choice, check_integer, check_number
 
 # A gradient under a hundredth of what it started with has vanished, over a hundredfold exploded.
 VANISHED, EXPLODED = -2.0, 2.0  # log₁₀
@@ -39,6 +39,8 @@ def compute_rnn_jacobians(xs, hs, W_xh, W_hh, b_h, *, activation="tanh"):
 
     Raises
     ------
+    TypeError
+        No arrays of numbers.
     ValueError
         Shapes that do not fit, values that are not finite, an unknown activation.
 
@@ -61,8 +63,8 @@ def compute_rnn_jacobians(xs, hs, W_xh, W_hh, b_h, *, activation="tanh"):
 def compute_log_norms_by_lag(jacobians):
     """log₁₀ ‖∂h_T/∂h_{T−k}‖₂ for every lag k: the norms of the products, counted from the end.
 
-    ∂h_T/∂h_{T−k} = J_T J_{T−1} ⋯ J_{T−k+1}. Each product is rescaled on the way and the scale
-    kept as a logarithm, so that neither 10⁻¹⁰⁰⁰ nor 10¹⁰⁰⁰ is lost.
+    ∂h_T/∂h_{T−k} = J_T J_{T−1} ⋯ J_{T−k+1}. Jacobians and products are rescaled on the way and the
+    scales kept as logarithms, so that neither 10⁻¹⁰⁰⁰ nor 10¹⁰⁰⁰ is lost.
 
     Parameters
     ----------
@@ -88,6 +90,8 @@ def compute_log_norms_by_lag(jacobians):
     jacobians = check_array("jacobians", jacobians, ndim=3)
     T, H, _ = jacobians.shape
     jacobians = check_array("jacobians", jacobians, shape=(T, H, H))
+    sizes = np.abs(jacobians).max(axis=(1, 2))
+    jacobians = jacobians / np.where(sizes > 0, sizes, 1.0)[:, None, None]
     products = np.empty((T, H, H))
     log_scales = np.empty(T)
     product, log_scale = np.eye(H), 0.0
@@ -98,7 +102,7 @@ def compute_log_norms_by_lag(jacobians):
             products[k:], log_scales[k:] = 0.0, 0.0
             break
         product = product / scale
-        log_scale += np.log10(scale)
+        log_scale += np.log10(scale) + np.log10(sizes[T - 1 - k])
         products[k], log_scales[k] = product, log_scale
     # the largest singular value is the root of the largest eigenvalue of P Pᵀ, found faster
     squares = np.linalg.eigvalsh(products @ products.transpose(0, 2, 1))[:, -1]
@@ -157,7 +161,8 @@ def make_recurrent_weights(hidden_size, *, spectral_radius, seed, kind="gaussian
     spectral_radius : float ≥ 0
     seed : int
     kind : {"gaussian", "orthogonal", "identity"}
-        Independent normal entries; a random rotation; the identity. All are scaled.
+        Independent normal entries; a random rotation or reflection; the identity. All are
+        scaled.
 
     Returns
     -------
@@ -169,6 +174,7 @@ def make_recurrent_weights(hidden_size, *, spectral_radius, seed, kind="gaussian
         A number out of range, an unknown kind.
     """
     spectral_radius = check_number("spectral_radius", spectral_radius, minimum=0)
+    check_choice("kind", kind, ("gaussian", "orthogonal", "identity"))
     return spectral_radius * _unit_weights(
         check_integer("hidden_size", hidden_size, minimum=1),
         check_integer("seed", seed, minimum=0),
@@ -178,9 +184,6 @@ def make_recurrent_weights(hidden_size, *, spectral_radius, seed, kind="gaussian
 
 @lru_cache(maxsize=64)
 def _unit_weights(hidden_size, seed, kind):
-    from rnn_helpers.validation import check_choice
-
-    check_choice("kind", kind, ("gaussian", "orthogonal", "identity"))
     if kind == "identity":
         return np.eye(hidden_size)
     matrix = np.random.default_rng(seed).normal(size=(hidden_size, hidden_size))
@@ -264,12 +267,16 @@ def compute_gradient_decay(
     H = check_integer("hidden_size", hidden_size, minimum=1)
     input_scale = check_number("input_scale", input_scale, minimum=0)
     W_hh = make_recurrent_weights(H, spectral_radius=spectral_radius, seed=seed, kind=kind)
-    xs = input_scale * np.random.default_rng([seed, 1]).normal(size=(T, H))
     # the inputs enter unit by unit, so W_xh is the identity and only W_hh decides
     W_xh, b_h = np.eye(H), np.zeros(H)
-    hs = run_rnn(xs[:, None, :], np.zeros((1, H)), W_xh, W_hh, b_h, activation=activation)[:, 0]
-    if not np.isfinite(hs).all():
-        raise ValueError("the states overflow before the last step: lower the spectral radius")
+    with np.errstate(over="ignore", invalid="ignore"):
+        xs = input_scale * np.random.default_rng([seed, 1]).normal(size=(T, H))
+        hs = run_rnn(xs[:, None, :], np.zeros((1, H)), W_xh, W_hh, b_h, activation=activation)
+    hs = hs[:, 0]
+    if not (np.isfinite(xs).all() and np.isfinite(hs).all()):
+        raise ValueError(
+            "the states overflow before the last step: lower the spectral radius or input_scale"
+        )
     jacobians = compute_rnn_jacobians(xs, hs, W_xh, W_hh, b_h, activation=activation)
     log_norms = compute_log_norms_by_lag(jacobians)
     sigma = compute_largest_singular_value(W_hh)

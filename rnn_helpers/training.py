@@ -42,8 +42,9 @@ def one_thread():
 def fit(model, compute_loss, *, updates, learning_rate, max_norm=1.0):
     """Train `model` with Adam; the gradients are clipped by their global norm.
 
-    Interrupting the kernel ends the loop between two updates: the model keeps its last
-    parameters and the history all that was recorded. So does a loss that is not finite.
+    Interrupting the kernel ends the loop: the model keeps its last parameters, and the history
+    every update, the last of which the interrupt may have cut short. A loss or a gradient that
+    is not finite ends it too, before it reaches the parameters.
 
     Parameters
     ----------
@@ -89,9 +90,9 @@ def fit(model, compute_loss, *, updates, learning_rate, max_norm=1.0):
             if not math.isfinite(norm):
                 history.stopped = f"The gradient's norm is {norm} at update {update}."
                 break
-            optimizer.step()
-            history.losses.append(float(loss.detach()))
+            history.losses.append(float(loss.detach()))  # first, so that no update is unrecorded
             history.gradient_norms.append(norm)
+            optimizer.step()
     except KeyboardInterrupt:
         history.stopped = f"Interrupted after {len(history.losses)} updates."
     return history

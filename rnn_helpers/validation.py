@@ -44,7 +44,10 @@ def check_number(name, value, *, minimum=None, maximum=None, exclusive_minimum=N
     )
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError(f"{expected}, got {_shorten(value)}")
-    value = float(value)
+    try:
+        value = float(value)
+    except OverflowError:  # a whole number beyond the floats
+        value = math.inf if value > 0 else -math.inf
     too_small = (minimum is not None and value < minimum) or (
         exclusive_minimum is not None and value <= exclusive_minimum
     )
@@ -83,13 +86,21 @@ def check_array(name, value, *, ndim=None, shape=None, finite=True, dtype=float)
     TypeError
         Not convertible to numbers of that dtype.
     ValueError
-        Empty, the wrong shape, or not finite.
+        Empty, the wrong shape, not finite, or too large for that dtype.
     """
+    dtype = np.dtype(dtype)
     try:
-        array = np.asarray(value, dtype=dtype)
+        array = np.asarray(value)
+        if array.dtype == object and any(entry is None for entry in array.flat):
+            raise TypeError  # NumPy would take None for NaN
+        array = array.astype(dtype, copy=False)
     except (TypeError, ValueError):
         raise TypeError(
-            f"{name} must be an array of numbers ({np.dtype(dtype).name}), got {_shorten(value)}"
+            f"{name} must be an array of numbers ({dtype.name}), got {_shorten(value)}"
+        ) from None
+    except OverflowError:
+        raise ValueError(
+            f"{name} must hold numbers that fit {dtype.name}, got {_shorten(value)}"
         ) from None
     if shape is not None:
         matches = array.ndim == len(shape) and all(

@@ -72,6 +72,8 @@ def test_slopes_are_the_derivatives_and_gamma_is_their_largest(name):
     differences = (activation.function(a + 1e-6) - activation.function(a - 1e-6)) / 2e-6
     np.testing.assert_allclose(activation.derivative(a), differences, atol=1e-8)
     assert np.abs(activation.derivative(a)).max() <= activation.largest_slope
+    if name == "relu":
+        assert activation.derivative(np.array([-1.0, 0.0])).tolist() == [0, 0]  # as torch has it
     zero = np.array([1e-9])
     np.testing.assert_allclose(activation.derivative(zero), activation.largest_slope)
 
@@ -103,3 +105,20 @@ def test_bad_input_is_named(network):
         rnn_step(np.zeros(D), *good[1:])
     with pytest.raises(ValueError, match="activation must be one of 'sigmoid', 'tanh'"):
         get_activation("swish")
+
+
+def test_a_list_and_a_run_without_steps_are_refused(network):
+    good = [network["xs"][0], *(network[name] for name in ("h0", "W_xh", "W_hh", "b_h"))]
+    for index, name in enumerate(("x", "h", "W_xh", "W_hh", "b_h")):
+        args = [*good[:index], good[index].tolist(), *good[index + 1 :]]
+        with pytest.raises(TypeError, match=rf"^{name} must be an array or a tensor, got list$"):
+            rnn_step(*args)
+    with pytest.raises(TypeError, match=r"^xs must be an array or a tensor, got list$"):
+        run_rnn(**(network | {"xs": network["xs"].tolist()}))
+    with pytest.raises(TypeError, match=r"^h0 must be an array or a tensor, got list$"):
+        run_rnn(**(network | {"h0": network["h0"].tolist()}))
+    with pytest.raises(ValueError, match=r"^h0 must have shape \(2, 5\) to fit x \(2, 3\)"):
+        run_rnn(**(network | {"h0": network["h0"][:1]}))
+    for xs in (network["xs"][:0], network["xs"][0]):
+        with pytest.raises(ValueError, match=r"^xs must have shape \(T, B, D\) with at least one"):
+            run_rnn(**(network | {"xs": xs}))

@@ -43,7 +43,31 @@ def test_huge_zero_and_torch_gradients():
     assert not zero.any()
     (tensor,), _ = clip_by_global_norm([torch.tensor([3.0, 4.0])], max_norm=1.0)
     torch.testing.assert_close(tensor, torch.tensor([0.6, 0.8]))
-    assert clip_by_value([torch.tensor([-3.0, 0.5])], max_value=1.0)[0].tolist() == [-1.0, 0.5]
+    clipped = clip_by_value([torch.tensor([-3.0, 0.5, 7.0])], max_value=1.0)[0]
+    assert clipped.tolist() == [-1.0, 0.5, 1.0]
+
+
+@pytest.mark.parametrize("make", [np.array, torch.tensor])
+def test_whole_numbers_are_clipped_to_fractions(make):
+    assert clip_by_value([make([3, -4, 0])], max_value=0.5)[0].tolist() == [0.5, -0.5, 0]
+    (clipped,), norm = clip_by_global_norm([make([3, -4])], max_norm=2.5)
+    assert norm == 5
+    assert clipped.tolist() == [1.5, -2]
+
+
+@pytest.mark.parametrize(
+    "clip",
+    [
+        lambda gradients: clip_by_global_norm(gradients, max_norm=1.0),
+        lambda gradients: clip_by_value(gradients, max_value=1.0),
+    ],
+)
+def test_what_is_no_array_is_named(clip):
+    for wrong, name in ((None, "NoneType"), ([1.0, 2.0], "list"), (3.0, "float")):
+        with pytest.raises(TypeError, match=rf"^gradients\[1\] must be an array .*, got {name}$"):
+            clip([np.ones(2), wrong])
+    with pytest.raises(ValueError, match=r"^gradients\[0\] must not be empty, got shape \(0,\)$"):
+        clip([np.zeros(0)])
 
 
 @pytest.mark.parametrize(
@@ -99,3 +123,7 @@ def test_a_threshold_that_no_gradient_reaches_changes_nothing():
     loss, dw, db = compute_cliff_loss(4.0, -2.0)
     np.testing.assert_allclose(first.plain[1], [4.0 - 0.1 * dw, -2.0 - 0.1 * db])
     assert first.plain_losses[0] == pytest.approx(float(loss))
+    # the largest gradient is one that was stepped along, not that of the point it led to
+    assert first.largest_norm == pytest.approx(float(np.hypot(dw, db)))
+    ahead = compute_cliff_loss(*first.plain[1])
+    assert np.hypot(*ahead[1:]) != pytest.approx(first.largest_norm, rel=1e-3)

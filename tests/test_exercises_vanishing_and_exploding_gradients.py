@@ -14,6 +14,10 @@ from rnn_helpers.exercises import vanishing_and_exploding_gradients as exercises
         (20, "5 % of what is left"),
         (89.78, "a lag is a whole number"),
         (50, "at lag 50, 0.0769 is left"),
+        (91, "at lag 91, 0.00939 is left"),
+        (-20_000, "it is not negative"),
+        (10**400, "too large"),
+        (float("inf"), "a lag is a whole number"),
         ("ninety", "a number is expected here, this is str"),
     ],
 )

@@ -74,6 +74,13 @@ def test_what_decays_below_the_floats_is_kept_as_a_logarithm():
     np.testing.assert_allclose(compute_log_norms_by_lag(1 / scaled), np.arange(4001.0))
 
 
+def test_jacobians_near_the_largest_float_do_not_overflow():
+    log_norms = compute_log_norms_by_lag(np.full((3, 2, 2), 1e308))
+    np.testing.assert_allclose(log_norms, np.arange(4) * (308 + np.log10(2)))
+    log_norms = compute_log_norms_by_lag(np.full((3, 2, 2), 1e-308))
+    np.testing.assert_allclose(log_norms, np.arange(4) * (-308 + np.log10(2)))
+
+
 def test_an_exact_zero_is_minus_infinity_from_there_on():
     jacobians = np.ones((5, 2, 2))
     jacobians[2] = 0.0
@@ -97,6 +104,25 @@ def test_no_norm_is_above_its_bound(activation, spectral_radius):
     assert (decay.log_norms <= decay.log_bound + 1e-9).all()
     assert decay.log_norms[0] == decay.log_bound[0] == decay.log_radius[0] == 0
     assert decay.gamma == ACTIVATIONS[activation].largest_slope
+
+
+def test_the_bound_holds_gamma_and_the_largest_singular_value():
+    decay = compute_gradient_decay(activation="sigmoid", spectral_radius=0.9, length=7, seed=2)
+    W_hh = make_recurrent_weights(16, spectral_radius=0.9, seed=2)
+    expected = np.arange(8) * np.log10(0.25 * np.linalg.norm(W_hh, 2))
+    np.testing.assert_allclose(decay.log_bound, expected)
+    np.testing.assert_allclose(decay.log_radius, np.arange(8) * np.log10(0.9))
+
+
+@pytest.mark.parametrize(
+    ("log_norm", "verdict"),
+    [(-2.001, "vanishes"), (-1.999, "holds"), (1.999, "holds"), (2.001, "explodes")],
+)
+def test_the_verdict_turns_at_a_hundredth_and_at_a_hundredfold(log_norm, verdict):
+    decay = compute_gradient_decay(
+        activation="identity", kind="identity", spectral_radius=10**log_norm, length=1
+    )
+    assert decay.verdict == verdict
 
 
 def test_known_points_of_the_explorer():
@@ -147,6 +173,13 @@ def test_weights_have_the_spectral_radius_asked_for(kind):
         ({"input_scale": float("inf")}, ValueError, "input_scale must be a finite number"),
         ({"activation": "swish"}, ValueError, "activation must be one of 'sigmoid'"),
         ({"kind": "sparse"}, ValueError, "kind must be one of 'gaussian'"),
+        ({"kind": ["gaussian"]}, ValueError, "kind must be one of 'gaussian'"),
+        ({"input_scale": 1e308}, ValueError, "lower the spectral radius or input_scale"),
+        (
+            {"input_scale": 1e308, "activation": "relu"},
+            ValueError,
+            "lower the spectral radius or input_scale",
+        ),
         (
             {"activation": "identity", "spectral_radius": 1e200, "length": 3},
             ValueError,
@@ -155,7 +188,7 @@ def test_weights_have_the_spectral_radius_asked_for(kind):
     ],
 )
 def test_bad_settings_are_named(arguments, error, message):
-    with np.errstate(all="ignore"), pytest.raises(error, match=message):
+    with pytest.raises(error, match=message):
         compute_gradient_decay(**arguments)
 
 

@@ -22,6 +22,18 @@ from rnn_helpers.validation import check_array, check_choice, check_integer, che
          ValueError, "rate must be a finite number of at least 0, got nan"),
         (lambda: check_number("rate", "fast"),
          TypeError, "rate must be a finite number, got 'fast'"),
+        (lambda: check_number("rate", True),
+         TypeError, "rate must be a finite number, got True"),
+        (lambda: check_number("rate", 10**400),
+         ValueError, "rate must be a finite number, got inf"),
+        (lambda: check_number("rate", -(10**400)),
+         ValueError, "rate must be a finite number, got -inf"),
+        (lambda: check_array("xs", [10**20], dtype=np.int64),
+         ValueError, "xs must hold numbers that fit int64, got [100000000000000000000]"),
+        (lambda: check_array("xs", None),
+         TypeError, "xs must be an array of numbers (float64), got None"),
+        (lambda: check_array("xs", [1.0, None]),
+         TypeError, "xs must be an array of numbers (float64), got [1.0, None]"),
         (lambda: check_choice("cell", "lsmt", ("rnn", "lstm")),
          ValueError, "cell must be one of 'rnn', 'lstm', got 'lsmt'"),
         (lambda: check_array("xs", [1.0, np.nan]),
@@ -55,5 +67,9 @@ def test_what_is_right_comes_back_in_plain_types():
 
 
 def test_a_long_value_is_shortened():
+    with pytest.raises(
+        ValueError, match=r"^xs must hold numbers that fit float64, got \[100.*\.{3}$"
+    ):
+        check_array("xs", [10**400])
     with pytest.raises(TypeError, match=r"\.\.\.$"):
         check_integer("tau", "x" * 500)

@@ -14,6 +14,8 @@ def _as_number(answer):
         return float(answer)
     except (TypeError, ValueError):
         return not_yet(f"a number is expected here, this is {type(answer).__name__}.")
+    except OverflowError:
+        return not_yet("that number is too large for a float.")
 
 
 def check_first_lag(answer):
@@ -29,6 +31,8 @@ def check_first_lag(answer):
         return not_yet("the gradient loses 5 % of what is left, not 5 % of the start, each step.")
     if not number.is_integer():
         return not_yet("a lag is a whole number of steps: round to the first one below 1 %.")
+    if number < 0:
+        return not_yet("a lag counts steps back from the end: it is not negative.")
     return not_yet(f"at lag {number:.0f}, {0.95**number:.3g} is left.")
 
 
