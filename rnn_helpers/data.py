@@ -45,7 +45,7 @@ def load_sunspots(path=None):
     """
     path = SUNSPOTS if path is None else pathlib.Path(path)
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8-sig").splitlines()  # with or without a mark
     except FileNotFoundError:
         raise FileNotFoundError(
             f"{path} is missing: expected a file of sunspot numbers with lines 'year,sunspots'"

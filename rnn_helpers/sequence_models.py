@@ -352,7 +352,8 @@ def solve_yule_walker(autocovariances):
     Raises
     ------
     ValueError
-        Fewer than two autocovariances, or γ₀ not positive (a series that is constant).
+        Fewer than two autocovariances, γ₀ not positive (a series that is constant), or numbers
+        that no series has.
 
     Examples
     --------
@@ -365,7 +366,13 @@ def solve_yule_walker(autocovariances):
         raise ValueError(f"autocovariances must hold at least 2 numbers, got {len(gamma)}")
     if gamma[0] <= 0:
         raise ValueError(f"autocovariances must begin with a variance above 0, got {gamma[0]:g}")
-    lags = np.arange(len(gamma) - 1)
+    lags = np.arange(len(gamma))
+    if np.linalg.eigvalsh(gamma[np.abs(lags[:, None] - lags)])[0] <= 1e-12 * gamma[0]:
+        raise ValueError(
+            f"autocovariances must make a positive definite matrix, as those of a series do, got "
+            f"{gamma.tolist()}"
+        )
+    lags = lags[:-1]
     coefficients = np.linalg.solve(gamma[np.abs(lags[:, None] - lags)], gamma[1:])
     return coefficients, float(gamma[0] - coefficients @ gamma[1:])
 
@@ -532,7 +539,8 @@ class WindowScan:
         1 to max_tau.
     models : list of AutoregressiveModel
     train_rmse, held_out_rmse : float arrays, shape (max_tau,)
-        One step ahead; in training from the first year that has a whole window.
+        One step ahead. In training every window is scored on the same values, those after the
+        first max_tau.
     """
 
     taus: np.ndarray
@@ -571,7 +579,7 @@ def scan_windows(series, *, n_train, max_tau):
     taus = np.arange(1, max_tau + 1)
     models = [fit_autoregressive(series[:n_train], tau=int(tau)) for tau in taus]
     errors = np.array([predict_autoregressive(model, series) - series for model in models])
-    train_rmse = np.sqrt(np.nanmean(errors[:, :n_train] ** 2, axis=1))
+    train_rmse = np.sqrt(np.mean(errors[:, max_tau:n_train] ** 2, axis=1))
     held_out_rmse = np.sqrt(np.mean(errors[:, n_train:] ** 2, axis=1))
     return WindowScan(taus, models, train_rmse, held_out_rmse)
 
@@ -686,7 +694,8 @@ def compute_stationary_distribution(transition):
             "transition must have one stationary distribution: its states fall into groups that "
             "never reach each other"
         )
-    return stationary
+    stationary = np.maximum(stationary, 0)  # −1e-16 for a state that is never visited
+    return stationary / stationary.sum()
 
 
 def compute_sequence_probability(states, *, initial, transition):
@@ -1215,7 +1224,7 @@ def run_forward_filter(model, series):
     """Carry a belief about the hidden state along a series.
 
     predict: p(z_t | x_<t) = Σ_z p(z_{t−1} = z | x_<t) P[z, z_t]; correct: multiply by the
-    likelihood of x_t and divide by the sum, so that nothing underflows
+    likelihood of x_t and divide by the sum; in logarithms, so that nothing underflows
 
     Parameters
     ----------
@@ -1232,16 +1241,17 @@ def run_forward_filter(model, series):
     """
     series = _check_series(series)
     log_likelihoods = _compute_log_likelihoods(model, series)
-    tops = log_likelihoods.max(axis=1)
-    likelihoods = np.exp(log_likelihoods - tops[:, None])
-    predicted, filtered = np.empty_like(likelihoods), np.empty_like(likelihoods)
+    predicted, filtered = np.empty_like(log_likelihoods), np.empty_like(log_likelihoods)
     belief, total = model.initial, 0.0
-    for t, likelihood in enumerate(likelihoods):
+    for t, log_likelihood in enumerate(log_likelihoods):
         predicted[t] = belief
-        weighted = belief * likelihood
+        with np.errstate(divide="ignore"):  # ln 0 is −∞: a state that cannot be
+            joint = np.log(belief) + log_likelihood
+        top = joint.max()
+        weighted = np.exp(joint - top)
         scale = weighted.sum()
         filtered[t] = weighted / scale
-        total += np.log(scale) + tops[t]
+        total += np.log(scale) + top
         belief = filtered[t] @ model.transition
     return FilterResult(predicted, filtered, float(total))
 
@@ -1424,6 +1434,11 @@ def compute_model_table(series, *, n_train):
     def autoregressive(tau):
         return predict_autoregressive(fit_autoregressive(train, tau=tau), series)
 
+    def smoothing(rate):
+        return predict_exponential(series, rate=rate)
+
+    rates = np.arange(1, 21) / 20
+    rate = min(rates, key=lambda rate: compute_rmse(smoothing(rate)[1:n_train], train[1:]))
     recurrence = fit_linear_recurrence(train, n_poles=2)
     hidden = fit_hidden_markov(train, labels=label_phases(train), n_states=4)
     candidates = [
@@ -1435,9 +1450,9 @@ def compute_model_table(series, *, n_train):
         ("AR(2)", 2, 3, 2, autoregressive(2)),
         ("AR(4)", 4, 5, 4, autoregressive(4)),
         ("AR(9)", 9, 10, 9, autoregressive(9)),
-        ("latent: smoothing, rate 0.5", 1, 1, 1, predict_exponential(series, rate=0.5)),
+        (f"latent: smoothing, rate {rate:.1f}", 1, 1, 1, smoothing(rate)),
         ("latent: linear recurrence", 4, 9, 12, predict_linear_recurrence(recurrence, series)),
-        ("latent: hidden Markov, 4 states", 4, 23, 24, predict_hidden_markov(hidden, series)),
+        ("latent: hidden Markov, 4 states", 3, 23, 24, predict_hidden_markov(hidden, series)),
     ]  # fmt: skip
     return [
         ModelRow(
@@ -1489,7 +1504,9 @@ def _check_states(name, states, n_states, *, length=None):
 
 def _check_distribution(name, value, size):
     value = check_array(name, value, shape=(size,))
-    if (value < 0).any() or abs(value.sum() - 1) > 1e-8:
+    if (value < 0).any():
+        raise ValueError(f"{name} must be probabilities, at least 0, got {value.min():g}")
+    if abs(value.sum() - 1) > 1e-8:
         raise ValueError(
             f"{name} must be probabilities that sum to 1, their sum is {value.sum():g}"
         )

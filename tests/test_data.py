@@ -121,3 +121,9 @@ def test_a_cut_that_leaves_nothing_is_refused(arguments, options, error, message
 
 def test_the_packaged_file_ships_with_its_credit():
     assert "Public domain" in (SUNSPOTS.parent / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_byte_order_mark_is_no_part_of_the_heading(tmp_path):
+    path = tmp_path / "marked.csv"
+    path.write_bytes(b"\xef\xbb\xbfyear,sunspots\n1700,5\n1701,11\n")
+    assert load_sunspots(path)[0].tolist() == [1700, 1701]

@@ -204,7 +204,7 @@ def test_the_scan_scores_every_window_as_one_by_one():
             sm.fit_autoregressive(COUNTS[TRAIN], tau=tau), COUNTS
         )
         expected = (
-            sm.compute_rmse(predictions[tau : TRAIN.stop], COUNTS[tau : TRAIN.stop]),
+            sm.compute_rmse(predictions[12 : TRAIN.stop], COUNTS[12 : TRAIN.stop]),
             sm.compute_rmse(predictions[HELD_OUT], COUNTS[HELD_OUT]),
         )
         assert (scan.train_rmse[tau - 1], scan.held_out_rmse[tau - 1]) == pytest.approx(expected)
@@ -622,3 +622,42 @@ def test_the_table_holds_the_numbers_that_the_lecture_prints():
 def test_too_few_training_values_for_the_table_are_refused():
     with pytest.raises(ValueError, match="n_train must be an integer from 40 to 308, got 10"):
         sm.compute_model_table(COUNTS, n_train=10)
+
+
+# --- what used to go wrong ------------------------------------------------------------------------
+
+
+def test_the_filter_survives_a_state_that_cannot_be_and_fits_best():
+    model = sm.HiddenMarkovModel(
+        np.array([1.0, 0.0]), np.eye(2), np.array([0.0, 100.0]), np.array([1.0, 1.0])
+    )
+    result = sm.run_forward_filter(model, [0.0, 100.0])
+    np.testing.assert_array_equal(result.filtered, [[1, 0], [1, 0]])
+    assert result.log_likelihood == pytest.approx(-np.log(2 * np.pi) - 5000)
+
+
+def test_the_stationary_distribution_can_be_sampled_from(rng):
+    for K in range(2, 7):
+        for _ in range(50):
+            transition = np.zeros((K + 1, K + 1))
+            transition[:K, :K] = rng.dirichlet(np.ones(K), size=K)
+            transition[K, 0] = 1  # a state that is left for ever
+            stationary = sm.compute_stationary_distribution(transition)
+            assert stationary.min() >= 0
+            sm.sample_markov_chain(transition, length=3, initial=stationary, rng=rng)
+
+
+def test_negative_probabilities_are_named():
+    with pytest.raises(ValueError, match=r"transition\[0\] must be probabilities, at least 0, got"):
+        sm.compute_stationary_distribution([[1.5, -0.5], [0.5, 0.5]])
+
+
+def test_the_table_fits_the_rate_of_smoothing_in_training():
+    rows = {row.name: row for row in sm.compute_model_table(COUNTS, n_train=TRAIN.stop)}
+    assert round(rows["latent: smoothing, rate 1.0"].rmse, 1) == 30.4
+
+
+@pytest.mark.parametrize("gamma", [[1.0, 1.0, 1.0], [1.0, 2.0]])
+def test_numbers_that_are_no_autocovariances_are_refused(gamma):
+    with pytest.raises(ValueError, match="autocovariances must make a positive definite matrix"):
+        sm.solve_yule_walker(gamma)

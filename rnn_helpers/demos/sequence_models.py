@@ -25,9 +25,11 @@ from rnn_helpers.sequence_models import (
     sample_ngram,
     scan_windows,
 )
+from rnn_helpers.validation import check_choice, check_integer
 
 MAX_TAU, MAX_HORIZON, MAX_ORDER = 60, 22, 8
 STRENGTHS = (0.1, 1.0, 10.0, 100.0)
+ORDERS = ("as observed", "shuffled")
 _NORMAL_95 = 1.6449  # 90 % of a normal distribution lies within this many standard deviations
 
 
@@ -113,6 +115,10 @@ def forecast_demo(*, tau=9, start=1945, horizon=20, order="as observed"):
     TypeError, ValueError
         A setting outside its control's range.
     """
+    tau = check_integer("tau", tau, minimum=1, maximum=MAX_TAU)
+    start = check_integer("start", start, minimum=1921, maximum=2008)
+    horizon = check_integer("horizon", horizon, minimum=1, maximum=MAX_HORIZON)
+    check_choice("order", order, ORDERS)
     return live(
         prepare_forecasts(),
         draw_forecast,
@@ -120,7 +126,7 @@ def forecast_demo(*, tau=9, start=1945, horizon=20, order="as observed"):
             "tau": slider("window τ, in years", 1, MAX_TAU, 1, tau),
             "start": slider("forecast from", 1921, 2008, 1, start),
             "horizon": slider("years ahead", 1, MAX_HORIZON, 1, horizon),
-            "order": choice("order of the years", ["as observed", "shuffled"], order),
+            "order": choice("order of the years", list(ORDERS), order),
         },
         describe_forecast,
         width=9.5,
@@ -210,12 +216,16 @@ def ngram_demo(*, order=3, smoothing="shorter context", strength=10.0, seed=0, t
     TypeError, ValueError
         A setting outside its control's range, or not enough text.
     """
+    order = check_integer("order", order, minimum=0, maximum=MAX_ORDER)
+    check_choice("smoothing", smoothing, SMOOTHINGS)
+    check_choice("strength", strength, STRENGTHS)
+    seed = check_integer("seed", seed, minimum=0, maximum=19)
     return live(
         prepare_ngrams(text),
         draw_ngram,
         {
             "order": slider("order, in characters", 0, MAX_ORDER, 1, order),
-            "smoothing": choice("smooth by", list(SMOOTHINGS[::-1]), smoothing),
+            "smoothing": choice("smoothing", list(SMOOTHINGS[::-1]), smoothing),
             "strength": choice("pseudo-characters", [(f"{s:g}", s) for s in STRENGTHS], strength),
             "seed": slider("seed", 0, 19, 1, seed),
         },

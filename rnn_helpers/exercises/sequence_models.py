@@ -132,6 +132,11 @@ def check_forecast_variance(function):
             return not_yet(f"one noise too few: {setting} has {k}, of ages 0 to {k - 1}.")
         if math.isclose(answer, noise_variance * sum(phi**j for j in range(k))):
             return not_yet("a variance scales with the square of what multiplies the noise.")
+        if k == 1:
+            return not_yet(
+                "one step ahead only the newest noise is unknown, with weight 1: "
+                f"{setting} must give σ², not {float(answer):.4g}."
+            )
         return not_yet(f"for {setting} the variance is not {float(answer):.4g}.")
     return right(
         "It grows towards σ²/(1 − φ²), the variance of the series; at φ = 1 it grows for ever."
@@ -184,7 +189,10 @@ def check_pair_chain(function):
 def _compare_shape(answer, shape):
     """None if the answer is an array of numbers of that shape, otherwise what is wrong."""
     try:
-        actual = np.asarray(answer, dtype=float).shape
+        numeric = np.asarray(answer)
+        if numeric.dtype.kind not in "biuf":
+            raise TypeError
+        actual = numeric.shape
     except (TypeError, ValueError):
         return not_yet(f"numbers are expected, this is {type(answer).__name__}.")
     if actual != shape:

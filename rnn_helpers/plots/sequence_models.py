@@ -205,10 +205,12 @@ def draw_forecast(result, axes, artists=None):
     if artists is None:
         artists = _prepare_forecast_axes(result, axes)
     cut = result.start - result.years[0]
-    artists["known"].set_data(result.years[:cut], result.counts[:cut])
-    artists["later"].set_data(result.years[cut:], result.counts[cut:])
-    ahead = np.arange(result.start, result.start + len(result.forecasts))
+    since = result.years - result.start
+    artists["known"].set_data(since[:cut], result.counts[:cut])
+    artists["later"].set_data(since[cut:], result.counts[cut:])
+    ahead = np.arange(len(result.forecasts))
     artists["forecast"].set_data(ahead, result.forecasts)
+    artists["title"].set_text(f"What the window says will come from {result.start}")
     low, high = result.forecasts - result.margins, result.forecasts + result.margins
     outline = np.column_stack([np.r_[ahead, ahead[::-1]], np.r_[low, high[::-1]]])
     artists["band"].set_verts([outline])
@@ -224,9 +226,10 @@ def draw_forecast(result, axes, artists=None):
 def _prepare_forecast_axes(result, axes):
     left, right = axes
     left.set(
-        xlim=(1879, 2032), ylim=(-50, 265), xlabel="year", ylabel="sunspots, yearly mean",
+        xlim=(-24, 22.5), ylim=(-50, 265), xlabel="years from the first one forecast",
+        ylabel="sunspots, yearly mean", xticks=range(-20, 21, 5),
     )  # fmt: skip
-    left.set_title("What the window says will come", loc="left")
+    title = left.set_title("", loc="left")
     left.axhline(0, color=COLORS["muted"], linewidth=1)
     band = left.fill_between(
         [0, 1], 0, 1, color=COLORS["second"], alpha=0.4, label="90 % band", linewidth=0
@@ -247,7 +250,7 @@ def _prepare_forecast_axes(result, axes):
     right.legend(loc="lower left", fontsize=10, ncols=2, frameon=False)
     return {
         "band": band, "known": known, "later": later, "forecast": forecast, "train": train,
-        "held out": held_out, "dots": dots,
+        "held out": held_out, "dots": dots, "title": title,
     }  # fmt: skip
 
 
@@ -296,7 +299,8 @@ def describe_forecast(result):
         result.scan.train_rmse, result.scan.held_out_rmse
     ))  # fmt: skip
     verdict = (
-        "no window does better on the held-out years" if result.tau == best
+        "the order is chance, and so is the best window" if result.order == "shuffled"
+        else "no window does better on the held-out years" if result.tau == best
         else f"a {'longer' if best > result.tau else 'shorter'} window, τ = {best}, does better"
     )  # fmt: skip
     return (
@@ -410,12 +414,16 @@ def describe_ngram(result):
     """
     order, best = result.order, int(result.held_out_nats.argmin())
     train, held_out = result.train_nats[order], result.held_out_nats[order]
+    lowest = f"{result.held_out_nats[best]:.2f}"
     verdict = (
         "no order does better" if order == best
-        else f"order {best} does better, at {result.held_out_nats[best]:.2f}"
+        else f"order {best} does as well" if lowest == f"{held_out:.2f}"
+        else f"order {best} does better, at {lowest}"
     )  # fmt: skip
+    ending = "" if result.strength == 1 else "s"
+    shared = "equally" if result.smoothing == "uniform" else "as the shorter context would"
     return (
-        f"Order {order}, {result.strength:g} pseudo-characters by {result.smoothing}: "
+        f"Order {order}, {result.strength:g} pseudo-character{ending} shared out {shared}: "
         f"{train:.2f} nats per character on the training text and {held_out:.2f} on the held-out "
         f"text, as unsure as among {np.exp(held_out):.1f} characters; {verdict}."
     )
