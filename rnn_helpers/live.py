@@ -7,6 +7,7 @@ they are, so the hand sees every value it produces.
 
 import io
 import math
+import numbers
 import pathlib
 import textwrap
 
@@ -29,7 +30,7 @@ _DPI = 100  # pixels of a frame per 100 CSS pixels on the page
 _CREAM, _AMBER = "#FFF7E0", "#B26A00"  # a note on the figure
 
 
-def slider(label, minimum, maximum, step, value, *, readout_format=None):
+def slider(label, minimum, maximum, step, value, *, readout_format=None, name="value"):
     """A slider that reports while it is dragged; whole numbers if all four numbers are.
 
     Parameters
@@ -39,15 +40,18 @@ def slider(label, minimum, maximum, step, value, *, readout_format=None):
     minimum, maximum, step, value : int or float
     readout_format : str, optional
         A format specification such as ".2f".
+    name : str
+        What an error calls `value`: the argument of the demo that it came from.
 
     Raises
     ------
     TypeError, ValueError
         Not numbers, or `value` outside the range.
     """
-    whole = all(isinstance(number, int) for number in (minimum, maximum, step, value))
+    whole = all(isinstance(n, numbers.Integral) for n in (minimum, maximum, step, value))
     check = check_integer if whole else check_number
-    check("value", value, minimum=check("minimum", minimum), maximum=check("maximum", maximum))
+    minimum, maximum = check("minimum", minimum), check("maximum", maximum)
+    value = check(name, value, minimum=minimum, maximum=maximum)
     check_number("step", step, exclusive_minimum=0)
     kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
     return kind(
@@ -56,7 +60,9 @@ def slider(label, minimum, maximum, step, value, *, readout_format=None):
     )  # fmt: skip
 
 
-def log_slider(label, minimum, maximum, value, *, steps_per_decade=20, readout_format=".3g"):
+def log_slider(
+    label, minimum, maximum, value, *, steps_per_decade=20, readout_format=".3g", name="value"
+):
     """A slider whose steps multiply: equal distances for equal ratios.
 
     Parameters
@@ -64,11 +70,12 @@ def log_slider(label, minimum, maximum, value, *, steps_per_decade=20, readout_f
     label : str
     minimum, maximum, value : float > 0
     steps_per_decade : int
-    readout_format : str
+    readout_format, name : str
+        As in `slider`.
     """
-    for name, number in (("minimum", minimum), ("maximum", maximum), ("value", value)):
-        check_number(name, number, exclusive_minimum=0)
-    check_number("value", value, minimum=minimum, maximum=maximum)
+    check_number("minimum", minimum, exclusive_minimum=0)
+    check_number("maximum", maximum, exclusive_minimum=0)
+    value = check_number(name, value, minimum=minimum, maximum=maximum)
     return ipywidgets.FloatLogSlider(
         description=label, tooltip=label, min=math.log10(minimum), max=math.log10(maximum),
         step=1 / check_integer("steps_per_decade", steps_per_decade, minimum=1), value=value,
@@ -76,7 +83,7 @@ def log_slider(label, minimum, maximum, value, *, steps_per_decade=20, readout_f
     )  # fmt: skip
 
 
-def choice(label, options, value):
+def choice(label, options, value, *, name="value"):
     """A drop-down list of a few settings.
 
     Parameters
@@ -85,9 +92,11 @@ def choice(label, options, value):
     options : sequence of str, or of (str, object) pairs
     value : object
         The one chosen at first.
+    name : str
+        As in `slider`.
     """
     allowed = [option[1] if isinstance(option, tuple) else option for option in options]
-    check_choice("value", value, allowed)
+    check_choice(name, value, allowed)
     return ipywidgets.Dropdown(
         description=label, tooltip=label, options=options, value=value, style=_STYLE, layout=_WIDE
     )
@@ -119,6 +128,8 @@ def live(compute, draw, controls, describe, *, width=8.0, height=4.2, nrows=1, n
 
     Raises
     ------
+    TypeError
+        `controls` is no dict of controls.
     ValueError
         No control, or more than four.
     """
@@ -151,7 +162,7 @@ class Live(ipywidgets.VBox):
     result : object
         What `compute` returned last; None if it failed.
     error : Exception or None
-        Why the last values could not be computed; its sentence stands on the figure.
+        Why the last values could not be shown; its sentence stands on the figure.
     artists : dict of str to matplotlib Artist
     figure : matplotlib.figure.Figure
     message : str
@@ -160,9 +171,10 @@ class Live(ipywidgets.VBox):
         How many pictures were painted.
     """
 
+    _open = False  # between __init__ and close
+
     def __init__(self, compute, draw, controls, describe, *, width, height, nrows, ncols):
-        if not 1 <= len(controls) <= 4:
-            raise ValueError(f"controls must hold one to four controls, got {len(controls)}")
+        _check_controls(controls)
         self._compute, self._draw, self._describe = compute, draw, describe
         self.controls = dict(controls)
         self.figure, self._axes = new_figure(width, height, nrows=nrows, ncols=ncols, dpi=_DPI)
@@ -170,10 +182,12 @@ class Live(ipywidgets.VBox):
         self.result, self.error, self.message, self.frames = None, None, "", 0
         self.artists, self._holds = {}, 0
         self._run()
+        if self.error is None:
+            self._save_background()
+            self._render()
         if self.error is not None:
             self.figure = None
             raise self.error
-        self._save_background()
 
         self.image = ipywidgets.Image(
             format="png", layout={"width": f"{round(width * 100)}px", "max_width": "100%"}
@@ -197,6 +211,7 @@ class Live(ipywidgets.VBox):
             control.observe(self._follow, names="value")
         self._reset_button.on_click(lambda _: self.reset())
         super().__init__([panel, self._caption, self.image])
+        self._open = True
         _close_earlier_pictures_of_this_cell(self)
 
     @property
@@ -206,6 +221,8 @@ class Live(ipywidgets.VBox):
 
     def reset(self):
         """Put every control back to where it was at first, with one repaint."""
+        if not self._open:
+            return
         with self.hold_repaint():
             for name, value in self._defaults.items():
                 self.controls[name].value = value
@@ -216,8 +233,9 @@ class Live(ipywidgets.VBox):
 
     def close(self):
         """Close every widget of the picture and let the figure go."""
-        if getattr(self, "figure", None) is None:  # closed before, or never finished
+        if not self._open:  # closed before, or never finished
             return
+        self._open = False
         for widget in (*self.controls.values(), self._reset_button, *self.children, self):
             widget.unobserve_all()
             for part in ("style", "layout"):  # ipywidgets closes neither with its widget
@@ -226,11 +244,12 @@ class Live(ipywidgets.VBox):
             if widget is not self:
                 widget.close()
         super().close()
+        self.__dict__.pop("_repr_mimebundle_", None)  # ipywidgets hides ours behind None
         self.figure = self._axes = self._background = self._note = None
         self.artists, self._order = {}, []
 
     def _follow(self, _change):
-        if not self._holds:
+        if self._open and not self._holds:
             self._run()
             self._paint()
 
@@ -243,8 +262,11 @@ class Live(ipywidgets.VBox):
                 self.artists = self._draw(self.result, self._axes, self.artists or None)
             self.message, self.error = self._describe(self.result), None
         except Exception as error:
-            self.result, self.error = None, error
-            self.message = f"This setting cannot be shown: {error}"
+            self._fail(error)
+
+    def _fail(self, error):
+        self.result, self.error = None, error
+        self.message = f"This setting cannot be shown: {error}"
 
     def _save_background(self):
         """Draw once all that stays, and keep it as pixels."""
@@ -252,7 +274,7 @@ class Live(ipywidgets.VBox):
         self.figure.get_layout_engine().execute(self.figure)  # without drawing it
         self.figure.set_layout_engine("none")
         self._note = self.figure.text(
-            0.5, 0.5, "", ha="center", va="center", fontsize=12, zorder=100,
+            0.5, 0.5, "", ha="center", va="center", fontsize=12, zorder=100, parse_math=False,
             bbox={"boxstyle": "round,pad=0.6", "facecolor": _CREAM, "edgecolor": _AMBER},
         )  # fmt: skip
         for artist in (*self.artists.values(), self._note):
@@ -262,18 +284,26 @@ class Live(ipywidgets.VBox):
         self._order = sorted(self.artists.values(), key=lambda artist: artist.get_zorder())
         self._palette, self._colors = _make_palette(np.asarray(canvas.buffer_rgba()))
 
-    def _paint(self):
+    def _render(self):
+        """The moved artists on the saved background, or the sentence that says why not."""
         canvas = self.figure.canvas
         canvas.restore_region(self._background)
         if self.error is None:
-            for artist in self._order:
-                self.figure.draw_artist(artist)
-            self._note.set_text(_say_what_overflows(self._order))
-        else:
+            try:
+                for artist in self._order:
+                    self.figure.draw_artist(artist)
+                self._note.set_text(_say_what_overflows(self._order))
+            except Exception as error:  # data that Matplotlib takes, but cannot draw
+                self._fail(error)
+                canvas.restore_region(self._background)
+        if self.error is not None:
             self._note.set_text(textwrap.fill(self.message, 60))
         if self._note.get_text():
             self.figure.draw_artist(self._note)
-        picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+
+    def _paint(self):
+        self._render()
+        picture = Image.fromarray(np.asarray(self.figure.canvas.buffer_rgba())).convert("RGB")
         buffer = io.BytesIO()
         picture = picture.quantize(palette=self._palette, dither=0)
         picture.putpalette(self._colors)
@@ -285,12 +315,39 @@ class Live(ipywidgets.VBox):
 
     def _repr_mimebundle_(self, **kwargs):
         """The live view, and for readers without a kernel the still picture in its place."""
+        if not self._open:
+            return {"text/plain": "This picture is closed; run the cell again."}
         bundle = super()._repr_mimebundle_(**kwargs)
         if bundle is None:
             return None
         width, text = round(self.figure.get_figwidth() * 100), self._caption.text
-        still = image_bundle(encode_png(self.figure, dpi=150), alt=text, width=width, caption=text)
+        still = image_bundle(self._encode_still(), alt=text, width=width, caption=text)
         return {**bundle, **still}, {"image/png": {"alt": text, "width": width}}
+
+    def _encode_still(self):
+        """What is on screen, at more pixels: with its note, and without what it replaces."""
+        hidden = [artist for artist in self._order if self.error and artist.get_visible()]
+        for artist in hidden:
+            artist.set_visible(False)
+        self._note.set_animated(False)  # savefig leaves out what a figure animates
+        try:
+            return encode_png(self.figure, dpi=150)
+        finally:
+            self._note.set_animated(True)
+            for artist in hidden:
+                artist.set_visible(True)
+
+
+def _check_controls(controls):
+    if not isinstance(controls, dict):
+        raise TypeError(f"controls must be a dict of controls, got {type(controls).__name__}")
+    if not 1 <= len(controls) <= 4:
+        raise ValueError(f"controls must hold one to four controls, got {len(controls)}")
+    for name, control in controls.items():
+        if not isinstance(control, ipywidgets.ValueWidget) or not hasattr(control, "description"):
+            raise TypeError(
+                f"controls[{name!r}] must be a slider or a choice, got {type(control).__name__}"
+            )
 
 
 def _make_palette(pixels):

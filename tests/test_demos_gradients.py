@@ -83,6 +83,41 @@ def test_below_and_above_the_axes_the_end_is_marked_and_said(explorer):
     assert "10⁶" in explorer.message or "10⁷" in explorer.message
 
 
+@pytest.mark.parametrize(
+    ("make", "name", "wrong"),
+    [
+        (gradient_decay_demo, "spectral_radius", 3),
+        (gradient_decay_demo, "activation", "swish"),
+        (gradient_decay_demo, "length", 1),
+        (gradient_decay_demo, "seed", -1),
+        (clipping_cliff_demo, "max_norm", 0),
+        (clipping_cliff_demo, "learning_rate", 2),
+    ],
+)
+def test_a_wrong_setting_is_called_what_the_caller_calls_it(make, name, wrong):
+    with pytest.raises(ValueError, match=f"^{name} must be .*, got {wrong!r}$"):
+        make(**{name: wrong})
+
+
+def test_numbers_of_numpy_are_numbers():
+    demo = gradient_decay_demo(
+        length=np.int64(50), seed=np.int8(2), spectral_radius=np.float32(0.5)
+    )
+    assert demo.controls["length"].value == 50
+    assert len(demo.artists["measured"].get_xdata()) == 51
+    demo.close()
+
+
+def test_the_line_has_the_colour_of_its_legend_whatever_the_activation(explorer):
+    (legend,) = [axes.get_legend() for axes in explorer.figure.axes]
+    handle = legend.get_lines()[0]
+    for activation in ("tanh", "relu", "sigmoid", "identity"):
+        set_to(explorer, activation=activation)
+        for name in ("measured", "end"):
+            assert explorer.artists[name].get_color() == handle.get_color()
+    assert explorer.figure.axes[0].get_ylabel().count("$") == 2  # h_{T−k} is set, not spelled
+
+
 def test_the_cliff_clips_the_first_step_to_the_threshold():
     demo = clipping_cliff_demo(max_norm=0.01, learning_rate=0.5)
     slope = [

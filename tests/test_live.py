@@ -210,6 +210,47 @@ def test_a_mistake_in_the_code_is_a_sentence_too(wave, monkeypatch):
     assert wave.message.startswith("This setting cannot be shown: ")
 
 
+@pytest.mark.parametrize("sentence", ["the price $x$ of $\\foo{$ is odd", "50 $ or 60 $"])
+def test_a_sentence_with_dollars_is_no_formula(sentence):
+    def compute(height):
+        if height:
+            raise ValueError(sentence)
+        return XS
+
+    with contextlib.closing(make(compute)) as picture:
+        picture.controls["height"].value = 1
+        assert picture.message == f"This setting cannot be shown: {sentence}"
+        assert (read_frame(picture) == CREAM).all(axis=2).sum() > 1000
+        picture.controls["height"].value = 0
+        assert picture.error is None
+
+
+def draw_torn(result, axes, artists=None):
+    """Matplotlib takes a line of unequal lengths, and refuses when it is to draw it."""
+    artists = draw_wave(result, axes, artists)
+    artists["line"].set_data(XS, result[: 20 if result.max() > 8 else 50])
+    return artists
+
+
+def test_what_cannot_be_drawn_is_said_and_the_next_value_recovers():
+    control = slider("height", 0, 9, 1, 3)
+    with contextlib.closing(
+        live(compute_wave, draw_torn, {"height": control}, describe_wave)
+    ) as picture:
+        good = picture.png
+        control.value = 9
+        assert isinstance(picture.error, ValueError)
+        assert picture.result is None
+        assert picture.message.startswith("This setting cannot be shown: ")
+        assert picture._caption.text == picture.message
+        assert (read_frame(picture) == CREAM).all(axis=2).sum() > 1000
+        control.value = 3
+        assert picture.error is None
+        assert picture.png == good
+    with pytest.raises(ValueError):  # noqa: PT011, the sentence is Matplotlib's
+        live(compute_wave, draw_torn, {"height": slider("height", 0, 9, 1, 9)}, describe_wave)
+
+
 def test_an_error_at_the_first_values_is_raised():
     with pytest.raises(ValueError, match="seven is too high"):
         live(compute_wave, draw_wave, {"height": slider("height", 0, 9, 1, 7)}, describe_wave)
@@ -266,15 +307,27 @@ def make(compute):
          "controls must hold one to four controls, got 0"),
         (lambda: live(compute_wave, draw_wave, dict.fromkeys("abcde"), describe_wave), ValueError,
          "controls must hold one to four controls, got 5"),
+        (lambda: live(compute_wave, draw_wave, {"height": 3}, describe_wave), TypeError,
+         "controls['height'] must be a slider or a choice, got int"),
+        (lambda: live(compute_wave, draw_wave, [slider("x", 0, 9, 1, 3)], describe_wave),
+         TypeError, "controls must be a dict of controls, got list"),
+        (lambda: slider("x", 0, 10, 1, 11, name="size"), ValueError,
+         "size must be an integer from 0 to 10, got 11"),
+        (lambda: log_slider("x", 0.1, 1, 5, name="rate"), ValueError,
+         "rate must be a finite number from 0.1 to 1, got 5"),
+        (lambda: choice("x", ["a", "b"], "c", name="kind"), ValueError,
+         "kind must be one of 'a', 'b', got 'c'"),
     ],
 )  # fmt: skip
 def test_what_is_refused(make_control, error, message):
     with pytest.raises(error, match=f"^{re.escape(message)}$"):
         make_control()
+    gc.collect()  # what was begun goes without "Exception ignored in __del__", an error here
 
 
 def test_sliders_keep_whole_numbers_whole():
     assert isinstance(slider("x", 0, 10, 1, 3), ipywidgets.IntSlider)
+    assert isinstance(slider("x", 0, 10, 1, np.int64(3)), ipywidgets.IntSlider)
     assert isinstance(slider("x", 0, 1, 0.1, 0.5), ipywidgets.FloatSlider)
     assert choice("x", [("one", 1), ("two", 2)], 2).value == 2
     assert list_settings(log_slider("x", 0.01, 1, 0.1, steps_per_decade=1)) == pytest.approx(
@@ -317,6 +370,28 @@ def test_storing_a_still_picture_leaves_the_frames_alone(wave):
     assert wave.png == first
 
 
+def read_still(picture):
+    bundle, _ = picture._repr_mimebundle_()
+    png = Image.open(io.BytesIO(base64.b64decode(bundle["image/png"]))).convert("RGB")
+    return np.asarray(png).astype(int)
+
+
+@pytest.mark.parametrize("height", [3, 7, 8, 4])
+def test_the_stored_picture_is_the_one_on_screen(wave, height):
+    """A good value, an error, an overflow; and a good value after a still of an error."""
+    if height == 4:
+        wave.controls["height"].value = 7
+        read_still(wave)
+    wave.controls["height"].value = height
+    screen, still = read_frame(wave), read_still(wave)
+    blue = np.round(np.multiply(to_rgb(COLORS["tanh"]), 255))
+    for color in (CREAM, blue):
+        shares = [(np.abs(pixels - color).max(axis=2) < 12).mean() for pixels in (screen, still)]
+        assert shares[1] == pytest.approx(shares[0], rel=0.5, abs=2e-4), color
+    assert ((np.abs(still - CREAM).max(axis=2) < 12).sum() > 1000) == (height in (7, 8))
+    assert (np.abs(still - blue).max(axis=2) < 12).any() == (height != 7)
+
+
 def test_a_note_is_in_the_stored_sentence(wave):
     wave.controls["height"].value = 8
     bundle, _ = wave._repr_mimebundle_()
@@ -340,6 +415,18 @@ def test_close_releases_the_figure_and_every_widget():
     assert set(_instances) == before
     assert figure() is None  # although `picture` is still there, as in IPython's Out
     picture.close()  # a second time is no error
+
+
+def test_a_closed_picture_says_so_and_is_deaf(wave):
+    wave.controls["height"].value = 5
+    height = wave.controls["height"]
+    wave.close()
+    assert wave._repr_mimebundle_() == {"text/plain": "This picture is closed; run the cell again."}
+    wave.reset()
+    assert height.value == 5
+    with wave.hold_repaint():
+        height.value = 6
+    assert wave.frames == 2
 
 
 def run_cell(monkeypatch, cell, message):

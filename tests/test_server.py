@@ -1,5 +1,6 @@
-"""Nagle's algorithm is off on the kernel WebSockets of every server of this environment."""
+"""What the server extension does: no Nagle's algorithm, and no widget views in saved files."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -10,9 +11,15 @@ import urllib.request
 from pathlib import Path
 from types import SimpleNamespace
 
+import nbformat
 import pytest
 import websocket
+from jupyter_core.utils import ensure_async
 from jupyter_server.gateway.connections import GatewayWebSocketConnection
+from jupyter_server.services.contents.largefilemanager import (
+    AsyncLargeFileManager,
+    LargeFileManager,
+)
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 
 from rnn_helpers import server
@@ -134,6 +141,13 @@ def test_tcp_nodelay_on_the_sockets_of_a_real_server(main, expected, tmp_path):
             process.wait()
 
 
+def load_extension(settings, contents_manager):
+    app = SimpleNamespace(
+        web_app=SimpleNamespace(settings=settings), contents_manager=contents_manager
+    )
+    server._load_jupyter_server_extension(app)
+
+
 @pytest.mark.parametrize(
     ("chosen", "kept"),
     [
@@ -143,9 +157,56 @@ def test_tcp_nodelay_on_the_sockets_of_a_real_server(main, expected, tmp_path):
 )
 def test_a_class_that_somebody_chose_stays(chosen, kept):
     settings = {"kernel_websocket_connection_class": chosen}
-    app = SimpleNamespace(web_app=SimpleNamespace(settings=settings))
-    server._load_jupyter_server_extension(app)
+    load_extension(settings, LargeFileManager())
     assert settings == {"kernel_websocket_connection_class": kept}
+
+
+VIEW = {"application/vnd.jupyter.widget-view+json": {"model_id": "a", "version_major": 2}}
+STILL = {"image/png": "aGk=", "text/plain": "A picture."}
+
+
+def make_notebook():
+    outputs = [
+        {"output_type": "display_data", "metadata": {}, "data": {**VIEW, **STILL}},
+        {"output_type": "display_data", "metadata": {}, "data": {**VIEW, "text/plain": "VBox()"}},
+        {"output_type": "stream", "name": "stdout", "text": "Ready.\n"},
+    ]
+    code = {"cell_type": "code", "execution_count": None, "id": "a", "metadata": {},
+            "outputs": outputs, "source": ""}  # fmt: skip
+    text = {"cell_type": "markdown", "id": "b", "metadata": {}, "source": "Words"}
+    return {"cells": [text, code], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+
+
+@pytest.mark.parametrize("manager_class", [LargeFileManager, AsyncLargeFileManager])
+def test_a_saved_notebook_keeps_the_still_picture_and_drops_the_view(manager_class, tmp_path):
+    manager = manager_class(root_dir=str(tmp_path))
+    settings = {"kernel_websocket_connection_class": ZMQChannelsWebsocketConnection}
+    load_extension(settings, manager)
+    model = {"type": "notebook", "format": "json", "content": make_notebook()}
+
+    async def save():
+        await ensure_async(manager.save(model, "lecture.ipynb"))
+
+    asyncio.run(save())
+    expected = make_notebook()
+    expected["cells"][1]["outputs"][0]["data"] = STILL
+    assert nbformat.read(tmp_path / "lecture.ipynb", as_version=4) == expected
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        {},
+        {"type": "file", "content": "text"},
+        {"type": "directory", "content": None},
+        {"content": {"cells": None}},
+        {"content": {"cells": [None, {"outputs": None}, {"outputs": [None, {"data": None}]}]}},
+    ],
+)
+def test_saving_what_is_no_notebook_changes_nothing(model):
+    before = repr(model)
+    server.drop_widget_views(model, path="x", contents_manager=None)
+    assert repr(model) == before
 
 
 def test_the_shipped_file_lies_in_the_environment():
