@@ -35,19 +35,16 @@ STYLES = {
     "gru": "-.",
 }
 
+# Only what axes take when they are made: a title, a legend or a line that is drawn later reads
+# Matplotlib's own settings, and what it should have instead is passed where it is drawn.
 _RC = {
-    "font.size": 11.0,
-    "axes.titlesize": 12.0,
-    "axes.titlelocation": "left",
+    "axes.labelsize": 11.0,
+    "xtick.labelsize": 11.0,
+    "ytick.labelsize": 11.0,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
     "grid.color": "#E4E4E4",
-    "grid.linewidth": 0.8,
-    "legend.frameon": False,
-    "lines.linewidth": 2.0,
-    "figure.facecolor": "white",
-    "axes.facecolor": "white",
 }
 
 

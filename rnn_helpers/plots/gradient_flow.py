@@ -14,7 +14,7 @@ def _power(log_value):
     if log_value == -np.inf:
         return "exactly 0"  # every ReLU on the way was off
     if -2 < log_value < 4:
-        return f"{10**log_value:.2g}" if log_value < 2 else f"{10**log_value:,.0f}"
+        return f"{10**log_value:.2g}" if log_value < 1.99 else f"{10**log_value:,.0f}"
     digits = str(round(log_value)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
     return f"10{digits}"
 
@@ -32,7 +32,7 @@ def describe_gradient_decay(decay):
     """
     T, log_norms = int(decay.lags[-1]), decay.log_norms
     head = f"{decay.activation}, ρ = {decay.spectral_radius:.2f}: the gradient {decay.verdict}."
-    size = f"After {T} steps it is {_power(log_norms[-1])} times what it was"
+    size = f"After {T} step{'' if T == 1 else 's'} it is {_power(log_norms[-1])} times what it was"
     if decay.verdict == "vanishes":
         return (
             f"{head} {size}, and below 1 % from lag {np.flatnonzero(log_norms >= -2)[-1] + 1} on."
@@ -66,18 +66,17 @@ def draw_gradient_decay(decay, axes, artists=None):
     ):
         shown = np.clip(log_values, -3 * _EDGE, 3 * _EDGE)  # leaves the axes, not the float range
         artists[name].set_data(decay.lags, 10.0**shown)
-    artists["measured"].set_color(COLORS.get(decay.activation, COLORS["data"]))
     last = decay.log_norms[-1]
     artists["end"].set_data([decay.lags[-1]], [10.0 ** np.clip(last, -_EDGE, _EDGE)])
     artists["end"].set_marker("v" if last < -_EDGE else "^" if last > _EDGE else "o")
-    artists["end"].set_color(artists["measured"].get_color())
     return artists
 
 
 def _prepare_decay_axes(axes):
     axes.set(
         yscale="log", xlim=(-2, _LONGEST + 5), ylim=(10.0**-_EDGE, 10.0**_EDGE),
-        xlabel="lag k, in steps back from T", ylabel="‖∂h_T / ∂h_{T−k}‖₂, log scale",
+        xlabel="lag k, in steps back from T",
+        ylabel=r"$\|\partial h_T / \partial h_{T-k}\|_2$, log scale",
         yticks=[10.0**power for power in range(-_EDGE, _EDGE + 1, 4)],
     )  # fmt: skip
     axes.axhspan(1e-2, 1e2, color="#F3F3F3", zorder=0)
@@ -87,8 +86,8 @@ def _prepare_decay_axes(axes):
     )  # fmt: skip
     (bound,) = axes.plot([], [], ":", color=COLORS["bound"], label="bound (γ σ_max)ᵏ", clip_on=True)
     (radius,) = axes.plot([], [], "--", color=COLORS["accent"], label="spectral radius ρᵏ")
-    (measured,) = axes.plot([], [], "-", linewidth=2.6, color=COLORS["tanh"], label="measured")
-    (end,) = axes.plot([], [], "o", markersize=8, clip_on=False)
+    (measured,) = axes.plot([], [], "-", linewidth=2.6, color=COLORS["data"], label="measured")
+    (end,) = axes.plot([], [], "o", markersize=8, color=COLORS["data"], clip_on=False)
     axes.legend(handles=[measured, bound, radius], loc="upper right", fontsize=9)
     axes.set_title("What is left of a gradient k steps further back", loc="left")
     return {"bound": bound, "radius": radius, "measured": measured, "end": end}
