@@ -1,8 +1,10 @@
+import math
+
 import numpy as np
 import pytest
 import torch
 
-from rnn_helpers import training
+from rnn_helpers import agreement, training
 from rnn_helpers.agreement import (
     AgreementNetwork,
     compute_agreement_gradients,
@@ -23,8 +25,10 @@ def test_only_the_subject_decides_the_verb():
     np.testing.assert_array_equal(plural, batch.is_plural == 1)
     assert 0.4 < batch.is_plural.mean() < 0.6
     # the nouns of the clause say nothing about it
-    misleading = np.isin(words[6], ["mice", "trees", "friends"])
-    assert abs(np.corrcoef(misleading, batch.is_plural)[0, 1]) < 0.15
+    for noun in (words[6], words[9]):
+        misleading = np.isin(noun, ["mice", "trees", "friends"])
+        assert abs(np.corrcoef(misleading, batch.is_plural)[0, 1]) < 0.15
+    assert len(set(words[1])) == 8  # four pairs, each in both numbers
     sentence = batch.sentence(0)
     assert sentence.startswith(f"The {words[1, 0]}, which ")
     assert sentence.endswith(", were" if plural[0] else ", was")
@@ -56,6 +60,73 @@ def test_five_words_are_learned_and_the_seed_fixes_the_outcome():
     assert train_agreement(5, seed=3).history.losses == trained.history.losses
 
 
+@pytest.fixture
+def drawn(monkeypatch):
+    """Every batch that is drawn, with the state of its dice and the number of threads."""
+    batches = []
+
+    def draw(distance, batch_size, *, rng):
+        dice = rng.bit_generator.state["state"]["state"]
+        batch = make_agreement_batch(distance, batch_size, rng=rng)
+        batches.append((batch, dice, torch.get_num_threads()))
+        return batch
+
+    monkeypatch.setattr(agreement, "make_agreement_batch", draw)
+    return batches
+
+
+def test_what_is_trained_and_on_what_it_is_tested(drawn, monkeypatch):
+    limits = []
+    clip = torch.nn.utils.clip_grad_norm_
+
+    def spy(parameters, limit, *args, **keywords):
+        limits.append(limit)
+        return clip(parameters, limit, *args, **keywords)
+
+    monkeypatch.setattr(torch.nn.utils, "clip_grad_norm_", spy)
+    trained = train_agreement(4, seed=2, updates=3)
+    assert trained.network.recurrence.weight_hh_l0.shape == (32, 32)
+    assert limits == [1.0] * 3
+    (test,) = [entry for entry in drawn if len(entry[0].is_plural) == 512]
+    training_batches = [entry for entry in drawn if entry is not test]
+    assert [len(batch.is_plural) for batch, *_ in training_batches] == [32] * 3
+    assert len({dice for _, dice, _ in drawn}) == 4  # no batch is drawn with another's dice
+    assert {threads for _, _, threads in training_batches} == {1}
+    with torch.no_grad():
+        guess = trained.network(torch.from_numpy(test[0].tokens)).numpy() > 0
+    assert trained.accuracy == (guess == test[0].is_plural).mean()
+    assert 0.2 < trained.accuracy < 0.9  # three updates do not teach it: chance and a bit
+
+
+def test_every_setting_reaches_the_training():
+    def losses(**settings):
+        return train_agreement(4, **({"seed": 2, "updates": 2} | settings)).history.losses
+
+    start = losses()
+    assert losses(initialisation="orthogonal")[0] != start[0]
+    assert losses(seed=3)[0] != start[0]
+    slow, fast = losses(learning_rate=1e-9), losses(learning_rate=0.1)
+    assert slow[0] == fast[0] == start[0]
+    assert abs(fast[1] - slow[1]) > 1e-3
+    rotated = train_agreement(4, seed=2, updates=1, learning_rate=1e-9, initialisation="orthogonal")
+    W_hh = rotated.network.recurrence.weight_hh_l0.detach()
+    torch.testing.assert_close(W_hh @ W_hh.T, torch.eye(32), atol=1e-4, rtol=0)
+
+
+def test_one_thread_is_for_the_time_being():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        with training.one_thread():
+            assert torch.get_num_threads() == 1
+        assert torch.get_num_threads() == 2
+        with pytest.raises(KeyError), training.one_thread():
+            raise KeyError
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+
+
 def test_gradients_by_word_equal_those_of_nudged_states():
     torch.manual_seed(0)
     network = AgreementNetwork(hidden_size=4).double()
@@ -68,6 +139,21 @@ def test_gradients_by_word_equal_those_of_nudged_states():
         target = torch.from_numpy(batch.is_plural).double()
         expected = (torch.sigmoid(log_odds) - target)[:, None] * network.verb.weight / 6
     np.testing.assert_allclose(norms[-1], float(expected.norm()), rtol=1e-8)
+    # ∂L/∂h_t for every t: each entry of the state is nudged, and the rest of the sentence read
+    xs = torch.nn.functional.one_hot(torch.from_numpy(batch.tokens), len(AGREEMENT_WORDS)).double()
+    with torch.no_grad():
+        hs, _ = network.recurrence(xs)
+
+        def loss_from(h, t):
+            for x in xs[t + 1 :]:
+                h = network.recurrence(x[None], h[None])[1][0]
+            log_odds = network.verb(h)[:, 0]
+            return float(torch.nn.functional.binary_cross_entropy_with_logits(log_odds, target))
+
+        nudges = 1e-5 * torch.eye(24, dtype=float).reshape(24, 6, 4)
+        for t, h in enumerate(hs):
+            slopes = [(loss_from(h + n, t) - loss_from(h - n, t)) / 2e-5 for n in nudges]
+            np.testing.assert_allclose(norms[t], np.linalg.norm(slopes), rtol=1e-6)
     assert all(parameter.grad is None for parameter in network.parameters())
 
 
@@ -80,6 +166,9 @@ def test_orthogonal_start_is_orthogonal():
 
 def _line():
     model = torch.nn.Linear(1, 1)
+    with torch.no_grad():
+        model.weight.fill_(0.5)
+        model.bias.fill_(0.5)
     xs = torch.linspace(-1, 1, 8)[:, None]
     return model, lambda: ((model(xs) - 3 * xs) ** 2).mean()
 
@@ -100,6 +189,53 @@ def test_an_interrupt_keeps_the_model_and_the_history():
     assert history.stopped == "Interrupted after 4 updates."
     assert not torch.equal(model.weight, before)
     assert torch.isfinite(model.weight).all()
+
+
+def test_an_interrupt_after_an_update_leaves_it_recorded(monkeypatch):
+    model, loss = _line()
+    step = torch.optim.Adam.step
+
+    def interrupted(optimizer):
+        step(optimizer)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(torch.optim.Adam, "step", interrupted)
+    before, first_loss = model.weight.detach().clone(), float(loss().detach())
+    history = fit(model, loss, updates=20, learning_rate=0.1)
+    assert not torch.equal(model.weight, before)
+    assert history.losses == [first_loss]
+    assert len(history.gradient_norms) == 1
+    assert history.stopped
+
+
+def test_all_gradients_are_clipped_and_the_norm_before_is_recorded():
+    model, loss = _line()
+    with torch.no_grad():
+        model.bias.fill_(2.0)
+    gradients = torch.autograd.grad(loss(), list(model.parameters()))
+    norm = math.hypot(*(float(g.norm()) for g in gradients))
+    assert min(float(g.norm()) for g in gradients) > 0.25  # each of them alone is too long
+    history = fit(model, loss, updates=1, learning_rate=0.1, max_norm=0.25)
+    assert history.gradient_norms == [pytest.approx(norm)]
+    clipped = [parameter.grad for parameter in model.parameters()]
+    for after, before in zip(clipped, gradients, strict=True):
+        torch.testing.assert_close(after, before * 0.25 / norm, rtol=1e-4, atol=0)
+
+
+@pytest.mark.parametrize("learning_rate", [0.01, 0.1])
+def test_the_first_step_of_adam_is_as_long_as_the_learning_rate(learning_rate):
+    model, loss = _line()
+    before = [parameter.detach().clone() for parameter in model.parameters()]
+    fit(model, loss, updates=1, learning_rate=learning_rate)
+    for parameter, old in zip(model.parameters(), before, strict=True):
+        move = (parameter.detach() - old).abs()
+        torch.testing.assert_close(move, torch.full_like(move, learning_rate), rtol=1e-3, atol=0)
+
+
+def test_each_update_starts_from_its_own_gradient():
+    model, loss = _line()
+    history = fit(model, loss, updates=3, learning_rate=1e-9)
+    assert history.gradient_norms == pytest.approx([history.gradient_norms[0]] * 3, rel=1e-3)
 
 
 def test_a_loss_that_is_not_finite_stops_before_the_model_is_hurt():
