@@ -49,4 +49,4 @@ def draw_seed_spread(xs, runs, axes):
                 markerfacecolor="none",
                 alpha=0.8,
             )
-    axes.legend(title=f"a mark for each of {len(results)} seeds")
+    axes.legend(title=f"a mark for each of {len(results)} seeds, side by side")
