@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import inspect
 import json
 import os
 import subprocess
@@ -14,7 +15,6 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 import websocket
-from jupyter_core.utils import ensure_async
 from jupyter_server.gateway.connections import GatewayWebSocketConnection
 from jupyter_server.services.contents.largefilemanager import (
     AsyncLargeFileManager,
@@ -185,7 +185,9 @@ def test_a_saved_notebook_keeps_the_still_picture_and_drops_the_view(manager_cla
     model = {"type": "notebook", "format": "json", "content": make_notebook()}
 
     async def save():
-        await ensure_async(manager.save(model, "lecture.ipynb"))
+        saved = manager.save(model, "lecture.ipynb")
+        if inspect.isawaitable(saved):
+            await saved
 
     asyncio.run(save())
     expected = make_notebook()
