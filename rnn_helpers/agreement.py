@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits, one_hot
 
+from rnn_helpers.layers import RNN
 from rnn_helpers.tasks import AGREEMENT_WORDS, make_agreement_batch
 from rnn_helpers.training import History, fit, one_thread
 from rnn_helpers.validation import check_choice, check_integer, check_number
@@ -29,7 +30,7 @@ class AgreementNetwork(torch.nn.Module):
     def __init__(self, hidden_size=32, *, initialisation="default", spectral_radius=None):
         super().__init__()
         check_choice("initialisation", initialisation, ("default", "orthogonal"))
-        self.recurrence = torch.nn.RNN(len(AGREEMENT_WORDS), hidden_size)
+        self.recurrence = RNN(len(AGREEMENT_WORDS), hidden_size)
         self.verb = torch.nn.Linear(hidden_size, 1)
         if initialisation == "orthogonal":
             torch.nn.init.orthogonal_(self.recurrence.weight_hh_l0)

@@ -118,8 +118,12 @@ def rnn_step(x, h, W_xh, W_hh, b_h, *, activation="tanh"):
     >>> rnn_step(np.ones((1, 1)), np.zeros((1, 1)), np.ones((1, 1)), np.ones((1, 1)), np.zeros(1))
     array([[0.76159416]])
     """
-    _check_recurrent_arrays(W_xh, W_hh, b_h, x=x, h=h)
-    return get_activation(activation).function(x @ W_xh + h @ W_hh + b_h)
+    _check_arrays(x, {"h": h}, W_xh, W_hh, {"b_h": b_h})
+    return _rnn_step(x, h, W_xh, W_hh, b_h, get_activation(activation).function)
+
+
+def _rnn_step(x, h, W_xh, W_hh, b_h, function):
+    return function(x @ W_xh + h @ W_hh + b_h)
 
 
 def run_rnn(xs, h0, W_xh, W_hh, b_h, *, activation="tanh"):
@@ -148,12 +152,178 @@ def run_rnn(xs, h0, W_xh, W_hh, b_h, *, activation="tanh"):
         raise ValueError(
             f"xs must have shape (T, B, D) with at least one step, got {tuple(xs.shape)}"
         )
-    _check_recurrent_arrays(W_xh, W_hh, b_h, x=xs[0], h0=h0)
+    _check_arrays(xs[0], {"h0": h0}, W_xh, W_hh, {"b_h": b_h})
     function = get_activation(activation).function
     hs = [h0]
     for x in xs:
-        hs.append(function(x @ W_xh + hs[-1] @ W_hh + b_h))
+        hs.append(_rnn_step(x, hs[-1], W_xh, W_hh, b_h, function))
     return array_namespace(h0).stack(hs)
+
+
+def lstm_step(x, h, c, W_xh, W_hh, b_h, *, peepholes=None):
+    """One tick of the LSTM: three gates decide what the cell state forgets, takes in and shows.
+
+    i = σ(x W_xi + h₋₁ W_hi + p_i ⊙ c₋₁ + b_i)
+    f = σ(x W_xf + h₋₁ W_hf + p_f ⊙ c₋₁ + b_f)
+    g = tanh(x W_xg + h₋₁ W_hg + b_g)
+    c = f ⊙ c₋₁ + i ⊙ g
+    o = σ(x W_xo + h₋₁ W_ho + p_o ⊙ c + b_o)
+    h = o ⊙ tanh(c)
+
+    Parameters
+    ----------
+    x : array (B, D)
+    h, c : array (B, H)
+        Hidden state and cell state after the step before.
+    W_xh : array (D, 4H)
+        The columns of the gates i, f, g, o side by side, torch's order.
+    W_hh : array (H, 4H)
+    b_h : array (4H,)
+    peepholes : array (3, H), optional
+        p_i, p_f, p_o: the gates see the cell state too. Without it, p = 0.
+
+    Returns
+    -------
+    h, c : array (B, H)
+
+    Raises
+    ------
+    TypeError
+        No array: a list, for example.
+    ValueError
+        Shapes that do not fit together.
+
+    Source
+    ------
+    Hochreiter & Schmidhuber (1997), Neural Computation 9; the forget gate: Gers, Schmidhuber &
+    Cummins (2000), Neural Computation 12; peepholes: Gers & Schmidhuber (2000), IJCNN.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> keep = np.array([-99.0, 99.0, 0.0, 99.0])  # i = 0, f = 1, o = 1
+    >>> zeros = np.zeros((1, 1)), np.zeros((1, 1)), np.array([[0.5]])
+    >>> lstm_step(*zeros, np.zeros((1, 4)), np.zeros((1, 4)), keep)[1]
+    array([[0.5]])
+    """
+    others = {} if peepholes is None else {"peepholes": (peepholes, 3)}
+    _check_arrays(x, {"h": h, "c": c}, W_xh, W_hh, {"b_h": b_h}, blocks=4, others=others)
+    H = h.shape[1]
+    a = x @ W_xh + h @ W_hh + b_h  # (B, 4H)
+    a_i, a_f, a_g, a_o = (a[:, k * H : (k + 1) * H] for k in range(4))
+    if peepholes is not None:
+        a_i, a_f = a_i + peepholes[0] * c, a_f + peepholes[1] * c
+    c = sigmoid(a_f) * c + sigmoid(a_i) * _tanh(a_g)
+    if peepholes is not None:
+        a_o = a_o + peepholes[2] * c
+    return sigmoid(a_o) * _tanh(c), c
+
+
+def gru_step(x, h, W_xh, W_hh, b_xh, b_hh, *, reset="after", update="keeps"):
+    """One tick of the GRU: one gate resets the past for the candidate, one mixes the two.
+
+    r = σ(x W_xr + h₋₁ W_hr + b_xr + b_hr)
+    z = σ(x W_xz + h₋₁ W_hz + b_xz + b_hz)
+    n = tanh(x W_xn + b_xn + r ⊙ (h₋₁ W_hn + b_hn))      reset "after" the product
+    n = tanh(x W_xn + b_xn + (r ⊙ h₋₁) W_hn + b_hn)      reset "before" it
+    h = (1 − z) ⊙ n + z ⊙ h₋₁                              update "keeps"
+    h = z ⊙ n + (1 − z) ⊙ h₋₁                              update "takes"
+
+    Parameters
+    ----------
+    x : array (B, D)
+    h : array (B, H)
+    W_xh : array (D, 3H)
+        The columns of r, z, n side by side, torch's order.
+    W_hh : array (H, 3H)
+    b_xh, b_hh : array (3H,)
+        Two biases, for with reset "after" b_hn stands inside r ⊙ (…) and is not redundant.
+    reset : {"after", "before"}
+        "after": torch, cuDNN, Keras. "before": Cho et al.
+    update : {"keeps", "takes"}
+        z keeps the old state (torch, Cho et al.) or takes the new one (Chung et al.).
+
+    Returns
+    -------
+    h : array (B, H)
+
+    Raises
+    ------
+    TypeError
+        No array: a list, for example.
+    ValueError
+        Shapes that do not fit together, an unknown `reset` or `update`.
+
+    Source
+    ------
+    Cho et al. (2014), arXiv:1406.1078; Chung et al. (2014), arXiv:1412.3555.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> keep = np.array([0.0, 99.0, 0.0])  # z = 1
+    >>> h = np.array([[0.5]])
+    >>> gru_step(np.zeros((1, 1)), h, np.zeros((1, 3)), np.zeros((1, 3)), keep, np.zeros(3))
+    array([[0.5]])
+    """
+    _check_arrays(x, {"h": h}, W_xh, W_hh, {"b_xh": b_xh, "b_hh": b_hh}, blocks=3)
+    check_choice("reset", reset, ("after", "before"))
+    check_choice("update", update, ("keeps", "takes"))
+    H = h.shape[1]
+    from_x = x @ W_xh + b_xh  # (B, 3H)
+    gates = sigmoid(from_x[:, : 2 * H] + h @ W_hh[:, : 2 * H] + b_hh[: 2 * H])
+    r, z = gates[:, :H], gates[:, H:]
+    W_hn, b_hn = W_hh[:, 2 * H :], b_hh[2 * H :]
+    past = r * (h @ W_hn + b_hn) if reset == "after" else (r * h) @ W_hn + b_hn
+    n = _tanh(from_x[:, 2 * H :] + past)
+    return (1 - z) * n + z * h if update == "keeps" else z * n + (1 - z) * h
+
+
+def simplified_gru_step(x, h, W_xh, W_hh, b_h, *, update="keeps"):
+    """One tick of the simplified GRU, which has the update gate only.
+
+    z = σ(x W_xz + h₋₁ W_hz + b_z)
+    n = tanh(x W_xn + h₋₁ W_hn + b_n)
+    h = (1 − z) ⊙ n + z ⊙ h₋₁     update "keeps";   z and 1 − z change places for "takes"
+
+    Parameters
+    ----------
+    x : array (B, D)
+    h : array (B, H)
+    W_xh : array (D, 2H)
+        The columns of z and n side by side.
+    W_hh : array (H, 2H)
+    b_h : array (2H,)
+    update : {"keeps", "takes"}
+
+    Returns
+    -------
+    h : array (B, H)
+
+    Raises
+    ------
+    TypeError
+        No array: a list, for example.
+    ValueError
+        Shapes that do not fit together, an unknown `update`.
+
+    Source
+    ------
+    The GRU of Cho et al. (2014), arXiv:1406.1078, with r = 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> take = np.array([-99.0, 99.0])  # z = 0, n = 1
+    >>> simplified_gru_step(np.zeros((1, 1)), np.zeros((1, 1)), np.zeros((1, 2)),
+    ...                     np.zeros((1, 2)), take)
+    array([[1.]])
+    """
+    _check_arrays(x, {"h": h}, W_xh, W_hh, {"b_h": b_h}, blocks=2)
+    check_choice("update", update, ("keeps", "takes"))
+    a, H = x @ W_xh + h @ W_hh + b_h, h.shape[1]
+    z, n = sigmoid(a[:, :H]), _tanh(a[:, H:])
+    return (1 - z) * n + z * h if update == "keeps" else z * n + (1 - z) * h
 
 
 def _check_array_type(name, value):
@@ -161,24 +331,30 @@ def _check_array_type(name, value):
         raise TypeError(f"{name} must be an array or a tensor, got {type(value).__name__}")
 
 
-def _check_recurrent_arrays(W_xh, W_hh, b_h, *, x, **state):
-    ((h_name, h),) = state.items()  # h or h0, as the caller calls it
-    for name, array in (("x", x), (h_name, h), ("W_xh", W_xh), ("W_hh", W_hh), ("b_h", b_h)):
+def _check_arrays(x, states, W_xh, W_hh, biases, *, blocks=1, others=None):
+    """`states` and `biases` by name; `others` by name with their number of rows."""
+    others = others or {}
+    weights = {"W_xh": W_xh, "W_hh": W_hh, **biases}
+    named = {"x": x, **states, **weights, **{name: array for name, (array, _) in others.items()}}
+    for name, array in named.items():
         _check_array_type(name, array)
+    h_name, h = next(iter(states.items()))  # h or h0, as the caller calls it
     if x.ndim != 2 or h.ndim != 2:
         raise ValueError(
             f"x and {h_name} must have shapes (B, D) and (B, H), got {tuple(x.shape)} and "
             f"{tuple(h.shape)}"
         )
-    D, H = x.shape[1], h.shape[1]
-    for name, array, wanted in (
-        (h_name, h, (x.shape[0], H)),
-        ("W_xh", W_xh, (D, H)),
-        ("W_hh", W_hh, (H, H)),
-        ("b_h", b_h, (H,)),
-    ):
-        if tuple(array.shape) != wanted:
+    (B, D), H = x.shape, h.shape[1]
+    shapes = {
+        **dict.fromkeys(states, (B, H)),
+        "W_xh": (D, blocks * H),
+        "W_hh": (H, blocks * H),
+        **dict.fromkeys(biases, (blocks * H,)),
+        **{name: (rows, H) for name, (_, rows) in others.items()},
+    }
+    for name, wanted in shapes.items():
+        if tuple(named[name].shape) != wanted:
             raise ValueError(
                 f"{name} must have shape {wanted} to fit x {tuple(x.shape)} and {h_name} "
-                f"{tuple(h.shape)}, got {tuple(array.shape)}"
+                f"{tuple(h.shape)}, got {tuple(named[name].shape)}"
             )

@@ -1,4 +1,4 @@
-"""How a gradient travels back through a plain recurrent network: Jacobians, products, bounds.
+"""How a gradient travels back through a recurrent network: Jacobians, products, bounds.
 
 Numbers only, in NumPy: no picture, no torch.
 """
@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from rnn_helpers.bptt import trace_gru, trace_lstm
 from rnn_helpers.cells import get_activation, run_rnn
 from rnn_helpers.validation import check_array, check_choice, check_integer, check_number
 
@@ -295,3 +296,187 @@ def compute_gradient_decay(
 def _check_square(matrix):
     matrix = check_array("matrix", matrix, ndim=2)
     return check_array("matrix", matrix, shape=(matrix.shape[0], matrix.shape[0]))
+
+
+@dataclass(frozen=True)
+class StepJacobians:
+    """One-step Jacobians along one sequence, with their direct path beside them.
+
+    Attributes
+    ----------
+    total : array (T, S, S)
+        ∂s_t/∂s_{t−1} for the whole state s: h for the GRU (S = H), (h, c) joined for the LSTM
+        (S = 2H, first h, then c).
+    direct : array (T, H)
+        The diagonal of the path that no weight matrix touches: f for the LSTM's c, z (or 1 − z
+        where z takes) for the GRU's h.
+    """
+
+    total: np.ndarray
+    direct: np.ndarray
+
+
+def compute_lstm_jacobians(xs, h0, c0, W_xh, W_hh, b_h, *, peepholes=None):
+    """The one-step Jacobians ∂(h, c)_t / ∂(h, c)_{t−1} of an LSTM in closed form.
+
+    With d_i = g i (1 − i), d_f = c₋₁ f (1 − f), d_g = i (1 − g²), d_o = tanh(c) o (1 − o) and
+    s = o (1 − tanh²(c)) + p_o d_o, each a diagonal:
+
+    ∂c/∂h₋₁ = d_i W_hiᵀ + d_f W_hfᵀ + d_g W_hgᵀ,   ∂c/∂c₋₁ = f + p_i d_i + p_f d_f
+    ∂h/∂h₋₁ = d_o W_hoᵀ + s ∂c/∂h₋₁,               ∂h/∂c₋₁ = s ∂c/∂c₋₁
+
+    Parameters
+    ----------
+    xs : array (T, D)
+        One sequence.
+    h0, c0 : array (H,)
+    W_xh, W_hh, b_h : arrays (D, 4H), (H, 4H), (4H,)
+        Gates i, f, g, o.
+    peepholes : array (3, H), optional
+
+    Returns
+    -------
+    jacobians : StepJacobians
+        `direct` is f, which alone carries c if h is left out.
+
+    Raises
+    ------
+    ValueError
+        Shapes that do not fit, values that are not finite.
+
+    Source
+    ------
+    The cell of `cells.lstm_step`; the derivation is ours.
+    """
+    xs, h0, W_xh, W_hh = _check_sequence(xs, h0, W_xh, W_hh, blocks=4)
+    H = len(h0)
+    c0 = check_array("c0", c0, shape=(H,))
+    b_h = check_array("b_h", b_h, shape=(4 * H,))
+    p = np.zeros((3, H)) if peepholes is None else check_array("peepholes", peepholes, shape=(3, H))
+    trace = trace_lstm(xs[:, None], h0[None], c0[None], W_xh, W_hh, b_h, peepholes=p)
+    i, f, g, o = np.split(trace.gates[:, 0], 4, axis=1)  # each (T, H)
+    tanh_c, c_before = trace.tanh_cs[:, 0], trace.cs[:-1, 0]
+    W_i, W_f, W_g, W_o = (block.T for block in np.split(W_hh, 4, axis=1))
+    d_i, d_f, d_g = g * i * (1 - i), c_before * f * (1 - f), i * (1 - g**2)
+    d_o = tanh_c * o * (1 - o)
+    s = o * (1 - tanh_c**2) + p[2] * d_o
+    total = np.zeros((len(xs), 2 * H, 2 * H))
+    c_by_h = _rows(d_i, W_i) + _rows(d_f, W_f) + _rows(d_g, W_g)
+    c_by_c = _rows(f + p[0] * d_i + p[1] * d_f, np.eye(H))
+    total[:, :H, :H] = _rows(d_o, W_o) + s[:, :, None] * c_by_h
+    total[:, :H, H:] = s[:, :, None] * c_by_c
+    total[:, H:, :H], total[:, H:, H:] = c_by_h, c_by_c
+    return StepJacobians(total, f)
+
+
+def compute_gru_jacobians(xs, h0, W_xh, W_hh, b_xh, b_hh, *, reset="after", update="keeps"):
+    """The one-step Jacobians ∂h_t/∂h_{t−1} of a GRU in closed form.
+
+    With keep = z (or 1 − z where z takes), d_z = ±(h₋₁ − n) z (1 − z), d_n = (1 − keep)(1 − n²),
+    each a diagonal, and q = h₋₁ W_hn + b_hn:
+
+    ∂h/∂h₋₁ = keep + d_z W_hzᵀ + d_n ∂a_n/∂h₋₁
+    ∂a_n/∂h₋₁ = r W_hnᵀ + q r (1 − r) W_hrᵀ                 reset "after"
+    ∂a_n/∂h₋₁ = W_hnᵀ (r + h₋₁ r (1 − r) W_hrᵀ)             reset "before"
+
+    Parameters
+    ----------
+    xs : array (T, D)
+        One sequence.
+    h0 : array (H,)
+    W_xh, W_hh, b_xh, b_hh : arrays (D, 3H), (H, 3H), (3H,), (3H,)
+        Gates r, z, n.
+    reset : {"after", "before"}
+    update : {"keeps", "takes"}
+
+    Returns
+    -------
+    jacobians : StepJacobians
+        `direct` is keep.
+
+    Raises
+    ------
+    ValueError
+        Shapes that do not fit, values that are not finite, an unknown name.
+
+    Source
+    ------
+    The cell of `cells.gru_step`; the derivation is ours.
+    """
+    xs, h0, W_xh, W_hh = _check_sequence(xs, h0, W_xh, W_hh, blocks=3)
+    H = len(h0)
+    b_xh, b_hh = (
+        check_array(name, b, shape=(3 * H,)) for name, b in (("b_xh", b_xh), ("b_hh", b_hh))
+    )
+    trace = trace_gru(xs[:, None], h0[None], W_xh, W_hh, b_xh, b_hh, reset=reset, update=update)
+    r, z, n = np.split(trace.gates[:, 0], 3, axis=1)  # each (T, H)
+    h_before = trace.hs[:-1, 0]
+    W_r, W_z, W_n = (block.T for block in np.split(W_hh, 3, axis=1))
+    keep, difference = (z, h_before - n) if update == "keeps" else (1 - z, n - h_before)
+    if reset == "after":
+        by_n = _rows(r, W_n) + _rows(trace.pasts[:, 0] * r * (1 - r), W_r)
+    else:
+        by_n = W_n @ (_rows(r, np.eye(H)) + _rows(h_before * r * (1 - r), W_r))
+    d_n = (1 - keep) * (1 - n**2)
+    total = _rows(keep, np.eye(H)) + _rows(difference * z * (1 - z), W_z) + d_n[:, :, None] * by_n
+    return StepJacobians(total, keep)
+
+
+def compute_connectivity(model, xs, targets):
+    """How strongly each prediction of a language model hangs on each input: ‖∂ log p(y_t)/∂x_s‖₂.
+
+    One backward pass for each t gives a whole row. Where the model reads forwards only, the
+    entries with s > t are exactly zero.
+
+    Parameters
+    ----------
+    model : callable
+        `model(xs) -> logits`: from embedded inputs (T, D) to unnormalised log-probabilities
+        (T, V), in torch.
+    xs : tensor (T, D)
+        The embedded inputs.
+    targets : integer tensor (T,)
+        y_t, the token that each step is asked for.
+
+    Returns
+    -------
+    connectivity : array (T, T)
+        Row t, column s, in nats per unit of the embedding.
+
+    Raises
+    ------
+    ValueError
+        Shapes that do not fit together.
+
+    Source
+    ------
+    The measure follows Madsen (2019), Visualizing memorization in RNNs, Distill,
+    doi:10.23915/distill.00016.
+    """
+    import torch
+
+    if xs.ndim != 2:
+        raise ValueError(f"xs must have shape (T, D), got {tuple(xs.shape)}")
+    xs = xs.detach().requires_grad_()
+    T = len(xs)
+    if tuple(targets.shape) != (T,):
+        raise ValueError(f"targets must have shape {(T,)}, got {tuple(targets.shape)}")
+    logits = model(xs)
+    if logits.ndim != 2 or len(logits) != T:
+        raise ValueError(f"model must return shape ({T}, V), got {tuple(logits.shape)}")
+    chosen = torch.log_softmax(logits, dim=1)[torch.arange(T), targets]
+    rows = [torch.autograd.grad(chosen[t], xs, retain_graph=True)[0].norm(dim=1) for t in range(T)]
+    return torch.stack(rows).numpy()
+
+
+def _check_sequence(xs, h0, W_xh, W_hh, *, blocks):
+    xs = check_array("xs", xs, ndim=2)
+    h0 = check_array("h0", h0, ndim=1)
+    D, H = xs.shape[1], len(h0)
+    W_xh = check_array("W_xh", W_xh, shape=(D, blocks * H))
+    return xs, h0, W_xh, check_array("W_hh", W_hh, shape=(H, blocks * H))
+
+
+def _rows(diagonals, matrix):
+    """diag(d_t) M for every t: (T, H) and (H, K) to (T, H, K)."""
+    return diagonals[:, :, None] * matrix

@@ -92,5 +92,5 @@ def make_agreement_batch(distance, batch_size, *, rng):
     tokens[2] = index["which"]
     for step in range(1, distance):
         words = np.array([index[word] for word in _CLAUSE[(step - 1) % len(_CLAUSE)]])
-        tokens[step + 2] = rng.choice(words, size=batch_size)
+        tokens[step + 2] = words[rng.integers(len(words), size=batch_size)]
     return AgreementBatch(tokens, is_plural)
