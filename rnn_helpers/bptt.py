@@ -13,7 +13,8 @@ da_t = ∂L/∂a_t, dh_t = ∂L/∂h_t (through all paths), the chain rule gives
 Only the first line must wait for its successor. So the local derivatives of all steps are
 computed at once before the loop, the loop runs from the last step to the first with one product
 and a few element-wise operations, and the other four are one product each, over all T · B rows,
-after it.
+after it. The gates of all steps lie one block behind the other, (T, gates, B, H), for whole
+blocks are read and written faster than columns.
 
 `truncate=k` cuts the first line at every k-th step, as if the state had been detached there: the
 forward values stay as they are, the gradient forgets.
@@ -26,8 +27,9 @@ import sys
 from types import SimpleNamespace
 
 import numpy as np
-from array_api_compat import array_namespace, device
+from array_api_compat import array_namespace, device, is_array_api_obj
 
+from rnn_helpers.cells import check_step_arrays, sigmoid
 from rnn_helpers.validation import check_choice, check_integer
 
 
@@ -48,27 +50,27 @@ def trace_rnn(xs, h0, W_xh, W_hh, b_h, *, nonlinearity="tanh"):
 
     Raises
     ------
-    ValueError
-        An unknown nonlinearity.
+    TypeError, ValueError
+        Arrays of unlike kind or precision; shapes that do not fit, no step; an unknown
+        nonlinearity.
     """
     check_choice("nonlinearity", nonlinearity, ("tanh", "relu"))
-    xp = _plain_namespace(h0)
-    T, (B, H) = len(xs), h0.shape
-    hs, past = _empty(h0, (T + 1, B, H)), _empty(h0, (B, H))
+    _check_sequence(xs, {"h0": h0}, W_xh, W_hh, {"b_h": b_h})
+    xp, T, (B, H) = _plain_namespace(h0), len(xs), h0.shape
+    hs = _empty(h0, (T + 1, B, H))
     hs[0] = h0
     _project(xs, W_xh, b_h, out=hs[1:])
-    multiply = _multiplier(W_hh, out=past)
-    for h, a in zip(_rows(hs[:-1]), hs[1:], strict=True):
-        multiply(h)
-        a += past
+    add = _adder(W_hh)
+    for h_before, row, h in zip(_rows(hs[:-1]), _rows(hs[1:]), hs[1:], strict=True):
+        add(row, h_before, out=row)
         if nonlinearity == "tanh":
-            xp.tanh(a, out=a)
+            xp.tanh(h, out=h)
         else:
-            a *= a > 0
+            h *= h > 0
     return SimpleNamespace(xs=xs, hs=hs, W_xh=W_xh, W_hh=W_hh, nonlinearity=nonlinearity)
 
 
-def backward_rnn(trace, douts, *, dh_T=None, truncate=None):
+def backward_rnn(trace, douts, *, dh_T=None, truncate=None, inputs=True):
     """The gradients of a plain RNN: da_t = dh_t ⊙ φ′(a_t), dh₋₁ = ∂L/∂output₋₁ + da_t W_hhᵀ.
 
     φ′(a_t) needs no a_t: it is 1 − h_t² for tanh, and 1 where h_t > 0 for ReLU.
@@ -82,6 +84,8 @@ def backward_rnn(trace, douts, *, dh_T=None, truncate=None):
         What the loss asks of the last state besides.
     truncate : int, optional
         Cut the gradient at every k-th step.
+    inputs : bool
+        Whether to compute "xs", which costs a product.
 
     Returns
     -------
@@ -92,20 +96,23 @@ def backward_rnn(trace, douts, *, dh_T=None, truncate=None):
     Raises
     ------
     TypeError, ValueError
-        `truncate` is not a positive whole number.
+        `truncate` is not a positive whole number; gradients of another shape, kind or precision.
     """
-    T, out = len(douts), trace.hs[1:]
+    out = trace.hs[1:]
+    _check_arriving(trace, douts=douts, dh_T=dh_T)
     da = 1 - out**2 if trace.nonlinearity == "tanh" else _where_positive(out)
-    dh = _start(dh_T, douts[0])
-    multiply = _multiplier(trace.W_hh.T, out=dh)
-    steps = zip(douts, da, _rows(da), _cuts(truncate, T), strict=True)
-    for dout, da_t, row, cut in reversed(list(steps)):
-        dh += dout
+    dh, before = _start(dh_T, douts[-1], add=douts[-1]), _before(douts)
+    add, dh_row = _adder(trace.W_hh.T), _in_torch(dh)
+    steps = zip(
+        map(_in_torch, before), before, da, _rows(da), _cuts(truncate, len(douts)), strict=True
+    )
+    for dout_row, dout, da_t, row, cut in reversed(list(steps)):
         da_t *= dh
-        multiply(row)
         if cut:
-            dh[...] = 0
-    return {"h0": dh, **_weight_gradients(trace, da)}
+            dh[...] = dout
+        else:
+            add(dout_row, row, out=dh_row)
+    return {"h0": dh, **_weight_gradients(trace, da, inputs)}
 
 
 def trace_lstm(xs, h0, c0, W_xh, W_hh, b_h, *, peepholes=None):
@@ -123,44 +130,51 @@ def trace_lstm(xs, h0, c0, W_xh, W_hh, b_h, *, peepholes=None):
     Returns
     -------
     trace : namespace
-        `hs`, `cs` (T+1, B, H), `gates` (T, B, 4H) after their activations, `tanh_cs` (T, B, H),
-        and the arguments.
+        `hs`, `cs` (T+1, B, H), `gates` (T, 4, B, H) after their activations, and the arguments.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Arrays of unlike kind or precision; shapes that do not fit, no step.
     """
+    others = {} if peepholes is None else {"peepholes": (peepholes, 3)}
+    _check_sequence(xs, {"h0": h0, "c0": c0}, W_xh, W_hh, {"b_h": b_h}, blocks=4, others=others)
     xp, T, (B, H) = _plain_namespace(h0), len(xs), h0.shape
-    hs, cs, tanh_cs = (_empty(h0, (steps, B, H)) for steps in (T + 1, T + 1, T))
-    gates, past, taken = (_empty(h0, s) for s in ((T, B, 4 * H), (B, 4 * H), (B, H)))
+    hs, cs = _empty(h0, (T + 1, B, H)), _empty(h0, (T + 1, B, H))
+    gates, a, taken = (_empty(h0, s) for s in ((T, 4, B, H), (B, 4 * H), (B, H)))
     hs[0], cs[0] = h0, c0
-    scale, shift = _squashing(h0, "sigmoid sigmoid tanh sigmoid", H)
-    _project(xs, W_xh * scale, b_h * scale, out=gates)
-    multiply = _multiplier(W_hh * scale, out=past)
-    half_peepholes = None if peepholes is None else peepholes / 2
-    scale, shift = _rows_of(scale, B), _rows_of(shift, B)
-    blocks = (gates[:, :, k * H : (k + 1) * H] for k in range(4))
-    steps = zip(gates, *blocks, _rows(hs[:-1]), cs[:-1], cs[1:], tanh_cs, hs[1:], strict=True)
-    for a, i, f, g, o, h_before, c_before, c, tanh_c, h in steps:
-        multiply(h_before)
-        a += past
-        if peepholes is None:
-            _squash(xp, a, scale, shift)
-        else:
-            i += half_peepholes[0] * c_before
-            f += half_peepholes[1] * c_before
-            _squash(xp, a[:, : 3 * H], scale[:, : 3 * H], shift[:, : 3 * H])
-        xp.multiply(f, c_before, out=c)
-        xp.multiply(i, g, out=taken)
+    add, squash, a_row = _adder(W_hh), _sigmoid_into(), _in_torch(a)
+    a = xp.moveaxis(a.reshape(B, 4, H), 1, 0)
+    a_gates, a_g, a_o = _in_torch(a), a[2], _in_torch(a[3])
+    tanh, multiply = xp.tanh, xp.multiply
+    projected = _project(xs, W_xh, b_h)
+    blocks = (gates[:, k] for k in range(4))
+    steps = zip(
+        _rows(projected), _rows(hs[:-1]), _rows(gates), *blocks, cs[:-1], cs[1:], hs[1:],
+        strict=True,
+    )  # fmt: skip
+    for from_x, h_row, opened, i, f, g, o, c_before, c, h in steps:
+        add(from_x, h_row, out=a_row)
+        if peepholes is not None:
+            a[0] += peepholes[0] * c_before
+            a[1] += peepholes[1] * c_before
+        squash(a_gates, out=opened)
+        tanh(a_g, out=g)
+        multiply(f, c_before, out=c)
+        multiply(i, g, out=taken)
         c += taken
         if peepholes is not None:
-            o += half_peepholes[2] * c
-            _squash(xp, o, scale[:, 3 * H :], shift[:, 3 * H :])
-        xp.tanh(c, out=tanh_c)
-        xp.multiply(o, tanh_c, out=h)
+            a[3] += peepholes[2] * c
+            squash(a_o, out=_in_torch(o))
+        tanh(c, out=taken)
+        multiply(o, taken, out=h)
     return SimpleNamespace(
-        xs=xs, hs=hs, cs=cs, gates=gates, tanh_cs=tanh_cs,
+        xs=xs, hs=hs, cs=cs, gates=gates,
         W_xh=W_xh, W_hh=W_hh, peepholes=peepholes,
     )  # fmt: skip
 
 
-def backward_lstm(trace, douts, *, dh_T=None, dc_T=None, truncate=None):
+def backward_lstm(trace, douts, *, dh_T=None, dc_T=None, truncate=None, inputs=True):
     """The gradients of an LSTM, for the state has two parts that pass a gradient back.
 
     With p the peepholes (0 without them), from the last equation of the cell to the first:
@@ -181,6 +195,8 @@ def backward_lstm(trace, douts, *, dh_T=None, dc_T=None, truncate=None):
         What the loss asks of the last states besides.
     truncate : int, optional
         Cut the gradient, of h and of c, at every k-th step.
+    inputs : bool
+        Whether to compute "xs", which costs a product.
 
     Returns
     -------
@@ -190,44 +206,47 @@ def backward_lstm(trace, douts, *, dh_T=None, dc_T=None, truncate=None):
     Raises
     ------
     TypeError, ValueError
-        `truncate` is not a positive whole number.
+        `truncate` is not a positive whole number; gradients of another shape, kind or precision.
     """
+    _check_arriving(trace, douts=douts, dh_T=dh_T, dc_T=dc_T)
     xp, (T, B, H) = _plain_namespace(douts), douts.shape
     p, cs = trace.peepholes, trace.cs
-    i, f, g, o = (trace.gates[:, :, k * H : (k + 1) * H] for k in range(4))
-    da = _empty(douts, (T, B, 4 * H))  # first the local derivatives, then the gradients
-    da_i, da_f, da_g, da_o = (da[:, :, k * H : (k + 1) * H] for k in range(4))
-    _times_sigmoid_slope(g, i, out=da_i)
-    _times_sigmoid_slope(cs[:-1], f, out=da_f)
-    _times_tanh_slope(i, g, out=da_g)
-    _times_sigmoid_slope(trace.tanh_cs, o, out=da_o)
-    through = _empty(douts, (T, B, H))
-    _times_tanh_slope(o, trace.tanh_cs, out=through)
-    by_cell = da.reshape(T, B, 4, H)[:, :, :3]  # a view: what dc multiplies
-    dh, dc = _start(dh_T, douts[0]), _start(dc_T, douts[0])
-    multiply = _multiplier(trace.W_hh.T, out=dh)
-    dc_row = dc[:, None]
+    i, f, g, o = (trace.gates[:, k] for k in range(4))
+    local, through, tanh_cs = _empty(douts, (T, 4, B, H)), _empty(douts, (T, B, H)), xp.tanh(cs[1:])
+    _times_sigmoid_slope(g, i, out=local[:, 0])
+    _times_sigmoid_slope(cs[:-1], f, out=local[:, 1])
+    _times_tanh_slope(i, g, out=local[:, 2])
+    _times_sigmoid_slope(tanh_cs, o, out=local[:, 3])
+    _times_tanh_slope(o, tanh_cs, out=through)
+    da = _empty(douts, (T, B, 4 * H))
+    blocks = xp.moveaxis(da.reshape(T, B, 4, H), 2, 1)
+    dh, before = _start(dh_T, douts[-1], add=douts[-1]), _before(douts)
+    dc = _start(dc_T, douts[-1])
+    add, dh_row = _adder(trace.W_hh.T), _in_torch(dh)
     steps = zip(
-        douts, _rows(da), da_i, da_f, da_o, by_cell, through, f, _cuts(truncate, T), strict=True
-    )
-    for dout, row, da_it, da_ft, da_ot, by_cell_t, through_t, f_t, cut in reversed(list(steps)):
-        dh += dout
-        da_ot *= dh
+        map(_in_torch, before), before, _rows(da), blocks[:, :3], blocks[:, 3], local[:, :3],
+        local[:, 3], through, f, _cuts(truncate, T), strict=True,
+    )  # fmt: skip
+    for dout_row, dout, row, da_ifg, da_o, local_ifg, local_o, through_t, f_t, cut in reversed(
+        list(steps)
+    ):
+        xp.multiply(local_o, dh, out=da_o)
         through_t *= dh
         dc += through_t
         if p is not None:
-            dc += p[2] * da_ot
-        by_cell_t *= dc_row
+            dc += p[2] * da_o
+        xp.multiply(local_ifg, dc, out=da_ifg)
         dc *= f_t
         if p is not None:
-            dc += p[0] * da_it + p[1] * da_ft
-        multiply(row)
+            dc += p[0] * da_ifg[0] + p[1] * da_ifg[1]
         if cut:
-            dh[...], dc[...] = 0, 0
-    gradients = {"h0": dh, "c0": dc, **_weight_gradients(trace, da)}
+            dh[...], dc[...] = dout, 0
+        else:
+            add(dout_row, row, out=dh_row)
+    gradients = {"h0": dh, "c0": dc, **_weight_gradients(trace, da, inputs)}
     if p is not None:
-        pairs = ((da_i, cs[:-1]), (da_f, cs[:-1]), (da_o, cs[1:]))
-        gradients["peepholes"] = xp.stack([(d * c).sum((0, 1)) for d, c in pairs])
+        pairs = ((0, cs[:-1]), (1, cs[:-1]), (3, cs[1:]))
+        gradients["peepholes"] = xp.stack([(blocks[:, k] * c).sum((0, 1)) for k, c in pairs])
     return gradients
 
 
@@ -246,55 +265,60 @@ def trace_gru(xs, h0, W_xh, W_hh, b_xh, b_hh, *, reset="after", update="keeps"):
     Returns
     -------
     trace : namespace
-        `hs` (T+1, B, H), `gates` r, z, n (T, B, 3H) after their activations, `pasts` (T, B, H):
+        `hs` (T+1, B, H), `gates` r, z, n (T, 3, B, H) after their activations, `pasts` (T, B, H):
         h₋₁ W_hn + b_hn for reset "after", r ⊙ h₋₁ for "before"; and the arguments.
 
     Raises
     ------
-    ValueError
-        An unknown `reset` or `update`.
+    TypeError, ValueError
+        Arrays of unlike kind or precision; shapes that do not fit, no step; an unknown
+        `reset` or `update`.
     """
     check_choice("reset", reset, ("after", "before"))
     check_choice("update", update, ("keeps", "takes"))
+    _check_sequence(xs, {"h0": h0}, W_xh, W_hh, {"b_xh": b_xh, "b_hh": b_hh}, blocks=3)
     xp, T, (B, H) = _plain_namespace(h0), len(xs), h0.shape
     hs, pasts = _empty(h0, (T + 1, B, H)), _empty(h0, (T, B, H))
-    gates, past, past_gates, mixed = (
-        _empty(h0, s) for s in ((T, B, 3 * H), (B, 3 * H), (B, 2 * H), (B, H))
-    )
+    gates, spare = _empty(h0, (T, 3, B, H)), _empty(h0, (B, H))
     hs[0] = h0
-    scale, shift = _squashing(h0, "sigmoid sigmoid tanh", H)
-    b_hn, only_gates = b_hh[2 * H :], scale < 1  # b_hr and b_hz go with the input's biases
-    _project(xs, W_xh * scale, (b_xh + b_hh * only_gates) * scale, out=gates)
-    W_scaled = W_hh * scale
-    multiply = _multiplier(W_scaled, out=past)
-    multiply_gates = _multiplier(W_scaled[:, : 2 * H], out=past_gates)
-    multiply_candidate = _multiplier(W_scaled[:, 2 * H :], out=mixed)
-    scale, shift = _rows_of(scale[: 2 * H], B), _rows_of(shift[: 2 * H], B)
-    blocks = gates[:, :, : 2 * H], gates[:, :, :H], gates[:, :, H : 2 * H], gates[:, :, 2 * H :]
-    steps = zip(*blocks, hs[:-1], _rows(hs[:-1]), pasts, _rows(pasts), hs[1:], strict=True)
-    for rz, r, z, n, h, h_row, kept, kept_row, h_next in steps:
+    projected = _project(xs, W_xh, b_xh)
+    candidates = _contiguous(projected[:, :, 2 * H :])  # x W_xn + b_xn
+    if reset == "after":  # one product for all of h₋₁ W_hh + b_hh, with x's part of the gates
+        projected[:, :, 2 * H :] = 0
+        projected += b_hh
+        add = _adder(W_hh)
+    else:
+        projected = _contiguous(projected[:, :, : 2 * H])
+        projected += b_hh[: 2 * H]
+        candidates += b_hh[2 * H :]
+        add, add_candidate = _adder(W_hh[:, : 2 * H]), _adder(W_hh[:, 2 * H :])
+    a = _empty(h0, projected.shape[1:])
+    squash, a_row = _sigmoid_into(), _in_torch(a)
+    a = xp.moveaxis(a.reshape(B, a.shape[1] // H, H), 1, 0)
+    a_rz, a_q = _in_torch(a[:2]), a[-1]
+    steps = zip(
+        _rows(projected), _rows(candidates), candidates, hs[:-1], _rows(hs[:-1]),
+        _rows(gates[:, :2]), gates[:, 0], gates[:, 1], gates[:, 2], _rows(gates[:, 2]),
+        pasts, _rows(pasts), hs[1:], strict=True,
+    )  # fmt: skip
+    for x_rz, x_n_row, x_n, h_before, h_row, rz, r, z, n, n_row, past, past_row, h in steps:
+        add(x_rz, h_row, out=a_row)
+        squash(a_rz, out=rz)
         if reset == "after":
-            multiply(h_row)
-            rz += past[:, : 2 * H]
-            _squash(xp, rz, scale, shift)
-            xp.add(past[:, 2 * H :], b_hn, out=kept)
-            xp.multiply(r, kept, out=mixed)
+            past[...] = a_q
+            xp.multiply(r, past, out=n)
+            n += x_n
         else:
-            multiply_gates(h_row)
-            rz += past_gates
-            _squash(xp, rz, scale, shift)
-            xp.multiply(r, h, out=kept)
-            multiply_candidate(kept_row)
-            mixed += b_hn
-        n += mixed
+            xp.multiply(r, h_before, out=past)
+            add_candidate(x_n_row, past_row, out=n_row)
         xp.tanh(n, out=n)
-        _mix(xp, z, h, n, update, spare=mixed, out=h_next)
+        _mix(xp, z, h_before, n, update, spare=spare, out=h)
     return SimpleNamespace(
         xs=xs, hs=hs, gates=gates, pasts=pasts, W_xh=W_xh, W_hh=W_hh, reset=reset, update=update
     )
 
 
-def backward_gru(trace, douts, *, dh_T=None, truncate=None):
+def backward_gru(trace, douts, *, dh_T=None, truncate=None, inputs=True):
     """The gradients of a GRU; keep = z, or 1 − z where z takes.
 
     With q = h₋₁ W_hn + b_hn and a_n = x W_xn + b_xn + r ⊙ q (reset "after"):
@@ -317,6 +341,7 @@ def backward_gru(trace, douts, *, dh_T=None, truncate=None):
     douts : array (T, B, H)
     dh_T : array (B, H), optional
     truncate : int, optional
+    inputs : bool
 
     Returns
     -------
@@ -326,59 +351,56 @@ def backward_gru(trace, douts, *, dh_T=None, truncate=None):
     Raises
     ------
     TypeError, ValueError
-        `truncate` is not a positive whole number.
+        `truncate` is not a positive whole number; gradients of another shape, kind or precision.
     """
-    T, B, H = douts.shape
+    _check_arriving(trace, douts=douts, dh_T=dh_T)
+    xp, (T, B, H) = _plain_namespace(douts), douts.shape
     h, W_hh, after = trace.hs[:-1], trace.W_hh, trace.reset == "after"
-    r, z, n = (trace.gates[:, :, k * H : (k + 1) * H] for k in range(3))
+    r, z, n = (trace.gates[:, k] for k in range(3))
     keep, dz = (z, h - n) if trace.update == "keeps" else (1 - z, n - h)
-    da_n = _empty(douts, (T, B, H))
+    da_n, local = _empty(douts, (T, B, H)), _empty(douts, (T, 3, B, H))
     _times_tanh_slope(1 - keep, n, out=da_n)
+    _times_sigmoid_slope(da_n * trace.pasts if after else h, r, out=local[:, 0])
+    _times_sigmoid_slope(dz, z, out=local[:, 1])
+    local[:, 2] = da_n * r if after else 0
     da = _empty(douts, (T, B, 3 * H))  # what reaches W_hh: a_r, a_z and q, or a_n
-    blocks = da.reshape(T, B, 3, H)
-    da_r, da_z, dq = (blocks[:, :, k] for k in range(3))
-    _times_sigmoid_slope(dz, z, out=da_z)
-    if after:
-        dq[...] = da_n * r
-        _times_sigmoid_slope(da_n * trace.pasts, r, out=da_r)
-    else:
-        _times_sigmoid_slope(h, r, out=da_r)
-    dh, past, ds = _start(dh_T, douts[0]), _empty(douts, (B, H)), _empty(douts, (B, H))
+    blocks = xp.moveaxis(da.reshape(T, B, 3, H), 2, 1)
+    dh, before = _start(dh_T, douts[-1], add=douts[-1]), _before(douts)
+    ds, nothing = _start(None, dh), _in_torch(_start(None, dh))
+    dh_row, ds_row = _in_torch(dh), _in_torch(ds)
     width = (3 if after else 2) * H
-    multiply = _multiplier(W_hh[:, :width].T, out=past)
-    multiply_candidate = _multiplier(W_hh[:, 2 * H :].T, out=ds)
-    keep, dh_row = _contiguous(keep), dh[:, None]
+    add = _adder(W_hh[:, :width].T)
+    add_candidate = _adder(W_hh[:, 2 * H :].T)
     steps = zip(
-        douts, _rows(da[:, :, :width]), blocks, da_r, da_z, da_n, _rows(da_n), keep, r,
+        before, _rows(da[:, :, :width]), blocks, local, da_n, _rows(da_n), keep, r,
         _cuts(truncate, T), strict=True,
     )  # fmt: skip
-    for dout, row, blocks_t, da_rt, da_zt, da_nt, da_n_row, keep_t, r_t, cut in reversed(
-        list(steps)
-    ):
-        dh += dout
+    for dout, row, da_t, local_t, da_nt, da_n_row, keep_t, r_t, cut in reversed(list(steps)):
         da_nt *= dh
         if after:
-            blocks_t *= dh_row
+            xp.multiply(local_t, dh, out=da_t)
+            dh *= keep_t
         else:
-            da_zt *= dh
-            multiply_candidate(da_n_row)
-            da_rt *= ds
-        multiply(row)
-        dh *= keep_t
-        if not after:
-            dh += ds * r_t
-        dh += past
+            add_candidate(nothing, da_n_row, out=ds_row)
+            xp.multiply(local_t[0], ds, out=da_t[0])
+            xp.multiply(local_t[1], dh, out=da_t[1])
+            dh *= keep_t
+            ds *= r_t
+            dh += ds
         if cut:
-            dh[...] = 0
+            dh[...] = dout
+        else:
+            dh += dout
+            add(dh_row, row, out=dh_row)
     if not after:
-        dq[...] = da_n
+        blocks[:, 2] = da_n
     rows = da.reshape(T * B, 3 * H)
-    dW_hh = _product(h.reshape(T * B, H).T, rows)
+    dW_hh = _product(rows.T, h.reshape(T * B, H)).T
     db_hh = rows.sum(0)
     if not after:
         dW_hh[:, 2 * H :] = _product(trace.pasts.reshape(T * B, H).T, da_n.reshape(T * B, H))
-    dq[...] = da_n  # what reaches the input's side
-    gradients = _input_gradients(trace, da)
+    blocks[:, 2] = da_n  # what reaches the input's side
+    gradients = _input_gradients(trace, da, inputs)
     db_xh = gradients.pop("b")
     return {"h0": dh, **gradients, "W_hh": dW_hh, "b_xh": db_xh, "b_hh": db_hh}
 
@@ -397,30 +419,36 @@ def trace_simplified_gru(xs, h0, W_xh, W_hh, b_h, *, update="keeps"):
     Returns
     -------
     trace : namespace
-        `hs` (T+1, B, H), `gates` z, n (T, B, 2H) after their activations, and the arguments.
+        `hs` (T+1, B, H), `gates` z, n (T, 2, B, H) after their activations, and the arguments.
 
     Raises
     ------
-    ValueError
-        An unknown `update`.
+    TypeError, ValueError
+        Arrays of unlike kind or precision; shapes that do not fit, no step. An unknown `update`.
     """
     check_choice("update", update, ("keeps", "takes"))
+    _check_sequence(xs, {"h0": h0}, W_xh, W_hh, {"b_h": b_h}, blocks=2)
     xp, T, (B, H) = _plain_namespace(h0), len(xs), h0.shape
-    hs, gates = _empty(h0, (T + 1, B, H)), _empty(h0, (T, B, 2 * H))
-    past, spare = _empty(h0, (B, 2 * H)), _empty(h0, (B, H))
+    hs, gates = _empty(h0, (T + 1, B, H)), _empty(h0, (T, 2, B, H))
+    a, spare = _empty(h0, (B, 2 * H)), _empty(h0, (B, H))
     hs[0] = h0
-    scale, shift = _squashing(h0, "sigmoid tanh", H)
-    _project(xs, W_xh * scale, b_h * scale, out=gates)
-    multiply = _multiplier(W_hh * scale, out=past)
-    for a, h, h_row, h_next in zip(gates, hs[:-1], _rows(hs[:-1]), hs[1:], strict=True):
-        multiply(h_row)
-        a += past
-        _squash(xp, a, scale, shift)
-        _mix(xp, a[:, :H], h, a[:, H:], update, spare=spare, out=h_next)
+    add, squash, a_row = _adder(W_hh), _sigmoid_into(), _in_torch(a)
+    a = xp.moveaxis(a.reshape(B, 2, H), 1, 0)
+    a_z = _in_torch(a[0])
+    projected = _project(xs, W_xh, b_h)
+    steps = zip(
+        _rows(projected), _rows(gates[:, 0]), gates[:, 0], gates[:, 1], hs[:-1], _rows(hs[:-1]),
+        hs[1:], strict=True,
+    )  # fmt: skip
+    for from_x, z_row, z, n, h_before, h_row, h in steps:
+        add(from_x, h_row, out=a_row)
+        squash(a_z, out=z_row)
+        xp.tanh(a[1], out=n)
+        _mix(xp, z, h_before, n, update, spare=spare, out=h)
     return SimpleNamespace(xs=xs, hs=hs, gates=gates, W_xh=W_xh, W_hh=W_hh, update=update)
 
 
-def backward_simplified_gru(trace, douts, *, dh_T=None, truncate=None):
+def backward_simplified_gru(trace, douts, *, dh_T=None, truncate=None, inputs=True):
     """The gradients of the simplified GRU; keep = z, or 1 − z where z takes.
 
     da_n = dh ⊙ (1 − keep) ⊙ (1 − n²),   da_z = ±dh ⊙ (h₋₁ − n) ⊙ z (1 − z), − where z takes
@@ -432,6 +460,7 @@ def backward_simplified_gru(trace, douts, *, dh_T=None, truncate=None):
     douts : array (T, B, H)
     dh_T : array (B, H), optional
     truncate : int, optional
+    inputs : bool
 
     Returns
     -------
@@ -441,27 +470,28 @@ def backward_simplified_gru(trace, douts, *, dh_T=None, truncate=None):
     Raises
     ------
     TypeError, ValueError
-        `truncate` is not a positive whole number.
+        `truncate` is not a positive whole number; gradients of another shape, kind or precision.
     """
-    T, B, H = douts.shape
-    h, z, n = trace.hs[:-1], trace.gates[:, :, :H], trace.gates[:, :, H:]
+    _check_arriving(trace, douts=douts, dh_T=dh_T)
+    xp, (T, B, H) = _plain_namespace(douts), douts.shape
+    h, z, n = trace.hs[:-1], trace.gates[:, 0], trace.gates[:, 1]
     keep, dz = (z, h - n) if trace.update == "keeps" else (1 - z, n - h)
-    da = _empty(douts, (T, B, 2 * H))
-    blocks = da.reshape(T, B, 2, H)
-    blocks[:, :, 0] = dz * z * (1 - z)
-    blocks[:, :, 1] = (1 - keep) * (1 - n**2)
-    dh, past = _start(dh_T, douts[0]), _empty(douts, (B, H))
-    multiply = _multiplier(trace.W_hh.T, out=past)
-    steps = zip(douts, blocks, _rows(da), keep, _cuts(truncate, T), strict=True)
-    for dout, blocks_t, row, keep_t, cut in reversed(list(steps)):
-        dh += dout
-        blocks_t *= dh[:, None]
-        multiply(row)
+    local, da = _empty(douts, (T, 2, B, H)), _empty(douts, (T, B, 2 * H))
+    _times_sigmoid_slope(dz, z, out=local[:, 0])
+    _times_tanh_slope(1 - keep, n, out=local[:, 1])
+    blocks = xp.moveaxis(da.reshape(T, B, 2, H), 2, 1)
+    dh, before = _start(dh_T, douts[-1], add=douts[-1]), _before(douts)
+    add, dh_row = _adder(trace.W_hh.T), _in_torch(dh)
+    steps = zip(before, blocks, local, _rows(da), keep, _cuts(truncate, T), strict=True)
+    for dout, da_t, local_t, row, keep_t, cut in reversed(list(steps)):
+        xp.multiply(local_t, dh, out=da_t)
         dh *= keep_t
-        dh += past
         if cut:
-            dh[...] = 0
-    return {"h0": dh, **_weight_gradients(trace, da)}
+            dh[...] = dout
+        else:
+            dh += dout
+            add(dh_row, row, out=dh_row)
+    return {"h0": dh, **_weight_gradients(trace, da, inputs)}
 
 
 def _plain_namespace(array):
@@ -492,22 +522,41 @@ def _in_torch(array):
 
 
 def _rows(array):
-    """The array step by step, as `_multiplier`'s function takes it."""
+    """The array step by step, as `_adder`'s function takes it."""
     array = _in_torch(array)
     return array if isinstance(array, np.ndarray) else array.unbind(0)
 
 
-def _multiplier(matrix, *, out):
-    """A function that writes `row @ matrix` into `out`."""
-    matrix, out = _in_torch(_contiguous(matrix)), _in_torch(out)
-    multiply = _plain_namespace(out).matmul
-    return lambda row: multiply(row, matrix, out=out)
+def _adder(matrix):
+    """A function that writes `base + row @ matrix` into `out`, which may be `base` itself."""
+    matrix = _in_torch(_contiguous(matrix))
+    if isinstance(matrix, np.ndarray):
+        return lambda base, row, *, out: _add_product(base, row, matrix, out=out)
+    addmm = sys.modules["torch"].addmm
+    return lambda base, row, *, out: addmm(base, row, matrix, out=out)
+
+
+def _add_product(base, a, b, *, out):
+    if isinstance(b, np.ndarray):
+        np.add(base, a @ b, out=out)
+    else:
+        sys.modules["torch"].addmm(base, a, b, out=out)
 
 
 def _product(a, b):
     """a @ b, in the library that `a` and `b` belong to."""
     product = _in_torch(a) @ _in_torch(b)
     return product if type(product) is type(a) else product.numpy()
+
+
+def _sigmoid_into():
+    """A function that writes σ(a) into `out`, both as `_in_torch` gives them."""
+    torch = sys.modules.get("torch")
+    return _sigmoid_into_array if torch is None else torch.sigmoid
+
+
+def _sigmoid_into_array(a, *, out):
+    out[...] = sigmoid(a)
 
 
 def _times_sigmoid_slope(x, y, *, out):
@@ -530,37 +579,16 @@ def _times_tanh_slope(x, y, *, out):
         torch.ops.aten.tanh_backward.grad_input(x, y, grad_input=out)
 
 
-def _project(xs, W_xh, b, *, out):
-    """x_t W_xh + b for all steps in one product."""
+def _project(xs, W_xh, b, *, out=None):
+    """x_t W_xh + b for all steps in one product: (T, B, D) to (T, B, ·)."""
     T, B, D = xs.shape
-    rows = out.reshape(T * B, -1)
-    _multiplier(W_xh, out=rows)(_in_torch(xs.reshape(T * B, D)))
-    rows += b
-
-
-def _squashing(like, activations, H):
-    """Scale and shift with which one tanh serves every block: σ(a) = tanh(a/2) / 2 + 1/2.
-
-    The halves inside go into the weights once, so the loop has one tanh, a product and a sum.
-    """
-    xp = array_namespace(like)
-    ones = xp.ones(H, dtype=like.dtype, device=device(like))
-    scale = xp.concat([ones * (0.5 if name == "sigmoid" else 1.0) for name in activations.split()])
-    return scale, 1 - scale
-
-
-def _rows_of(row, B):
-    """The row B times over, in memory of its own: faster to multiply with than a broadcast."""
-    rows = _empty(row, (B, len(row)))
-    rows[...] = row
-    return rows
-
-
-def _squash(xp, a, scale, shift):
-    """σ or tanh in place, of pre-activations that are already multiplied by `scale`."""
-    xp.tanh(a, out=a)
-    a *= scale
-    a += shift
+    K = W_xh.shape[1]
+    out = _empty(xs, (T, B, K)) if out is None else out
+    b, rows, W_xh, into = (
+        _in_torch(a) for a in (b, xs.reshape(T * B, D), W_xh, out.reshape(T * B, K))
+    )
+    _add_product(b, rows, W_xh, out=into)
+    return out
 
 
 def _mix(xp, z, h, n, update, *, spare, out):
@@ -571,11 +599,57 @@ def _mix(xp, z, h, n, update, *, spare, out):
     xp.add(new, spare, out=out)
 
 
-def _start(gradient, like):
+def _start(gradient, like, *, add=0):
     """The gradient that enters at the last step, in an array of its own."""
     start = _empty(like, like.shape)
-    start[...] = 0 if gradient is None else gradient
+    start[...] = add
+    if gradient is not None:
+        start += gradient
     return start
+
+
+def _before(douts):
+    """∂L/∂output₋₁ for every step; nothing is asked of the state before the first."""
+    return [_start(None, douts[0]), *douts[:-1]]
+
+
+def _check_sequence(xs, states, W_xh, W_hh, biases, **options):
+    """Shapes as one tick's, and one kind, place and precision of numbers for all."""
+    if not is_array_api_obj(xs):
+        raise TypeError(f"xs must be an array or a tensor, got {type(xs).__name__}")
+    if xs.ndim != 3 or xs.shape[0] == 0:
+        raise ValueError(
+            f"xs must have shape (T, B, D) with at least one step, got {tuple(xs.shape)}"
+        )
+    check_step_arrays(xs[0], states, W_xh, W_hh, biases, **options)
+    others = {name: array for name, (array, _) in options.get("others", {}).items()}
+    _check_alike("xs", xs, {**states, "W_xh": W_xh, "W_hh": W_hh, **biases, **others})
+
+
+def _check_arriving(trace, *, douts, **last):
+    """The gradients that arrive must have the shapes of what they are the gradients of."""
+    shape = tuple(trace.hs[1:].shape)
+    arriving = {"douts": douts} | {name: d for name, d in last.items() if d is not None}
+    for name, gradient in arriving.items():
+        if not is_array_api_obj(gradient):
+            raise TypeError(f"{name} must be an array or a tensor, got {type(gradient).__name__}")
+        wanted = shape if name == "douts" else shape[1:]
+        if tuple(gradient.shape) != wanted:
+            raise ValueError(f"{name} must have shape {wanted}, got {tuple(gradient.shape)}")
+    _check_alike("the trace", trace.hs, arriving)
+
+
+def _check_alike(name, like, others):
+    for other, array in others.items():
+        if type(array) is not type(like) and not isinstance(array, type(like)):
+            pair = type(array).__name__, type(like).__name__
+        elif array.dtype != like.dtype:
+            pair = str(array.dtype), str(like.dtype)
+        elif device(array) != device(like):
+            pair = str(device(array)), str(device(like))
+        else:
+            continue
+        raise TypeError(f"{other} is {pair[0]} and {name} is {pair[1]}: convert one of them first")
 
 
 def _cuts(truncate, T):
@@ -586,19 +660,23 @@ def _cuts(truncate, T):
     return [t > 0 and t % truncate == 0 for t in range(T)]
 
 
-def _input_gradients(trace, da):
+def _input_gradients(trace, da, inputs):
     T, B, D = trace.xs.shape
-    rows = da.reshape(T * B, -1)
-    return {
-        "xs": _product(rows, trace.W_xh.T).reshape(T, B, D),
-        "W_xh": _product(trace.xs.reshape(T * B, D).T, rows),
+    rows = da.reshape(T * B, da.shape[2])
+    gradients = {
+        # transposed twice, so that torch's layout of the weights is the one that lies in memory
+        "W_xh": _product(rows.T, trace.xs.reshape(T * B, D)).T,
         "b": rows.sum(0),
     }
+    if inputs:
+        gradients["xs"] = _product(rows, trace.W_xh.T).reshape(T, B, D)
+    return gradients
 
 
-def _weight_gradients(trace, da):
+def _weight_gradients(trace, da, inputs):
     T, B, H = trace.hs[1:].shape
-    gradients = _input_gradients(trace, da)
-    gradients["W_hh"] = _product(trace.hs[:-1].reshape(T * B, H).T, da.reshape(T * B, -1))
+    gradients = _input_gradients(trace, da, inputs)
+    rows = da.reshape(T * B, da.shape[2])
+    gradients["W_hh"] = _product(rows.T, trace.hs[:-1].reshape(T * B, H)).T
     gradients["b_h"] = gradients.pop("b")
     return gradients

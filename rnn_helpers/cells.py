@@ -118,7 +118,7 @@ def rnn_step(x, h, W_xh, W_hh, b_h, *, activation="tanh"):
     >>> rnn_step(np.ones((1, 1)), np.zeros((1, 1)), np.ones((1, 1)), np.ones((1, 1)), np.zeros(1))
     array([[0.76159416]])
     """
-    _check_arrays(x, {"h": h}, W_xh, W_hh, {"b_h": b_h})
+    check_step_arrays(x, {"h": h}, W_xh, W_hh, {"b_h": b_h})
     return _rnn_step(x, h, W_xh, W_hh, b_h, get_activation(activation).function)
 
 
@@ -152,7 +152,7 @@ def run_rnn(xs, h0, W_xh, W_hh, b_h, *, activation="tanh"):
         raise ValueError(
             f"xs must have shape (T, B, D) with at least one step, got {tuple(xs.shape)}"
         )
-    _check_arrays(xs[0], {"h0": h0}, W_xh, W_hh, {"b_h": b_h})
+    check_step_arrays(xs[0], {"h0": h0}, W_xh, W_hh, {"b_h": b_h})
     function = get_activation(activation).function
     hs = [h0]
     for x in xs:
@@ -207,7 +207,7 @@ def lstm_step(x, h, c, W_xh, W_hh, b_h, *, peepholes=None):
     array([[0.5]])
     """
     others = {} if peepholes is None else {"peepholes": (peepholes, 3)}
-    _check_arrays(x, {"h": h, "c": c}, W_xh, W_hh, {"b_h": b_h}, blocks=4, others=others)
+    check_step_arrays(x, {"h": h, "c": c}, W_xh, W_hh, {"b_h": b_h}, blocks=4, others=others)
     H = h.shape[1]
     a = x @ W_xh + h @ W_hh + b_h  # (B, 4H)
     a_i, a_f, a_g, a_o = (a[:, k * H : (k + 1) * H] for k in range(4))
@@ -266,7 +266,7 @@ def gru_step(x, h, W_xh, W_hh, b_xh, b_hh, *, reset="after", update="keeps"):
     >>> gru_step(np.zeros((1, 1)), h, np.zeros((1, 3)), np.zeros((1, 3)), keep, np.zeros(3))
     array([[0.5]])
     """
-    _check_arrays(x, {"h": h}, W_xh, W_hh, {"b_xh": b_xh, "b_hh": b_hh}, blocks=3)
+    check_step_arrays(x, {"h": h}, W_xh, W_hh, {"b_xh": b_xh, "b_hh": b_hh}, blocks=3)
     check_choice("reset", reset, ("after", "before"))
     check_choice("update", update, ("keeps", "takes"))
     H = h.shape[1]
@@ -319,7 +319,7 @@ def simplified_gru_step(x, h, W_xh, W_hh, b_h, *, update="keeps"):
     ...                     np.zeros((1, 2)), take)
     array([[1.]])
     """
-    _check_arrays(x, {"h": h}, W_xh, W_hh, {"b_h": b_h}, blocks=2)
+    check_step_arrays(x, {"h": h}, W_xh, W_hh, {"b_h": b_h}, blocks=2)
     check_choice("update", update, ("keeps", "takes"))
     a, H = x @ W_xh + h @ W_hh + b_h, h.shape[1]
     z, n = sigmoid(a[:, :H]), _tanh(a[:, H:])
@@ -331,8 +331,23 @@ def _check_array_type(name, value):
         raise TypeError(f"{name} must be an array or a tensor, got {type(value).__name__}")
 
 
-def _check_arrays(x, states, W_xh, W_hh, biases, *, blocks=1, others=None):
-    """`states` and `biases` by name; `others` by name with their number of rows."""
+def check_step_arrays(x, states, W_xh, W_hh, biases, *, blocks=1, others=None):
+    """Refuse what does not fit together in one tick.
+
+    Parameters
+    ----------
+    x : array (B, D)
+    states, biases : dict of arrays by name, (B, H) and (blocks · H,)
+    W_xh, W_hh : arrays (D, blocks · H), (H, blocks · H)
+    blocks : int
+    others : dict, optional
+        By name: an array (rows, H) and its number of rows.
+
+    Raises
+    ------
+    TypeError, ValueError
+        No array; another shape. The message names the argument and what was expected.
+    """
     others = others or {}
     weights = {"W_xh": W_xh, "W_hh": W_hh, **biases}
     named = {"x": x, **states, **weights, **{name: array for name, (array, _) in others.items()}}

@@ -354,8 +354,8 @@ def compute_lstm_jacobians(xs, h0, c0, W_xh, W_hh, b_h, *, peepholes=None):
     b_h = check_array("b_h", b_h, shape=(4 * H,))
     p = np.zeros((3, H)) if peepholes is None else check_array("peepholes", peepholes, shape=(3, H))
     trace = trace_lstm(xs[:, None], h0[None], c0[None], W_xh, W_hh, b_h, peepholes=p)
-    i, f, g, o = np.split(trace.gates[:, 0], 4, axis=1)  # each (T, H)
-    tanh_c, c_before = trace.tanh_cs[:, 0], trace.cs[:-1, 0]
+    i, f, g, o = np.moveaxis(trace.gates[:, :, 0], 1, 0)  # each (T, H)
+    tanh_c, c_before = np.tanh(trace.cs[1:, 0]), trace.cs[:-1, 0]
     W_i, W_f, W_g, W_o = (block.T for block in np.split(W_hh, 4, axis=1))
     d_i, d_f, d_g = g * i * (1 - i), c_before * f * (1 - f), i * (1 - g**2)
     d_o = tanh_c * o * (1 - o)
@@ -409,7 +409,7 @@ def compute_gru_jacobians(xs, h0, W_xh, W_hh, b_xh, b_hh, *, reset="after", upda
         check_array(name, b, shape=(3 * H,)) for name, b in (("b_xh", b_xh), ("b_hh", b_hh))
     )
     trace = trace_gru(xs[:, None], h0[None], W_xh, W_hh, b_xh, b_hh, reset=reset, update=update)
-    r, z, n = np.split(trace.gates[:, 0], 3, axis=1)  # each (T, H)
+    r, z, n = np.moveaxis(trace.gates[:, :, 0], 1, 0)  # each (T, H)
     h_before = trace.hs[:-1, 0]
     W_r, W_z, W_n = (block.T for block in np.split(W_hh, 3, axis=1))
     keep, difference = (z, h_before - n) if update == "keeps" else (1 - z, n - h_before)
@@ -445,8 +445,8 @@ def compute_connectivity(model, xs, targets):
 
     Raises
     ------
-    ValueError
-        Shapes that do not fit together.
+    TypeError, ValueError
+        Shapes that do not fit together, targets that are no tokens.
 
     Source
     ------
@@ -464,9 +464,13 @@ def compute_connectivity(model, xs, targets):
     logits = model(xs)
     if logits.ndim != 2 or len(logits) != T:
         raise ValueError(f"model must return shape ({T}, V), got {tuple(logits.shape)}")
+    if targets.dtype.is_floating_point:
+        raise TypeError(f"targets must be whole numbers, got {targets.dtype}")
+    if not 0 <= int(targets.min()) <= int(targets.max()) < logits.shape[1]:
+        raise ValueError(f"targets must lie in 0 … {logits.shape[1] - 1}, the logits' tokens")
     chosen = torch.log_softmax(logits, dim=1)[torch.arange(T), targets]
     rows = [torch.autograd.grad(chosen[t], xs, retain_graph=True)[0].norm(dim=1) for t in range(T)]
-    return torch.stack(rows).numpy()
+    return torch.stack(rows).cpu().numpy()
 
 
 def _check_sequence(xs, h0, W_xh, W_hh, *, blocks):

@@ -9,13 +9,16 @@ and the order of the gates, stand in this file and nowhere else.
 """
 
 import math
+import warnings
 from itertools import groupby
+from types import SimpleNamespace
 
+import numpy as np
 import torch
 from torch.nn.utils.rnn import PackedSequence
 
 from rnn_helpers import bptt
-from rnn_helpers.cells import gru_step, lstm_step, rnn_step
+from rnn_helpers.cells import gru_step, lstm_step, rnn_step, simplified_gru_step
 from rnn_helpers.validation import check_choice, check_integer, check_number
 
 
@@ -24,11 +27,13 @@ class _Recurrent(torch.nn.Module):
 
     blocks = 1  # gates, and with them blocks of H rows in every weight
     states = 1  # h, or h and c
+    recurrence = None  # its name in `bptt`
+    names = ("xs", "h0", "W_xh", "W_hh", "b_h")  # of its arguments there
     _own_defaults = ()  # of the cell's own options, as pairs
 
     def __init__(
         self, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0,
-        bidirectional=False, device=None, dtype=None, *, engine="by_hand",
+        bidirectional=False, *, device=None, dtype=None, engine="by_hand", truncate=None,
     ):  # fmt: skip
         super().__init__()
         self.input_size = check_integer("input_size", input_size, minimum=1)
@@ -40,7 +45,12 @@ class _Recurrent(torch.nn.Module):
             bool(batch_first),
             bool(bidirectional),
         )
+        if self.dropout and self.num_layers == 1:
+            warnings.warn(
+                "dropout falls between layers: with num_layers=1 it changes nothing", stacklevel=3
+            )
         self.engine = check_choice("engine", engine, ("by_hand", "autograd"))
+        self.truncate = None if truncate is None else check_integer("truncate", truncate, minimum=1)
         H, rows = self.hidden_size, self.blocks * self.hidden_size
         for layer in range(self.num_layers):
             width = self.input_size if layer == 0 else H * self._directions
@@ -64,6 +74,16 @@ class _Recurrent(torch.nn.Module):
     def _extra_shapes(self):
         return {}
 
+    @property
+    def all_weights(self):
+        """The parameters of each layer and direction, a list of lists as in torch.nn."""
+        suffixes = [s for layer in range(self.num_layers) for s in self._suffixes(layer)]
+        weights = [[getattr(self, name + s, None) for name in _WEIGHTS] for s in suffixes]
+        return [[weight for weight in row if weight is not None] for row in weights]
+
+    def flatten_parameters(self):
+        """Nothing: torch.nn's layout for cuDNN is not needed here, its callers may be."""
+
     def reset_parameters(self):
         """Draw every parameter uniformly from ±1/√H, as torch.nn does."""
         limit = 1 / math.sqrt(self.hidden_size)
@@ -74,7 +94,8 @@ class _Recurrent(torch.nn.Module):
         """The sizes, and what differs from the defaults, as torch.nn prints them."""
         defaults = {
             "num_layers": 1, "bias": True, "batch_first": False, "dropout": 0.0,
-            "bidirectional": False, "engine": "by_hand", **dict(self._own_defaults),
+            "bidirectional": False, "engine": "by_hand", "truncate": None,
+            **dict(self._own_defaults),
         }  # fmt: skip
         changed = [f"{k}={getattr(self, k)}" for k, v in defaults.items() if getattr(self, k) != v]
         return ", ".join([str(self.input_size), str(self.hidden_size), *changed])
@@ -95,8 +116,25 @@ class _Recurrent(torch.nn.Module):
         Raises
         ------
         TypeError, ValueError
-            Shapes that do not fit, a sequence of no steps.
+            Shapes, precisions or devices that do not fit; `truncate` with packed sequences of
+            unequal lengths.
+        RuntimeError
+            A sequence of no steps, as torch.nn.
+
+        Notes
+        -----
+        Under autocast the recurrence is computed in the precision of its weights.
         """
+        kind = self.weight_ih_l0.device.type
+        if not torch.is_autocast_enabled(kind):
+            return self._forward(input, hx)
+        with torch.autocast(kind, enabled=False):
+            dtype = self.weight_ih_l0.dtype
+            if hx is not None:
+                hx = tuple(h.to(dtype) for h in hx) if isinstance(hx, tuple) else hx.to(dtype)
+            return self._forward(input.to(dtype), hx)
+
+    def _forward(self, input, hx):
         packed = input if isinstance(input, PackedSequence) else None
         if packed is not None:
             rows, batch_sizes = packed.data, packed.batch_sizes.tolist()
@@ -109,7 +147,7 @@ class _Recurrent(torch.nn.Module):
             xs = xs.transpose(0, 1) if batched and self.batch_first else xs
             T, B = xs.shape[:2]
             if T == 0:
-                raise ValueError("input must have at least one step, got a sequence of length 0")
+                raise RuntimeError("input must have at least one step, got a sequence of length 0")
             rows, batch_sizes = xs.reshape(T * B, xs.shape[2]), [B] * T
         if rows.shape[-1] != self.input_size:
             raise ValueError(
@@ -117,7 +155,13 @@ class _Recurrent(torch.nn.Module):
             )
         # steps of equal batch size are one run of the recurrence; unpacked there is only one
         segments = [(len(list(group)), size) for size, group in groupby(batch_sizes)]
+        if self.truncate is not None and len(segments) > 1:
+            raise ValueError(
+                f"truncate={self.truncate} needs sequences of one length, got a packed batch of "
+                f"unequal lengths: pad them, or set truncate=None"
+            )
         states = self._initial_states(hx, rows, batch_sizes[0], batched)
+        self._check_alike("input", rows)
         if packed is not None and packed.sorted_indices is not None:
             states = [s.index_select(1, packed.sorted_indices) for s in states]
 
@@ -155,11 +199,22 @@ class _Recurrent(torch.nn.Module):
         given = [hx] if self.states == 1 else hx
         if not isinstance(given, (list, tuple)) or len(given) != self.states:
             raise TypeError("hx must be a pair (h, c) of tensors")
+        if not all(isinstance(state, torch.Tensor) for state in given):
+            raise TypeError(f"hx must hold tensors, got {type(hx).__name__}")
         wanted = shape if batched else (shape[0], shape[2])
         for name, state in zip(("h", "c"), given, strict=False):
             if tuple(state.shape) != wanted:
                 raise ValueError(f"{name} in hx must have shape {wanted}, got {tuple(state.shape)}")
+            self._check_alike(f"{name} in hx", state)
         return list(given) if batched else [state.unsqueeze(1) for state in given]
+
+    def _check_alike(self, name, tensor):
+        weight = self.weight_ih_l0
+        if (tensor.dtype, tensor.device) != (weight.dtype, weight.device):
+            raise ValueError(
+                f"{name} must be {weight.dtype} on {weight.device} like the weights, got "
+                f"{tensor.dtype} on {tensor.device}"
+            )
 
     def _run_direction(self, rows, first, segments, suffix, backwards):
         """One layer in one direction over packed rows; each final state in the packed order."""
@@ -179,10 +234,10 @@ class _Recurrent(torch.nn.Module):
             elif size > batch:  # sequences whose last step this is, and so their first here
                 states = [torch.cat([s, f[batch:size]]) for s, f in zip(states, first, strict=True)]
             batch = size
-            xs = rows[starts[k] : starts[k] + steps * size].reshape(steps, size, -1)
+            xs = rows[starts[k] : starts[k] + steps * size].reshape(steps, size, rows.shape[1])
             output, *states = self._run_segment(xs.flip(0) if backwards else xs, states, weights)
             output = output.flip(0) if backwards else output
-            outputs.append(output.reshape(steps * size, -1))
+            outputs.append(output.reshape(steps * size, self.hidden_size))
         if backwards:
             outputs.reverse()
         finals = [torch.cat(parts) for parts in zip(states, *reversed(done), strict=True)]
@@ -193,12 +248,16 @@ class _Recurrent(torch.nn.Module):
         if b_ih is None:
             b_ih = b_hh = xs.new_zeros(W_ih.shape[0])
         if self.engine == "by_hand":
-            extra = [] if self.states == 1 else [peepholes]
-            return self._by_hand().apply(
-                xs, *states, W_ih, W_hh, b_ih, b_hh, *extra, self._options()
+            biases = (b_ih, b_hh) if "b_hh" in self.names else (b_ih + b_hh,)
+            extra = (peepholes,) if "peepholes" in self.names else ()
+            tensors = (xs, *states, W_ih.T, W_hh.T, *biases, *extra)
+            return _ByHand.apply(
+                self.recurrence, self.names, self._options(), self.truncate, *tensors
             )
         outputs = []
-        for x in xs:
+        for t, x in enumerate(xs):
+            if self.truncate is not None and t and t % self.truncate == 0:
+                states = [state.detach() for state in states]
             states = self._step(x, states, W_ih.T, W_hh.T, b_ih, b_hh, peepholes)
             outputs.append(states[0])
         return torch.stack(outputs), *states
@@ -222,6 +281,9 @@ class RNN(_Recurrent):
     engine : {"by_hand", "autograd"}
         Who computes the gradient: `rnn_helpers.bptt`, once differentiable, or torch's autograd
         over `cells.rnn_step`.
+    truncate : int, optional
+        Cut the gradient at every k-th step of the sequence as it is run, backwards in the second
+        direction; the values stay as they are.
 
     Raises
     ------
@@ -240,22 +302,20 @@ class RNN(_Recurrent):
 
     def __init__(
         self, input_size, hidden_size, num_layers=1, nonlinearity="tanh", bias=True,
-        batch_first=False, dropout=0.0, bidirectional=False, device=None, dtype=None,
-        *, engine="by_hand",
+        batch_first=False, dropout=0.0, bidirectional=False,
+        *, device=None, dtype=None, engine="by_hand", truncate=None,
     ):  # fmt: skip
         self.nonlinearity = check_choice("nonlinearity", nonlinearity, ("tanh", "relu"))
         super().__init__(
             input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
-            device, dtype, engine=engine,
+            device=device, dtype=dtype, engine=engine, truncate=truncate,
         )  # fmt: skip
 
+    recurrence = "rnn"
     _own_defaults = (("nonlinearity", "tanh"),)
 
     def _options(self):
         return {"nonlinearity": self.nonlinearity}
-
-    def _by_hand(self):
-        return _RNNByHand
 
     def _step(self, x, states, W_xh, W_hh, b_ih, b_hh, _):
         return [rnn_step(x, states[0], W_xh, W_hh, b_ih + b_hh, activation=self.nonlinearity)]
@@ -266,7 +326,7 @@ class LSTM(_Recurrent):
 
     Parameters
     ----------
-    input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, engine
+    input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, engine, truncate
         As in `RNN`.
     peephole : bool
         Adds `weight_peephole_l0` and so on, shape (3, H), rows i, f, o.
@@ -291,13 +351,15 @@ class LSTM(_Recurrent):
     torch.Size([1, 2, 5])
     """
 
-    blocks, states = 4, 2
+    blocks, states, recurrence = 4, 2, "lstm"
+    names = ("xs", "h0", "c0", "W_xh", "W_hh", "b_h", "peepholes")
     _own_defaults = (("peephole", False), ("forget_bias", None))
 
     def __init__(
         self, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0,
-        bidirectional=False, device=None, dtype=None,
-        *, engine="by_hand", peephole=False, forget_bias=None,
+        bidirectional=False,
+        *, device=None, dtype=None, engine="by_hand", truncate=None, peephole=False,
+        forget_bias=None,
     ):  # fmt: skip
         self.peephole, self.forget_bias = bool(peephole), forget_bias
         if forget_bias is not None:
@@ -306,7 +368,7 @@ class LSTM(_Recurrent):
                 raise ValueError("forget_bias needs bias=True, got bias=False")
         super().__init__(
             input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
-            device, dtype, engine=engine,
+            device=device, dtype=dtype, engine=engine, truncate=truncate,
         )  # fmt: skip
 
     def _extra_shapes(self):
@@ -326,9 +388,6 @@ class LSTM(_Recurrent):
     def _options(self):
         return {}
 
-    def _by_hand(self):
-        return _LSTMByHand
-
     def _step(self, x, states, W_xh, W_hh, b_ih, b_hh, peepholes):
         return lstm_step(x, *states, W_xh, W_hh, b_ih + b_hh, peepholes=peepholes)
 
@@ -338,7 +397,7 @@ class GRU(_Recurrent):
 
     Parameters
     ----------
-    input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, engine
+    input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, engine, truncate
         As in `RNN`.
     reset : {"after", "before"}
         Where the reset gate stands; torch.nn's is "after".
@@ -360,29 +419,71 @@ class GRU(_Recurrent):
     torch.Size([2, 2, 5])
     """
 
-    blocks = 3
+    blocks, recurrence = 3, "gru"
+    names = ("xs", "h0", "W_xh", "W_hh", "b_xh", "b_hh")
     _own_defaults = (("reset", "after"), ("update", "keeps"))
 
     def __init__(
         self, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0,
-        bidirectional=False, device=None, dtype=None,
-        *, engine="by_hand", reset="after", update="keeps",
+        bidirectional=False,
+        *, device=None, dtype=None, engine="by_hand", truncate=None, reset="after", update="keeps",
     ):  # fmt: skip
         self.reset = check_choice("reset", reset, ("after", "before"))
         self.update = check_choice("update", update, ("keeps", "takes"))
         super().__init__(
             input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
-            device, dtype, engine=engine,
+            device=device, dtype=dtype, engine=engine, truncate=truncate,
         )  # fmt: skip
 
     def _options(self):
         return {"reset": self.reset, "update": self.update}
 
-    def _by_hand(self):
-        return _GRUByHand
-
     def _step(self, x, states, W_xh, W_hh, b_ih, b_hh, _):
         return [gru_step(x, states[0], W_xh, W_hh, b_ih, b_hh, **self._options())]
+
+
+class SimplifiedGRU(_Recurrent):
+    """The GRU of `cells.simplified_gru_step`, which has the update gate only.
+
+    torch.nn has no such module; parameters are named and laid out as its GRU's, blocks z and n.
+
+    Parameters
+    ----------
+    input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, engine, truncate
+        As in `RNN`.
+    update : {"keeps", "takes"}
+        Whether z keeps the old state or takes the new one.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `RNN`.
+
+    Examples
+    --------
+    >>> SimplifiedGRU(3, 5)(torch.zeros(7, 2, 3))[0].shape
+    torch.Size([7, 2, 5])
+    """
+
+    blocks, recurrence = 2, "simplified_gru"
+    _own_defaults = (("update", "keeps"),)
+
+    def __init__(
+        self, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0,
+        bidirectional=False,
+        *, device=None, dtype=None, engine="by_hand", truncate=None, update="keeps",
+    ):  # fmt: skip
+        self.update = check_choice("update", update, ("keeps", "takes"))
+        super().__init__(
+            input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
+            device=device, dtype=dtype, engine=engine, truncate=truncate,
+        )  # fmt: skip
+
+    def _options(self):
+        return {"update": self.update}
+
+    def _step(self, x, states, W_xh, W_hh, b_ih, b_hh, _):
+        return [simplified_gru_step(x, states[0], W_xh, W_hh, b_ih + b_hh, **self._options())]
 
 
 def _as_array(tensor):
@@ -397,73 +498,46 @@ def _as_tensor(array):
     return array if isinstance(array, torch.Tensor) else torch.from_numpy(array)
 
 
-def _keep(ctx, trace, output, *inputs):
-    """Keep the trace, and let torch refuse a backward after an in-place change of its parts."""
-    ctx.trace = trace
-    ctx.save_for_backward(output, *inputs)
-
-
-def _check_backward(ctx):
-    _ = ctx.saved_tensors  # torch refuses here what was changed in place since
-    if torch.is_grad_enabled():
-        raise RuntimeError(
-            "engine='by_hand' gives first derivatives only: use engine='autograd' where the "
-            "gradient is to be differentiated again (create_graph=True)"
-        )
-
-
-class _RNNByHand(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, xs, h0, W_ih, W_hh, b_ih, b_hh, options):
-        x, h, W_xh, W_h = _as_array(xs), _as_array(h0), _as_array(W_ih).T, _as_array(W_hh).T
-        trace = bptt.trace_rnn(x, h, W_xh, W_h, _as_array(b_ih + b_hh), **options)
-        output = _as_tensor(trace.hs)[1:]
-        _keep(ctx, trace, output, xs, W_ih, W_hh)
-        return output, output[-1].clone()
+class _ByHand(torch.autograd.Function):
+    """A recurrence with its backward pass from `bptt`, whose arguments and gradients have names."""
 
     @staticmethod
-    def backward(ctx, doutput, dh_T):
-        _check_backward(ctx)
-        g = bptt.backward_rnn(ctx.trace, _as_array(doutput), dh_T=_as_array(dh_T))
-        db = _as_tensor(g["b_h"])
-        weights = _as_tensor(g["W_xh"]).T, _as_tensor(g["W_hh"]).T, db, db
-        return _as_tensor(g["xs"]), _as_tensor(g["h0"]), *weights, None
-
-
-class _LSTMByHand(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, xs, h0, c0, W_ih, W_hh, b_ih, b_hh, peepholes, options):
-        x, h, c, W_xh, W_h = map(_as_array, (xs, h0, c0, W_ih.T, W_hh.T))
-        p = None if peepholes is None else _as_array(peepholes)
-        trace = bptt.trace_lstm(x, h, c, W_xh, W_h, _as_array(b_ih + b_hh), peepholes=p)
-        output = _as_tensor(trace.hs)[1:]
-        _keep(ctx, trace, output, xs, W_ih, W_hh, peepholes)
-        return output, output[-1].clone(), _as_tensor(trace.cs)[-1].clone()
-
-    @staticmethod
-    def backward(ctx, doutput, dh_T, dc_T):
-        _check_backward(ctx)
-        g = bptt.backward_lstm(
-            ctx.trace, _as_array(doutput), dh_T=_as_array(dh_T), dc_T=_as_array(dc_T)
-        )
-        g = {name: _as_tensor(array) for name, array in g.items()}
-        weights = g["W_xh"].T, g["W_hh"].T, g["b_h"], g["b_h"], g.get("peepholes")
-        return g["xs"], g["h0"], g["c0"], *weights, None
-
-
-class _GRUByHand(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, xs, h0, W_ih, W_hh, b_ih, b_hh, options):
-        arrays = map(_as_array, (xs, h0, W_ih.T, W_hh.T, b_ih, b_hh))
-        trace = bptt.trace_gru(*arrays, **options)
-        output = _as_tensor(trace.hs)[1:]
-        _keep(ctx, trace, output, xs, W_ih, W_hh)
-        return output, output[-1].clone()
+    def forward(ctx, recurrence, names, options, truncate, *tensors):
+        arrays = {
+            n: None if t is None else _as_array(t) for n, t in zip(names, tensors, strict=True)
+        }
+        trace = getattr(bptt, f"trace_{recurrence}")(**arrays, **options)
+        output = _as_tensor(trace.hs[1:])
+        if not isinstance(trace.hs, np.ndarray):
+            output = output.clone()  # torch would refuse changes in place of a view
+        finals = [_as_tensor(trace.hs[-1]).clone()]
+        if hasattr(trace, "cs"):
+            finals.append(_as_tensor(trace.cs[-1]).clone())
+        # torch lets go of what it saves after the backward pass, and refuses that pass where the
+        # output or an argument was changed in place
+        kept = {n: a for n, a in vars(trace).items() if isinstance(a, (np.ndarray, torch.Tensor))}
+        ctx.save_for_backward(output, *tensors, *map(_as_tensor, kept.values()))
+        ctx.kept = list(kept)
+        ctx.rest = {name: value for name, value in vars(trace).items() if name not in kept}
+        ctx.recurrence, ctx.names, ctx.truncate = recurrence, names, truncate
+        return output, *finals
 
     @staticmethod
-    def backward(ctx, doutput, dh_T):
-        _check_backward(ctx)
-        g = bptt.backward_gru(ctx.trace, _as_array(doutput), dh_T=_as_array(dh_T))
-        g = {name: _as_tensor(array) for name, array in g.items()}
-        weights = g["W_xh"].T, g["W_hh"].T, g["b_xh"], g["b_hh"]
-        return g["xs"], g["h0"], *weights, None
+    def backward(ctx, doutput, *dfinals):
+        saved = ctx.saved_tensors
+        if torch.is_grad_enabled():
+            raise RuntimeError(
+                "engine='by_hand' gives first derivatives only: use engine='autograd' where the "
+                "gradient is to be differentiated again (create_graph=True)"
+            )
+        arrays = map(_as_array, saved[-len(ctx.kept) :])
+        trace = SimpleNamespace(**dict(zip(ctx.kept, arrays, strict=True)), **ctx.rest)
+        last = dict(zip(("dh_T", "dc_T"), map(_as_array, dfinals), strict=False))
+        gradients = getattr(bptt, f"backward_{ctx.recurrence}")(
+            trace, _as_array(doutput), **last, truncate=ctx.truncate,
+            inputs=ctx.needs_input_grad[_ByHand.FIRST_TENSOR],
+        )  # fmt: skip
+        tensors = (gradients.get(name) for name in ctx.names)
+        return None, None, None, None, *(None if g is None else _as_tensor(g) for g in tensors)
+
+    FIRST_TENSOR = 4  # among the arguments of `forward`: xs

@@ -21,6 +21,7 @@ SETTINGS = {
     "batch first": {"batch_first": True, "bidirectional": True},
     "no bias": {"bias": False, "bidirectional": True},
 }
+TWO_KINDS = {"nonlinearity": "relu"}  # of the plain RNN
 SIZES = {
     "all differ": (7, 5, 3, 4),
     "T = 1": (1, 5, 3, 4),
@@ -128,6 +129,116 @@ def test_without_initial_states_and_with_relu(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_an_empty_batch_passes_through_as_in_torch(kind):
+    theirs, ours = _pair(kind, 3, 4, num_layers=2, bidirectional=True)
+    x = torch.zeros(7, 0, 3, dtype=torch.float64, requires_grad=True)
+    (wanted, _), (output, last) = theirs(x), ours(x)
+    assert output.shape == wanted.shape
+    assert (last[0] if kind == "LSTM" else last).shape == (4, 0, 4)
+    output.sum().backward()
+    assert all((p.grad == 0).all() for p in ours.parameters())
+
+
+@pytest.mark.parametrize("setting", ["one layer", "two layers, two ways"])
+@pytest.mark.parametrize("packed", [False, True])
+def test_relu_and_single_precision_packed_equal_torch(setting, packed):
+    for kind, extra in (("RNN", TWO_KINDS), ("LSTM", {}), ("GRU", {})):
+        theirs, ours = _pair(kind, 3, 4, torch.float32, **SETTINGS[setting], **extra)
+        xs = [torch.randn(length, 3) for length in (LENGTHS if packed else (7,) * 5)]
+
+        def make_input(xs, packed=packed):
+            return pack_sequence(xs, enforce_sorted=False) if packed else torch.stack(xs, 1)
+
+        states = _initial(theirs, kind, 5)
+        pair = [_results(module, kind, make_input, xs, states)[0] for module in (theirs, ours)]
+        _assert_equal(*pair, 1e-5)
+
+
+MAKERS = {
+    **{kind: getattr(layers, kind) for kind in KINDS},
+    "LSTM peephole": lambda *a, **k: layers.LSTM(*a, peephole=True, **k),
+    "GRU before takes": lambda *a, **k: layers.GRU(*a, reset="before", update="takes", **k),
+    "SimplifiedGRU": layers.SimplifiedGRU,
+    "SimplifiedGRU takes": lambda *a, **k: layers.SimplifiedGRU(*a, update="takes", **k),
+}
+
+
+@pytest.mark.parametrize("truncate", [None, 1, 3])
+@pytest.mark.parametrize("name", MAKERS)
+def test_the_two_engines_agree(name, truncate):
+    torch.manual_seed(8)
+    modules = [
+        MAKERS[name](3, 4, num_layers=2, bidirectional=True, dtype=torch.float64, engine=engine,
+                     truncate=truncate)
+        for engine in ENGINES
+    ]  # fmt: skip
+    modules[1].load_state_dict(modules[0].state_dict())
+    kind = name.split()[0]
+    xs, states = [torch.randn(7, 2, 3, dtype=torch.float64)], _initial(modules[0], kind, 2)
+    pair = [_results(module, kind, lambda xs: xs[0], xs, states)[0] for module in modules]
+    _assert_equal(*pair, 1e-10)
+    whole = copy.deepcopy(modules[0])
+    whole.truncate = None
+    full, _ = _results(whole, kind, lambda xs: xs[0], xs, states)
+    torch.testing.assert_close(full["output"], pair[0]["output"], rtol=0, atol=0)
+    differs = (full["dweight_hh_l0"] - pair[0]["dweight_hh_l0"]).abs().max() > 1e-3
+    assert differs == (truncate is not None)
+
+
+def test_under_autocast_the_recurrence_keeps_the_precision_of_its_weights():
+    module, x = layers.LSTM(3, 4), torch.randn(7, 2, 3)
+    wanted = module(x.bfloat16().float())[0]
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        output, _ = module(x.bfloat16())
+    assert output.dtype == torch.float32
+    torch.testing.assert_close(output, wanted, rtol=0, atol=0)
+    output.sum().backward()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_last_states_are_memory_of_their_own(kind, engine):
+    """A change of h_n in place leaves the output, and its gradient, alone."""
+    module = getattr(layers, kind)(3, 4, engine=engine)
+    x = torch.randn(7, 2, 3)
+    output, last = module(x)
+    before = output.detach().clone()
+    with torch.no_grad():
+        for state in last if kind == "LSTM" else [last]:
+            state.zero_()
+    assert torch.equal(output, before)
+    output.sum().backward()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_output_may_be_changed_in_place_where_the_gradient_does_not_need_it(kind):
+    module = getattr(layers, kind)(3, 4)
+    x = torch.randn(7, 2, 3)
+    with torch.no_grad():
+        module(x)[0].mul_(2)
+    output = module(x)[0]
+    output.mul_(2)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        output.sum().backward()
+
+
+def test_what_is_saved_is_let_go_after_the_backward_pass():
+    module, x = layers.LSTM(3, 4), torch.randn(7, 2, 3)
+    output, _ = module(x)
+    output.sum().backward(retain_graph=True)
+    output.sum().backward()
+    with pytest.raises(RuntimeError, match="backward through the graph a second time"):
+        output.sum().backward()
+
+
+def test_all_weights_are_listed_by_layer_and_direction():
+    theirs, ours = _pair("GRU", 3, 4, num_layers=2, bidirectional=True)
+    for a, b in zip(theirs.all_weights, ours.all_weights, strict=True):
+        assert all(torch.equal(p, q) for p, q in zip(a, b, strict=True))
+    assert ours.flatten_parameters() is None
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_the_state_dict_goes_both_ways_and_the_module_pickles(kind):
     theirs, ours = _pair(kind, 3, 4, num_layers=2, bidirectional=True)
     with torch.no_grad():
@@ -142,7 +253,9 @@ def test_the_state_dict_goes_both_ways_and_the_module_pickles(kind):
 
 def test_dropout_falls_between_the_layers_and_only_in_training():
     x = torch.randn(7, 5, 3)
-    one, two = layers.GRU(3, 4, dropout=0.5), layers.GRU(3, 4, num_layers=2, dropout=1.0)
+    with pytest.warns(UserWarning, match="with num_layers=1 it changes nothing"):
+        one = layers.GRU(3, 4, dropout=0.5)
+    two = layers.GRU(3, 4, num_layers=2, dropout=1.0)
     torch.testing.assert_close(one(x)[0], one.eval()(x)[0])  # the last layer is never dropped
     blind = two(x)[0]
     torch.testing.assert_close(blind, two(torch.randn(7, 5, 3))[0])  # nothing gets through
@@ -160,15 +273,22 @@ def test_dropout_falls_between_the_layers_and_only_in_training():
         ),
         lambda e: layers.GRU(3, 4, engine=e, dtype=torch.float64),
         lambda e: layers.GRU(3, 4, reset="before", update="takes", engine=e, dtype=torch.float64),
+        lambda e: layers.SimplifiedGRU(3, 4, bias=False, engine=e, dtype=torch.float64),
     ],
-    ids=["rnn", "relu", "lstm", "peephole", "gru", "gru before takes"],
+    ids=["rnn", "relu", "lstm", "peephole", "gru", "gru before takes", "simplified"],
 )
 @pytest.mark.parametrize("engine", ENGINES)
 def test_gradcheck(make, engine):
     torch.manual_seed(3)
     module = make(engine)
     x = torch.randn(4, 2, 3, dtype=torch.float64, requires_grad=True)
-    assert torch.autograd.gradcheck(lambda x, *_: module(x)[0], (x, *module.parameters()))
+    states = [s.requires_grad_() for s in _initial(module, type(module).__name__, 2)]
+
+    def run(x, *rest):
+        output, last = module(x, tuple(states) if len(states) == 2 else states[0])
+        return (output, *last) if len(states) == 2 else (output, last)
+
+    assert torch.autograd.gradcheck(run, (x, *states, *module.parameters()))
 
 
 def _run_onnx(kind, module, x, attributes, order):
@@ -299,7 +419,18 @@ def test_bfloat16_runs_in_torch_itself():
         (lambda: layers.RNN(3, 4, engine="magic"), ValueError, "engine must be one of 'by_hand'"),
         (lambda: layers.LSTM(3, 4, bias=False, forget_bias=1.0), ValueError,
          "forget_bias needs bias=True"),
-        (lambda: layers.RNN(3, 4)(torch.zeros(0, 2, 3)), ValueError, "at least one step"),
+        (lambda: layers.RNN(3, 4)(torch.zeros(0, 2, 3)), RuntimeError, "at least one step"),
+        (lambda: layers.RNN(3, 4)(torch.zeros(5, 2, 3).double()), ValueError,
+         "input must be torch.float32 on cpu like the weights, got torch.float64 on cpu"),
+        (lambda: layers.LSTM(3, 4)(torch.zeros(5, 2, 3), (torch.zeros(1, 2, 4),
+                                                          torch.zeros(1, 2, 4).double())),
+         ValueError, "c in hx must be torch.float32 on cpu like the weights"),
+        (lambda: layers.RNN(3, 4)(torch.zeros(5, 2, 3), [torch.zeros(1, 2, 4)]), TypeError,
+         "hx must hold tensors, got list"),
+        (lambda: layers.GRU(3, 4, truncate=0), ValueError, "truncate must be an integer of at"),
+        (lambda: layers.GRU(3, 4, truncate=2)(
+            pack_sequence([torch.zeros(3, 3), torch.zeros(2, 3)])), ValueError,
+         "truncate=2 needs sequences of one length"),
         (lambda: layers.RNN(3, 4)(torch.zeros(3)), ValueError, "2 or 3 axes, got shape"),
         (lambda: layers.RNN(3, 4)(torch.zeros(5, 2, 7)), ValueError,
          "input_size = 3 features, got 7"),
