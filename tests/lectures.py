@@ -12,7 +12,11 @@ ROOT = Path(__file__).resolve().parents[1]
 PATHS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 
 # The lectures that must be there, so that no test of the lectures can pass for want of one.
-EXPECTED = ("01_sequence_models", "05_vanishing_and_exploding_gradients")
+EXPECTED = (
+    "01_sequence_models",
+    "02_recurrent_networks",
+    "05_vanishing_and_exploding_gradients",
+)
 
 KINDS = ("predict", "modify", "derive", "extend")
 EXERCISE = re.compile(r"^### Exercise (\d+) — (\w+): \S", re.MULTILINE)

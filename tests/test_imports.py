@@ -12,7 +12,8 @@ from tests.lectures import PATHS, ROOT, read_lecture, setup_source
 PACKAGE = ROOT / "rnn_helpers"
 MODULES = sorted(path.relative_to(ROOT) for path in PACKAGE.rglob("*.py"))
 WIDGETS = {"ipywidgets", "anywidget", "traitlets"}
-TRAINS = {"agreement.py", "layers.py", "training.py"}  # what imports torch as it is imported
+# what imports torch as it is imported
+TRAINS = {"adding.py", "agreement.py", "forecasting.py", "layers.py", "training.py"}
 TRAINS_NOTHING = ("01_sequence_models",)
 
 
