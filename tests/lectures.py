@@ -15,6 +15,7 @@ PATHS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 EXPECTED = (
     "01_sequence_models",
     "02_recurrent_networks",
+    "04_backpropagation_through_time",
     "05_vanishing_and_exploding_gradients",
 )
 
