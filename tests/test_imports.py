@@ -13,7 +13,7 @@ PACKAGE = ROOT / "rnn_helpers"
 MODULES = sorted(path.relative_to(ROOT) for path in PACKAGE.rglob("*.py"))
 WIDGETS = {"ipywidgets", "anywidget", "traitlets"}
 # what imports torch as it is imported
-TRAINS = {"adding.py", "agreement.py", "forecasting.py", "layers.py", "training.py"}
+TRAINS = {"adding.py", "agreement.py", "forecasting.py", "keep_bias.py", "layers.py", "training.py"}
 TRAINS_NOTHING = ("01_sequence_models",)
 
 
