@@ -1,4 +1,4 @@
-"""A plain recurrent network that learns which verb follows: “The cats, which …, were”."""
+"""A recurrent network that learns which verb follows: “The cats, which …, were”."""
 
 from dataclasses import dataclass
 
@@ -6,31 +6,44 @@ import numpy as np
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits, one_hot
 
-from rnn_helpers.layers import RNN
+from rnn_helpers import layers
 from rnn_helpers.tasks import AGREEMENT_WORDS, make_agreement_batch
 from rnn_helpers.training import History, fit, one_thread
 from rnn_helpers.validation import check_choice, check_integer, check_number
 
 BATCH_SIZE, TEST_SIZE = 32, 512
+CELLS = ("RNN", "LSTM", "GRU")
 
 
 class AgreementNetwork(torch.nn.Module):
-    """h_t = tanh(x_t W_xh + h_{t−1} W_hh + b), and the verb from the last state.
+    """A recurrent layer over the words, and the verb from its last state.
 
     Parameters
     ----------
     hidden_size : int
         H.
+    cell : {"RNN", "LSTM", "GRU"}
     initialisation : {"default", "orthogonal"}
-        torch's own, uniform on ±1/√H, or a random orthogonal matrix for W_hh.
+        torch's own, uniform on ±1/√H, or a random orthogonal matrix for W_hh; of the RNN only.
     spectral_radius : float > 0, optional
         What W_hh is scaled to. Without it torch's own has about 0.6 and an orthogonal one 1.
+        Of the RNN only.
+    **options
+        What the layer takes besides: `forget_bias` and `peephole` of the LSTM, for example.
     """
 
-    def __init__(self, hidden_size=32, *, initialisation="default", spectral_radius=None):
+    def __init__(
+        self, hidden_size=32, *, cell="RNN", initialisation="default", spectral_radius=None,
+        **options,
+    ):  # fmt: skip
         super().__init__()
+        check_choice("cell", cell, CELLS)
         check_choice("initialisation", initialisation, ("default", "orthogonal"))
-        self.recurrence = RNN(len(AGREEMENT_WORDS), hidden_size)
+        if cell != "RNN" and (initialisation != "default" or spectral_radius is not None):
+            raise ValueError(
+                f"initialisation and spectral_radius are set for cell='RNN' only, got cell={cell!r}"
+            )
+        self.recurrence = getattr(layers, cell)(len(AGREEMENT_WORDS), hidden_size, **options)
         self.verb = torch.nn.Linear(hidden_size, 1)
         if initialisation == "orthogonal":
             torch.nn.init.orthogonal_(self.recurrence.weight_hh_l0)
@@ -43,8 +56,8 @@ class AgreementNetwork(torch.nn.Module):
     def forward(self, tokens):
         """The log-odds of “were”: (T, B) word indices to (B,) log-odds."""
         xs = one_hot(tokens, len(AGREEMENT_WORDS)).to(self.verb.weight.dtype)  # (T, B, V)
-        _, last = self.recurrence(xs)
-        return self.verb(last[0])[:, 0]
+        output, _ = self.recurrence(xs)
+        return self.verb(output[-1])[:, 0]
 
 
 @dataclass
@@ -71,10 +84,10 @@ def compute_agreement_loss(network, batch):
 
 
 def train_agreement(
-    distance, *, seed, updates=200, learning_rate=3e-3, initialisation="default",
-    spectral_radius=None,
+    distance, *, seed, updates=200, learning_rate=3e-3, cell="RNN", initialisation="default",
+    spectral_radius=None, **options,
 ):  # fmt: skip
-    """Train a plain RNN of 32 units on sentences of one distance and test it on fresh ones.
+    """Train a network of 32 units on sentences of one distance and test it on fresh ones.
 
     Parameters
     ----------
@@ -86,8 +99,8 @@ def train_agreement(
         Each sees 32 new sentences; the gradients are clipped at a global norm of 1.
     learning_rate : float > 0
         Of Adam.
-    initialisation, spectral_radius
-        Of W_hh, as in `AgreementNetwork`.
+    cell, initialisation, spectral_radius, **options
+        As in `AgreementNetwork`.
 
     Returns
     -------
@@ -96,14 +109,16 @@ def train_agreement(
     Raises
     ------
     TypeError, ValueError
-        A number out of range, an unknown initialisation.
+        A number out of range, an unknown cell or initialisation.
     """
     check_integer("seed", seed, minimum=0)
     rng = np.random.default_rng(seed)
     test = make_agreement_batch(distance, TEST_SIZE, rng=np.random.default_rng([seed, 1]))
     with torch.random.fork_rng(), one_thread():
         torch.manual_seed(seed)
-        network = AgreementNetwork(initialisation=initialisation, spectral_radius=spectral_radius)
+        network = AgreementNetwork(
+            cell=cell, initialisation=initialisation, spectral_radius=spectral_radius, **options
+        )
 
         def compute_loss():
             return compute_agreement_loss(

@@ -17,6 +17,7 @@ EXPECTED = (
     "02_recurrent_networks",
     "04_backpropagation_through_time",
     "05_vanishing_and_exploding_gradients",
+    "06_lstm",
 )
 
 KINDS = ("predict", "modify", "derive", "extend")

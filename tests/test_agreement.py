@@ -289,3 +289,16 @@ def test_the_loss_of_a_batch_is_its_mean_cross_entropy():
         loss = float(compute_agreement_loss(network, batch))
     expected = -np.log(np.where(batch.is_plural, p, 1 - p)).mean()
     np.testing.assert_allclose(loss, expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_forget_bias_lets_the_lstm_learn_thirty_words(seed):
+    assert train_agreement(30, seed=seed, cell="LSTM", forget_bias=1.0).accuracy > 0.95
+    assert train_agreement(30, seed=seed, cell="LSTM").accuracy < 0.65
+
+
+def test_options_of_the_plain_network_are_refused_for_the_others():
+    with pytest.raises(ValueError, match="cell must be one of 'RNN', 'LSTM', 'GRU'"):
+        AgreementNetwork(cell="MLP")
+    with pytest.raises(ValueError, match="are set for cell='RNN' only, got cell='GRU'"):
+        AgreementNetwork(cell="GRU", spectral_radius=1.0)

@@ -1,0 +1,73 @@
+"""The checks of lecture 06: what each accepts, and what it says to each typical mistake."""
+
+import numpy as np
+
+from rnn_helpers.cells import lstm_step
+from rnn_helpers.exercises import Feedback, missing, not_yet, right, try_call
+
+
+def check_parameter_count(answer):
+    """Exercise 1: the numbers learned in an LSTM with D = 3 and H = 5, one bias, which are 180."""
+    if answer is ...:
+        return missing()
+    if isinstance(answer, bool) or not isinstance(answer, (int, np.integer)):
+        return not_yet(f"a whole number is expected here, this is {type(answer).__name__}.")
+    hints = {
+        45: "that is a plain RNN; the LSTM has four such blocks.",
+        135: "there are four blocks: three gates and the candidate.",
+        160: "the biases are missing.",
+        200: "this counts two biases, as torch stores them; here each block has one.",
+        195: "no peepholes are asked for.",
+    }
+    if answer == 180:
+        return right("4 · (15 + 25 + 5): four times a plain RNN of the same size.")
+    return not_yet(hints.get(int(answer), "four blocks of D · H + H · H + H numbers."))
+
+
+def check_steps_kept(function):
+    """Exercise 2: the largest k with f^k ≥ share."""
+    for f, share, wanted in ((0.5, 0.25, 2), (0.9, 0.5, 6), (0.99, 0.01, 458), (0.73, 0.01, 14)):
+        answer = try_call(function, f, share)
+        if isinstance(answer, Feedback):
+            return answer
+        try:
+            number = float(answer)
+        except (TypeError, ValueError):
+            return not_yet(f"a number is expected here, this is {type(answer).__name__}.")
+        if number == wanted:
+            continue
+        if not number.is_integer():
+            return not_yet("a step is a whole number: round down to the last one that still holds.")
+        if number == wanted + 1:
+            return not_yet(f"after {number:.0f} steps of f = {f}, less than {share} is left.")
+        return not_yet(f"for f = {f} and share {share} it is not {number:.0f} steps.")
+    return right("σ(0) = 0.5 keeps 1 % for 6 steps, σ(1) = 0.73 for 14, σ(5) = 0.993 for 685.")
+
+
+def check_counter(function):
+    """Exercise 3: the weights of one LSTM unit whose cell counts the ones in its input."""
+    weights = try_call(function)
+    if isinstance(weights, Feedback):
+        return weights
+    try:
+        W_xh, W_hh, b_h = (np.asarray(w, dtype=float) for w in weights)
+    except (TypeError, ValueError):
+        return not_yet("three arrays are expected here: W_xh, W_hh, b_h.")
+    wanted = {"W_xh": (1, 4), "W_hh": (1, 4), "b_h": (4,)}
+    for (name, shape), w in zip(wanted.items(), (W_xh, W_hh, b_h), strict=True):
+        if w.shape != shape:
+            return not_yet(f"{name} must have shape {shape}, yours has {w.shape}.")
+    xs = np.random.default_rng(3).integers(0, 2, size=200)
+    h = c = np.zeros((1, 1))
+    for x in xs:
+        h, c = lstm_step(np.array([[float(x)]]), h, c, W_xh, W_hh, b_h)
+    count, held = int(xs.sum()), float(c[0, 0])
+    if abs(held - count) < 0.5:
+        return right(
+            f"{count} ones among 200, and the cell holds {held:.2f}: no plain RNN unit can."
+        )
+    if abs(held - len(xs)) < 0.5:
+        return not_yet("this counts the steps: the input gate must stay shut when x is 0.")
+    if abs(held) <= 1.5:
+        return not_yet("the cell forgets what it counted: is f at 1?")
+    return not_yet(f"there are {count} ones, and the cell holds {held:.2f}.")

@@ -1,0 +1,58 @@
+"""Each check of lecture 06 on its typical mistakes; stub and solution are in test_exercises.py."""
+
+import numpy as np
+import pytest
+
+from rnn_helpers.exercises import lstm as exercises
+
+
+def _assert_not_yet(feedback, hint):
+    assert feedback.status == "not yet"
+    assert hint in feedback.message
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (45, "that is a plain RNN"),
+        (135, "there are four blocks"),
+        (160, "the biases are missing"),
+        (200, "two biases"),
+        (1, "four blocks of"),
+        ("many", "this is str"),
+    ],
+)
+def test_parameter_count(answer, hint):
+    _assert_not_yet(exercises.check_parameter_count(answer), hint)
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (lambda f, s: np.log(s) / np.log(f), "round down"),
+        (lambda f, s: 1 + np.floor(np.log(s) / np.log(f) + 1e-9), "less than 0.25 is left"),
+        (lambda f, s: 7, "it is not 7 steps"),
+        (lambda f, s: "long", "a number is expected here"),
+        (lambda f, s: 1 / 0, "your function raised ZeroDivisionError"),
+    ],
+)
+def test_steps_kept(answer, hint):
+    _assert_not_yet(exercises.check_steps_kept(answer), hint)
+
+
+def _weights(i_x, i, f, g):
+    return np.array([[i_x, 0, 0, 0]]), np.zeros((1, 4)), np.array([i, f, g, 0])
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (_weights(0.0, 100.0, 100.0, 100.0), "this counts the steps"),
+        (_weights(200.0, -100.0, -100.0, 100.0), "is f at 1?"),
+        (_weights(200.0, -100.0, 100.0, 0.5), "and the cell holds"),
+        ((np.zeros(4), np.zeros((1, 4)), np.zeros(4)), "W_xh must have shape (1, 4)"),
+        (7, "three arrays are expected"),
+    ],
+)
+def test_counter(answer, hint):
+    _assert_not_yet(exercises.check_counter(lambda: answer), hint)
