@@ -13,7 +13,9 @@ PACKAGE = ROOT / "rnn_helpers"
 MODULES = sorted(path.relative_to(ROOT) for path in PACKAGE.rglob("*.py"))
 WIDGETS = {"ipywidgets", "anywidget", "traitlets"}
 # what imports torch as it is imported
-TRAINS = {"adding.py", "agreement.py", "forecasting.py", "keep_bias.py", "layers.py", "training.py"}
+TRAINS = {
+    "adding.py", "agreement.py", "character_cells.py", "forecasting.py", "keep_bias.py", "layers.py", "training.py",
+}  # fmt: skip
 TRAINS_NOTHING = ("01_sequence_models",)
 
 
