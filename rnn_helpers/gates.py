@@ -15,7 +15,7 @@ from rnn_helpers.gradient_flow import (
 )
 from rnn_helpers.validation import check_choice, check_integer, check_number
 
-_SHUT = 99.0  # a bias that shuts a gate, or opens it, to the last bit
+_SHUT = 800.0  # a bias that shuts a gate, or opens it, to the last bit
 _UNIT = {"w_xn": 1.2, "w_hn": 1.5, "b_hn": 0.2}  # of the unit's candidate; b_xn is 0
 
 
@@ -29,7 +29,7 @@ def compute_gate_bias(gate):
     Returns
     -------
     bias : float
-        ±99 at the two ends, where the sigmoid is 0 or 1 to the last bit.
+        ±800 at the two ends, where the sigmoid is 0 or 1 to the last bit.
 
     Raises
     ------
