@@ -1,5 +1,3 @@
-import math
-
 import numpy as np
 import pytest
 import torch
@@ -12,7 +10,6 @@ from rnn_helpers.agreement import (
     train_agreement,
 )
 from rnn_helpers.tasks import AGREEMENT_WORDS, make_agreement_batch
-from rnn_helpers.training import fit
 
 
 def test_only_the_subject_decides_the_verb():
@@ -162,123 +159,6 @@ def test_orthogonal_start_is_orthogonal():
     torch.testing.assert_close(W_hh @ W_hh.T, torch.eye(8), atol=1e-5, rtol=0)
     with pytest.raises(ValueError, match="initialisation must be one of 'default'"):
         AgreementNetwork(initialisation="zero")
-
-
-def _line():
-    model = torch.nn.Linear(1, 1)
-    with torch.no_grad():
-        model.weight.fill_(0.5)
-        model.bias.fill_(0.5)
-    xs = torch.linspace(-1, 1, 8)[:, None]
-    return model, lambda: ((model(xs) - 3 * xs) ** 2).mean()
-
-
-def test_an_interrupt_keeps_the_model_and_the_history():
-    model, loss = _line()
-    calls = []
-
-    def interrupted():
-        calls.append(1)
-        if len(calls) == 5:
-            raise KeyboardInterrupt
-        return loss()
-
-    before = model.weight.detach().clone()
-    history = fit(model, interrupted, updates=20, learning_rate=0.1)
-    assert len(history.losses) == 4
-    assert history.stopped == "Interrupted after 4 updates."
-    assert not torch.equal(model.weight, before)
-    assert torch.isfinite(model.weight).all()
-
-
-def test_an_interrupt_after_an_update_leaves_it_recorded(monkeypatch):
-    model, loss = _line()
-    step = torch.optim.Adam.step
-
-    def interrupted(optimizer):
-        step(optimizer)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(torch.optim.Adam, "step", interrupted)
-    before, first_loss = model.weight.detach().clone(), float(loss().detach())
-    history = fit(model, loss, updates=20, learning_rate=0.1)
-    assert not torch.equal(model.weight, before)
-    assert history.losses == [first_loss]
-    assert len(history.gradient_norms) == 1
-    assert history.stopped
-
-
-def test_all_gradients_are_clipped_and_the_norm_before_is_recorded():
-    model, loss = _line()
-    with torch.no_grad():
-        model.bias.fill_(2.0)
-    gradients = torch.autograd.grad(loss(), list(model.parameters()))
-    norm = math.hypot(*(float(g.norm()) for g in gradients))
-    assert min(float(g.norm()) for g in gradients) > 0.25  # each of them alone is too long
-    history = fit(model, loss, updates=1, learning_rate=0.1, max_norm=0.25)
-    assert history.gradient_norms == [pytest.approx(norm)]
-    clipped = [parameter.grad for parameter in model.parameters()]
-    for after, before in zip(clipped, gradients, strict=True):
-        torch.testing.assert_close(after, before * 0.25 / norm, rtol=1e-4, atol=0)
-
-
-@pytest.mark.parametrize("learning_rate", [0.01, 0.1])
-def test_the_first_step_of_adam_is_as_long_as_the_learning_rate(learning_rate):
-    model, loss = _line()
-    before = [parameter.detach().clone() for parameter in model.parameters()]
-    fit(model, loss, updates=1, learning_rate=learning_rate)
-    for parameter, old in zip(model.parameters(), before, strict=True):
-        move = (parameter.detach() - old).abs()
-        torch.testing.assert_close(move, torch.full_like(move, learning_rate), rtol=1e-3, atol=0)
-
-
-def test_each_update_starts_from_its_own_gradient():
-    model, loss = _line()
-    history = fit(model, loss, updates=3, learning_rate=1e-9)
-    assert history.gradient_norms == pytest.approx([history.gradient_norms[0]] * 3, rel=1e-3)
-
-
-def test_a_loss_that_is_not_finite_stops_before_the_model_is_hurt():
-    model, loss = _line()
-    calls = []
-
-    def spoiled():
-        calls.append(1)
-        return loss() * (float("nan") if len(calls) == 3 else 1)
-
-    history = fit(model, spoiled, updates=20, learning_rate=0.1)
-    assert history.stopped == "The loss is nan at update 3."
-    assert len(history.losses) == 2
-    assert torch.isfinite(model.weight).all()
-
-
-def test_a_gradient_that_is_not_finite_stops_before_the_model_is_hurt():
-    model = torch.nn.Linear(1, 1, bias=False)
-    with torch.no_grad():
-        model.weight.zero_()
-    history = fit(model, lambda: model.weight.abs().sqrt().sum(), updates=5, learning_rate=0.1)
-    assert history.stopped.startswith("The gradient's norm is ")
-    assert history.stopped.endswith("at update 1.")
-    assert float(model.weight.detach()) == 0
-
-
-def test_clipping_can_be_switched_off_and_settings_are_checked(monkeypatch):
-    limits = []
-    original = torch.nn.utils.clip_grad_norm_
-    monkeypatch.setattr(
-        training.torch.nn.utils, "clip_grad_norm_",
-        lambda parameters, limit: limits.append(limit) or original(parameters, limit),
-    )  # fmt: skip
-    model, loss = _line()
-    fit(model, loss, updates=1, learning_rate=0.1, max_norm=None)
-    fit(model, loss, updates=1, learning_rate=0.1, max_norm=0.25)
-    assert limits == [float("inf"), 0.25]
-    with pytest.raises(ValueError, match="updates must be an integer of at least 1, got 0"):
-        fit(model, loss, updates=0, learning_rate=0.1)
-    with pytest.raises(ValueError, match="learning_rate must be a finite number greater than 0"):
-        fit(model, loss, updates=1, learning_rate=0)
-    with pytest.raises(ValueError, match="max_norm must be a finite number greater than 0"):
-        fit(model, loss, updates=1, learning_rate=1, max_norm=-1)
 
 
 def test_the_loss_of_a_batch_is_its_mean_cross_entropy():

@@ -23,6 +23,9 @@ def read(path):
 CHATTY = """\
 import sys
 import ipywidgets
+from tqdm import tqdm
+for word in tqdm(("one", "two"), file=sys.stdout, leave=False):
+    pass
 for word in ("one", "two"):
     print(word, flush=True)
     sys.stdout.flush()
@@ -125,3 +128,17 @@ def test_no_notebook_at_all_is_an_error(tmp_path, monkeypatch, capsys):
     with pytest.raises(SystemExit, match="2"):
         main([])
     assert "there is no notebook" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("one\ntwo\n", "one\ntwo\n"),
+        ("ends in blanks  \n", "ends in blanks  \n"),
+        ("\r10 %|#   |\r20 %|##  |\r          \r", ""),
+        ("\r10 %|#   |\r         \rdone\n", "done\n"),
+        ("abcdef\rxy\n", "xycdef\n"),
+    ],
+)
+def test_a_line_that_overwrites_itself_is_stored_as_it_ends(written, shown):
+    assert execute_notebooks.settle(written) == shown

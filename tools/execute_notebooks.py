@@ -3,7 +3,7 @@
     python tools/execute_notebooks.py [notebook ...]      all of notebooks/ by default
 
 What differs between two runs of the same lecture is not stored: times, widget views and their
-state, versions, random cell ids, and how the kernel happened to cut its streams. If a cell fails,
+state, versions, random cell ids, progress bars, and how the kernel happened to cut its streams. If a cell fails,
 the file keeps its old contents and the command fails.
 """
 
@@ -36,6 +36,17 @@ def set_cell_ids(cells):
         cell.id = digest.hexdigest()[:12]
 
 
+def settle(text):
+    """What a terminal shows in the end of a text that overwrites itself, as a progress bar does."""
+    lines = []
+    for line in text.split("\n"):
+        shown = ""
+        for part in line.split("\r"):
+            shown = part + shown[len(part) :]
+        lines.append(shown.rstrip() if "\r" in line else line)
+    return "\n".join(lines)
+
+
 def normalize_outputs(outputs, count):
     """Neighbouring texts of one stream as one, no widget views, the cell's own count."""
     kept = []
@@ -52,7 +63,10 @@ def normalize_outputs(outputs, count):
                 continue
         output.pop("transient", None)
         kept.append(output)
-    return kept
+    for output in kept:
+        if output.output_type == "stream":
+            output.text = settle(output.text)
+    return [output for output in kept if output.get("text") != ""]
 
 
 def normalize(notebook):
