@@ -136,7 +136,7 @@ def test_no_notebook_at_all_is_an_error(tmp_path, monkeypatch, capsys):
         ("one\ntwo\n", "one\ntwo\n"),
         ("ends in blanks  \n", "ends in blanks  \n"),
         ("\r10 %|#   |\r20 %|##  |\r          \r", ""),
-        ("\r10 %|#   |\r         \rdone\n", "done\n"),
+        ("\r10 %|#   |\r           \rdone\n", "done\n"),
         ("abcdef\rxy\n", "xycdef\n"),
     ],
 )

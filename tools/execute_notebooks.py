@@ -3,8 +3,8 @@
     python tools/execute_notebooks.py [notebook ...]      all of notebooks/ by default
 
 What differs between two runs of the same lecture is not stored: times, widget views and their
-state, versions, random cell ids, progress bars, and how the kernel happened to cut its streams. If a cell fails,
-the file keeps its old contents and the command fails.
+state, versions, random cell ids, progress bars, and how the kernel happened to cut its streams. If
+a cell fails, the file keeps its old contents and the command fails.
 """
 
 import argparse
