@@ -2,12 +2,14 @@
 
 import math
 import pathlib
+import unicodedata
 
 import numpy as np
 
 from rnn_helpers.validation import check_array, check_number
 
 SUNSPOTS = pathlib.Path(__file__).parent / "datasets" / "sunspots.csv"
+KOREAN = SUNSPOTS.with_name("korean.txt")
 
 LAST_TRAIN_YEAR = 1920
 """Every lecture fits on the years up to this one and is judged on the years after it."""
@@ -148,6 +150,73 @@ def load_manual(*, drop_repeats=False):
     text = "\n\n".join(topics[name].strip("\n") for name in sorted(topics))
     if drop_repeats:
         text = "\n\n".join(dict.fromkeys(text.split("\n\n")))
+    return text
+
+
+def load_korean():
+    """A short Korean text about recurrent networks, written for this series.
+
+    Examples
+    --------
+    >>> "기억" in load_korean()
+    True
+    """
+    return read_text(KOREAN)
+
+
+def read_text(path, *, minimum=1000):
+    """A text file of yours, as a model can read it.
+
+    UTF-8, with or without a byte order mark; line ends become "\\n"; letters that are stored in
+    pieces, as Korean syllables are on some systems, are put together (NFC).
+
+    Parameters
+    ----------
+    path : str or path
+    minimum : int
+        The fewest characters that are of use.
+
+    Returns
+    -------
+    text : str
+
+    Raises
+    ------
+    FileNotFoundError
+        No such file.
+    ValueError
+        A folder, an empty, short or binary file, or one in another encoding. Every message
+        names the file and says what to do.
+    """
+    path = pathlib.Path(path)
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder: name a text file")
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise FileNotFoundError(
+            f"{path} is missing: put the file beside this notebook, or write its whole path"
+        ) from None
+    if not content.strip():
+        raise ValueError(f"{path} is empty: name a file with at least {minimum:,} characters")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if b"\0" in content:
+            text = "\0"
+        else:
+            raise ValueError(
+                f"{path} is not UTF-8 (its byte {error.start:,} fits no character): open it in "
+                "an editor and save it as UTF-8"
+            ) from None
+    if "\0" in text:
+        raise ValueError(f"{path} is no text, it holds bytes of value 0: name a text file in UTF-8")
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    if len(text) < minimum:
+        raise ValueError(
+            f"{path} is too short to learn from: it holds {len(text):,} characters, at least "
+            f"{minimum:,} are needed"
+        )
     return text
 
 

@@ -4,9 +4,10 @@ from functools import lru_cache
 
 import numpy as np
 from matplotlib.artist import Artist, allow_rasterization
-from matplotlib.font_manager import FontProperties, findfont
 from matplotlib.transforms import Bbox
 from PIL import Image, ImageDraw, ImageFont
+
+from rnn_helpers.plots.fonts import find_font
 
 
 class TextBlock(Artist):
@@ -22,10 +23,14 @@ class TextBlock(Artist):
         Where the upper left corner goes.
     fontsize : float, in points
     linespacing : float, in font sizes
+    characters : str
+        What will be shown beside ASCII: a font is looked for that has it. Where none is found,
+        the font draws a box for what it lacks.
     """
 
-    def __init__(self, axes, x, y, *, fontsize=10.0, linespacing=1.45):
+    def __init__(self, axes, x, y, *, fontsize=10.0, linespacing=1.45, characters=""):
         super().__init__()
+        self._font = find_font(characters) or find_font("")
         self._corner, self._fontsize, self._linespacing = (x, y), fontsize, linespacing
         self._text = ""
         axes.add_artist(self)
@@ -65,7 +70,7 @@ class TextBlock(Artist):
     def _render(self):
         lines = self._text.split("\n")
         size = self._fontsize * self.figure.dpi / 72
-        font = _load_font(size)
+        font = _load_font(self._font, size)
         step = round(size * self._linespacing)
         width = max(int(np.ceil(font.getlength(line))) for line in lines)
         page = Image.new("L", (width + 2, step * len(lines)))
@@ -76,6 +81,5 @@ class TextBlock(Artist):
 
 
 @lru_cache(maxsize=8)
-def _load_font(size):
-    path = findfont(FontProperties(family="monospace"))
+def _load_font(path, size):
     return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)

@@ -1,0 +1,135 @@
+"""From text to numbers and back: words, characters, and the numbers that stand for them."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from rnn_helpers.validation import check_array, check_integer
+
+UNKNOWN, END = "<unk>", "<eos>"
+
+# words and numbers; every other sign by itself; a paragraph's end
+_TOKEN = re.compile(r"\n\s*\n|\w+|[^\w\s]")
+
+
+def split_words(text):
+    """The words of a text in small letters, each sign of punctuation as a token of its own.
+
+    `<eos>` ends a sentence: after ".", "!" or "?" before a space, and at an empty line.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    tokens : list of str
+
+    Raises
+    ------
+    TypeError
+        `text` is not a string.
+
+    Examples
+    --------
+    >>> split_words("It rains, again. Go!")
+    ['it', 'rains', ',', 'again', '.', '<eos>', 'go', '!', '<eos>']
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"text must be a string, got {type(text).__name__}")
+    text, tokens = text.strip() + "\n\n", []
+    for match in _TOKEN.finditer(text):
+        token = match[0]
+        if token.isspace():
+            ends = True
+        else:
+            tokens.append(token.lower())
+            ends = token in ".!?" and text[match.end()].isspace()
+        if ends and tokens and tokens[-1] != END:
+            tokens.append(END)
+    return tokens
+
+
+def join_words(tokens):
+    """Tokens as a line of text, a new line after each `<eos>`.
+
+    Examples
+    --------
+    >>> join_words(["it", "rains", ",", "again", ".", "<eos>"])
+    'it rains, again.\\n'
+    """
+    line = " ".join(tokens).replace(f" {END}", "\n").replace("\n ", "\n")
+    return re.sub(r" ([.,:;!?)\]}])", r"\1", re.sub(r"([(\[{]) ", r"\1", line))
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The tokens that a model knows, by number; number 0 is `<unk>`, all the others.
+
+    Attributes
+    ----------
+    tokens : tuple of str
+    """
+
+    tokens: tuple
+
+    @classmethod
+    def build(cls, sequence, *, max_size=None):
+        """The most frequent tokens of a training sequence; equally frequent ones as they came.
+
+        Parameters
+        ----------
+        sequence : str or list of str
+            A string gives characters.
+        max_size : int ≥ 2, optional
+            Counting `<unk>`.
+
+        Returns
+        -------
+        vocabulary : Vocabulary
+
+        Raises
+        ------
+        TypeError, ValueError
+            Nothing to read, a size too small.
+
+        Examples
+        --------
+        >>> Vocabulary.build("banana", max_size=3).tokens
+        ('<unk>', 'a', 'n')
+        """
+        if not len(sequence):
+            raise ValueError("sequence must hold at least one token, got none")
+        if max_size is not None:
+            max_size = check_integer("max_size", max_size, minimum=2) - 1
+        counts = Counter(token for token in sequence if token != UNKNOWN)
+        return cls((UNKNOWN, *(token for token, _ in counts.most_common(max_size))))
+
+    def __len__(self):
+        return len(self.tokens)
+
+    @cached_property
+    def numbers(self):
+        """The number of each token, as a dict."""
+        return {token: number for number, token in enumerate(self.tokens)}
+
+    def encode(self, sequence):
+        """The number of each token, 0 for those not known: int array (T,)."""
+        return np.array([self.numbers.get(token, 0) for token in sequence], dtype=np.int64)
+
+    def decode(self, ids):
+        """The token of each number, as a list.
+
+        Raises
+        ------
+        ValueError
+            No number, or one that no token has.
+        """
+        ids = check_array("ids", ids, ndim=1, dtype=int)
+        if ids.min() < 0 or ids.max() >= len(self):
+            wrong = ids.min() if ids.min() < 0 else ids.max()
+            raise ValueError(f"ids must lie from 0 to {len(self) - 1}, got {wrong}")
+        return [self.tokens[number] for number in ids]
