@@ -15,9 +15,11 @@ PATHS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 EXPECTED = (
     "01_sequence_models",
     "02_recurrent_networks",
+    "03_language_models",
     "04_backpropagation_through_time",
     "05_vanishing_and_exploding_gradients",
     "06_lstm",
+    "07_gru",
 )
 
 KINDS = ("predict", "modify", "derive", "extend")

@@ -14,7 +14,7 @@ MODULES = sorted(path.relative_to(ROOT) for path in PACKAGE.rglob("*.py"))
 WIDGETS = {"ipywidgets", "anywidget", "traitlets"}
 # what imports torch as it is imported
 TRAINS = {
-    "adding.py", "agreement.py", "attention.py", "character_cells.py", "forecasting.py",
+    "adding.py", "agreement.py", "attention.py", "forecasting.py",
     "keep_bias.py", "language_model.py", "layers.py", "look_ahead.py", "training.py",
 }  # fmt: skip
 TRAINS_NOTHING = ("01_sequence_models",)
