@@ -1,0 +1,107 @@
+"""Every demo of every lecture in a real JupyterLab, moved by the keyboard from end to end.
+
+One notebook that calls each demo stands in for the lectures, so that nothing has to be trained.
+Skipped where Chromium is missing, except in continuous integration, where that is a failure.
+"""
+
+import ast
+import os
+import time
+
+import nbformat
+import pytest
+
+from tests.lectures import PATHS, ROOT, read_lecture
+from tools.lab import INSTALL_CHROMIUM, find_chromium, open_lab
+
+if find_chromium() is None and not os.environ.get("CI"):
+    pytestmark = [pytest.mark.browser, pytest.mark.skip(reason=INSTALL_CHROMIUM)]
+else:
+    pytestmark = pytest.mark.browser
+
+# what a demo of a trained model is given here: a model that has learned nothing
+PREPARE = {
+    "sampling_demo": """
+from rnn_helpers.language_model import LanguageModel
+from rnn_helpers.vocabulary import Vocabulary
+vocabulary = Vocabulary.build("the state of the art")
+arguments = LanguageModel(len(vocabulary), 8, embedding_size=4), vocabulary
+""",
+}
+DEMOS = sorted(
+    (path.stem, node.name)
+    for path in (ROOT / "rnn_helpers" / "demos").glob("[a-z]*.py")
+    for node in ast.parse(path.read_text(encoding="utf-8")).body
+    if isinstance(node, ast.FunctionDef) and node.name.endswith("_demo")
+)
+
+
+def test_every_demo_stands_in_a_lecture():
+    sources = "\n".join(
+        cell.source
+        for path in PATHS
+        for cell in read_lecture(path).cells
+        if cell.cell_type == "code"
+    )
+    assert [name for _, name in DEMOS if f"demos.{name}(" not in sources] == []
+
+
+def _write_notebook(folder):
+    cells = [
+        nbformat.v4.new_code_cell(
+            f"arguments = ()\n{PREPARE.get(name, '')}\n"
+            f"from rnn_helpers.demos import {module} as demos\ndemos.{name}(*arguments)"
+        )
+        for module, name in DEMOS
+    ]
+    notebook = nbformat.v4.new_notebook(
+        cells=cells,
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+    )
+    nbformat.write(notebook, folder / "demos.ipynb")
+
+
+@pytest.fixture(scope="module")
+def lab():
+    with open_lab(ROOT / "notebooks") as lab:
+        _write_notebook(lab.folder)
+        lab.open("demos.ipynb")
+        lab.run_all(seconds=120)
+        yield lab
+
+
+def test_all_are_shown_without_error_and_with_names(lab):
+    assert lab.read_failures() == []
+    lab.page.locator(".widget-image").nth(len(DEMOS) - 1).wait_for()
+    assert lab.find_unnamed() == []
+    assert lab.errors == []
+
+
+@pytest.mark.parametrize("name", [name for _, name in DEMOS])
+def test_the_keyboard_moves_the_picture_and_reset_brings_it_back(lab, name):
+    output = lab.page.locator(".jp-CodeCell", has_text=f"demos.{name}(").locator(".jp-OutputArea")
+    picture = output.locator(".widget-image")
+    slider, sentence = output.get_by_role("slider").first, output.locator(".rnn-caption p")
+    at_rest, said = picture.get_attribute("src"), sentence.inner_text()
+    seen = {at_rest}
+    for key in ("Home", "End"):
+        slider.focus()
+        before = slider.get_attribute("aria-valuenow")
+        lab.page.keyboard.press(key)
+        if slider.get_attribute("aria-valuenow") != before:
+            seen.add(_wait_for_another(picture, seen, name))
+    assert len(seen) >= 2, f"{name}: the picture does not follow the slider"
+    output.get_by_role("button", name="Reset").click()
+    deadline = time.monotonic() + 20
+    while sentence.inner_text() != said:
+        assert time.monotonic() < deadline, f"{name}: Reset does not bring the sentence back"
+        time.sleep(0.05)
+    assert lab.errors == []
+
+
+def _wait_for_another(picture, seen, name):
+    deadline = time.monotonic() + 20
+    while (source := picture.get_attribute("src")) in seen:
+        assert time.monotonic() < deadline, f"{name}: no new picture"
+        time.sleep(0.05)
+    return source
