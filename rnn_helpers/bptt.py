@@ -282,7 +282,8 @@ def trace_gru(xs, h0, W_xh, W_hh, b_xh, b_hh, *, reset="after", update="keeps"):
     gates, spare = _empty(h0, (T, 3, B, H)), _empty(h0, (B, H))
     hs[0] = h0
     projected = _project(xs, W_xh, b_xh)
-    candidates = _contiguous(projected[:, :, 2 * H :])  # x W_xn + b_xn
+    candidates = _empty(h0, (T, B, H))  # x W_xn + b_xn, a copy even where T = B = 1
+    candidates[...] = projected[:, :, 2 * H :]
     if reset == "after":  # one product for all of h₋₁ W_hh + b_hh, with x's part of the gates
         projected[:, :, 2 * H :] = 0
         projected += b_hh

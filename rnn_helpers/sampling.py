@@ -67,7 +67,7 @@ def _filter(logits, temperature, top_k, top_p):
         order = np.argsort(-probabilities, kind="stable")
         before = np.cumsum(probabilities[order]) - probabilities[order]
         # a little slack, so that 0.5 + 0.4 counts as 0.9
-        probabilities[order[before >= top_p - 1e-12]] = 0.0
+        probabilities[order[1:][before[1:] >= top_p - 1e-12]] = 0.0
         probabilities /= probabilities.sum()
     return probabilities
 

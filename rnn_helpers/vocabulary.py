@@ -61,7 +61,7 @@ def join_words(tokens):
     >>> join_words(["it", "rains", ",", "again", ".", "<eos>"])
     'it rains, again.\\n'
     """
-    line = " ".join(tokens).replace(f" {END}", "\n").replace("\n ", "\n")
+    line = " ".join(["", *tokens]).replace(f" {END}", "\n").replace("\n ", "\n").removeprefix(" ")
     return re.sub(r" ([.,:;!?)\]}])", r"\1", re.sub(r"([(\[{]) ", r"\1", line))
 
 

@@ -1,13 +1,18 @@
 """The series and the text, and what is said about a file that is not as expected."""
 
+import unicodedata
+
 import numpy as np
 import pytest
 
 from rnn_helpers.data import (
+    KOREAN,
     LAST_TRAIN_YEAR,
     SUNSPOTS,
+    load_korean,
     load_manual,
     load_sunspots,
+    read_text,
     split_text,
     split_years,
 )
@@ -119,11 +124,110 @@ def test_a_cut_that_leaves_nothing_is_refused(arguments, options, error, message
         split_text(*arguments, **options)
 
 
-def test_the_packaged_file_ships_with_its_credit():
-    assert "Public domain" in (SUNSPOTS.parent / "README.md").read_text(encoding="utf-8")
+def test_the_packaged_files_ship_with_their_credit():
+    credit = (SUNSPOTS.parent / "README.md").read_text(encoding="utf-8")
+    assert "`sunspots.csv`" in credit
+    assert "Public domain" in credit
+    assert "`korean.txt`" in credit
+    assert "MIT" in credit
+    names = {path.name for path in SUNSPOTS.parent.iterdir()}
+    assert names == {"README.md", "sunspots.csv", "korean.txt"}  # none without its line
 
 
 def test_a_byte_order_mark_is_no_part_of_the_heading(tmp_path):
     path = tmp_path / "marked.csv"
     path.write_bytes(b"\xef\xbb\xbfyear,sunspots\n1700,5\n1701,11\n")
     assert load_sunspots(path)[0].tolist() == [1700, 1701]
+
+
+def test_the_korean_text_is_korean_and_of_some_length():
+    text = load_korean()
+    assert text == KOREAN.read_text(encoding="utf-8") == unicodedata.normalize("NFC", text)
+    syllables = [letter for letter in text if "가" <= letter <= "힣"]
+    assert len(syllables) > 0.6 * len(text)
+    assert 100 < len(set(syllables)) < 400
+    assert len(text) >= 1000
+    assert "기억" in text
+    assert "\n\n" in text
+
+
+TEXT = "Été, 기억하고 잊는다.\n" * 5
+
+
+def write(folder, content, name="mine.txt"):
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        TEXT.encode(),
+        b"\xef\xbb\xbf" + TEXT.encode(),  # a byte order mark, as Notepad writes
+        TEXT.replace("\n", "\r\n").encode(),
+        TEXT.replace("\n", "\r").encode(),
+        unicodedata.normalize("NFD", TEXT).encode(),  # as macOS stores names: ㄱ, ㅣ for 기
+        b"\xef\xbb\xbf" + unicodedata.normalize("NFD", TEXT).replace("\n", "\r\n").encode(),
+    ],
+    ids=["plain", "mark", "CRLF", "CR", "pieces", "all at once"],
+)
+def test_one_text_in_six_forms_is_read_as_the_same(tmp_path, content):
+    path = write(tmp_path, content)
+    assert read_text(path, minimum=50) == TEXT
+    assert read_text(str(path), minimum=50) == TEXT
+
+
+def test_nothing_else_of_a_text_is_changed(tmp_path):
+    text = "  Two  spaces,\ttabs,\n\n\nempty lines, ﬁ ½ and a mark \ufeff inside.  \n"
+    assert read_text(write(tmp_path, text.encode()), minimum=1) == text
+
+
+def test_a_text_just_long_enough_is_read_and_one_character_less_is_not(tmp_path):
+    assert len(read_text(write(tmp_path, ("기" * 1000).encode()))) == 1000
+    with pytest.raises(
+        ValueError,
+        match=r"mine\.txt is too short to learn from: it holds 999 characters, at least 1,000 are",
+    ):
+        read_text(write(tmp_path, ("기" * 999).encode()))
+    pieces = unicodedata.normalize("NFD", "기" * 999)  # counted when put together
+    with pytest.raises(ValueError, match="it holds 999 characters"):
+        read_text(write(tmp_path, pieces.encode()))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", r"mine\.txt is empty: name a file with at least 1,000 characters"),
+        (b" \r\n\t\n" * 400, r"mine\.txt is empty"),
+        ("짧다".encode(), r"mine\.txt is too short to learn from: it holds 2 characters"),
+        (b"\xef\xbb\xbf", r"it holds 0 characters, at least 1,000 are needed"),
+        (b"\x89PNG\r\n\x00\x00" * 200, r"mine\.txt is no text, it holds bytes of value 0"),
+        (b"text\0" * 300, r"mine\.txt is no text, it holds bytes of value 0: name a text file"),
+        (TEXT.encode("utf-16"), r"mine\.txt is no text, it holds bytes of value 0: .* UTF-8"),
+        (
+            "abc 기억하고 잊는다.".encode("cp949") * 100,
+            r"mine\.txt is not UTF-8 \(its byte 4 fits no character\): open it in an editor and "
+            "save it as UTF-8",
+        ),
+        (
+            b"a" * 1500 + "é".encode("latin-1") + b"a" * 9,
+            r"mine\.txt is not UTF-8 \(its byte 1,500 fits no character\)",
+        ),
+    ],
+    ids=["empty", "blank", "short", "mark", "picture", "zeros", "UTF-16", "cp949", "latin-1"],
+)
+def test_a_file_that_no_model_can_read_is_named_with_what_to_do(tmp_path, content, message):
+    with pytest.raises(ValueError, match=message):
+        read_text(write(tmp_path, content))
+
+
+def test_a_text_that_is_missing_or_a_folder_is_named(tmp_path):
+    with pytest.raises(
+        FileNotFoundError, match=r"nowhere\.txt is missing: put the file beside this notebook, or"
+    ):
+        read_text(tmp_path / "nowhere.txt")
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    with pytest.raises(ValueError, match=r"texts is a folder: name a text file"):
+        read_text(folder)

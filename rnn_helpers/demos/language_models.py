@@ -99,9 +99,9 @@ def prepare_sampling(model, vocabulary, *, prompt="the ", join="".join):
         tokens = sample_tokens(
             continue_from, model.start, length=_LENGTH, rng=np.random.default_rng(seed), **settings
         )
-        sample = join(vocabulary.decode(tokens))
+        read, text = join(prompt), join([*prompt, *vocabulary.decode(tokens)])
         return SamplingView(
-            join(prompt), sample[: COLUMNS * ROWS], labels, before, after[order], after,
+            read, text[len(read) :][: COLUMNS * ROWS], labels, before, after[order], after,
             temperature, top_k, top_p, characters,
         )  # fmt: skip
 

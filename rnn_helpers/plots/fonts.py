@@ -30,7 +30,7 @@ def find_font(characters, *, family="monospace"):
         None if no font of this machine has them all.
     """
     wanted = {ord(letter) for letter in characters if not letter.isspace()}
-    own = font_manager.findfont(font_manager.FontProperties(family=family))
+    own = font_manager.findfont(font_manager.FontProperties(family=[family]))
     others = sorted(
         (place, font.fname)
         for font in font_manager.fontManager.ttflist

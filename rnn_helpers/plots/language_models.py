@@ -105,7 +105,7 @@ def _prepare_axes(view, axes):
     )
     labels = ["space" if token == " " else make_drawable(token, signs) for token in view.labels]
     font, title_font = (FontProperties(fname=path, size=size) for size in (11, 12))
-    right.set_yticks(places, labels, fontproperties=font)
+    right.set_yticks(places, labels, fontproperties=font, parse_math=False)
     right.set(xlim=(0, 1.02), ylim=(len(places) - 0.4, -0.6), xlabel="probability")
     right.grid(False, axis="y")
     prompt = make_drawable(view.prompt, signs)
@@ -113,6 +113,7 @@ def _prepare_axes(view, axes):
         f"The next token after “{prompt}”",
         loc="left",
         fontproperties=title_font,
+        parse_math=False,
     )
     right.legend(loc="lower right", frameon=False, fontsize=10)
     return {"text": text, **{f"bar {row}": bar for row, bar in enumerate(bars)}}
