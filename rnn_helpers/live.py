@@ -94,9 +94,16 @@ def choice(label, options, value, *, name="value"):
         The one chosen at first.
     name : str
         As in `slider`.
+
+    Raises
+    ------
+    ValueError
+        `value` is not among the options, or one of them is None, which would show as nothing.
     """
     allowed = [option[1] if isinstance(option, tuple) else option for option in options]
     check_choice(name, value, allowed)
+    if None in allowed:
+        raise ValueError(f"options must not hold None, got {options!r}")
     return ipywidgets.Dropdown(
         description=label, tooltip=label, options=options, value=value, style=_STYLE, layout=_WIDE
     )

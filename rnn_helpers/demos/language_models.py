@@ -136,12 +136,14 @@ def sampling_demo(
         A setting outside its control's range, an unknown token in the prompt.
     """
     check_choice("top_k", top_k, TOP_KS)
+    compute = prepare_sampling(model, vocabulary, prompt=prompt, join=join)
+    top_ks = [(str(k or "all"), k or 0) for k in TOP_KS]  # a drop-down shows None as nothing
     return live(
-        prepare_sampling(model, vocabulary, prompt=prompt, join=join),
+        lambda top_k, **others: compute(top_k=top_k or None, **others),
         draw_sampling,
         {
             "temperature": slider("temperature", 0.0, 2.0, 0.05, temperature, name="temperature"),
-            "top_k": choice("top-k", [(str(k or "all"), k) for k in TOP_KS], top_k, name="top_k"),
+            "top_k": choice("top-k", top_ks, top_k or 0, name="top_k"),
             "top_p": slider("top-p", 0.05, 1.0, 0.05, top_p, name="top_p"),
             "seed": slider("seed", 0, 19, 1, seed, name="seed"),
         },
