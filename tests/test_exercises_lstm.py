@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from rnn_helpers.cells import sigmoid
 from rnn_helpers.exercises import lstm as exercises
 
 
@@ -56,3 +57,41 @@ def _weights(i_x, i, f, g):
 )
 def test_counter(answer, hint):
     _assert_not_yet(exercises.check_counter(lambda: answer), hint)
+
+
+def _coupled(kind):
+    def step(x, h, c, W_xh, W_hh, b_h):
+        a_f, a_g, a_o = np.split(x @ W_xh + h @ W_hh + b_h, 3, axis=1)
+        f, g, o = sigmoid(a_f), np.tanh(a_g), sigmoid(a_o)
+        i = {"same": f, "whole": 1.0}.get(kind, 1 - f)
+        new = {"swapped": (1 - f) * c + f * g, "linear": f * c + i * a_g}.get(kind, f * c + i * g)
+        shown = {"old": np.tanh(c), "no tanh": new, "other": -new}.get(kind, np.tanh(new))
+        return {"one": new, "narrow": (new[:, :1], new)}.get(kind, (o * shown, new))
+
+    return step
+
+
+@pytest.mark.parametrize(
+    ("kind", "hint"),
+    [
+        ("same", "it should be 1 − f"),
+        ("swapped", "f keeps"),
+        ("whole", "comes in whole"),
+        ("linear", "the candidate lacks its tanh"),
+        ("old", "h shows the old c"),
+        ("no tanh", "h lacks the tanh"),
+        ("other", "h is not"),
+        ("narrow", "yours have (2, 1) and (2, 4)"),
+    ],
+)
+def test_coupled_step(kind, hint):
+    _assert_not_yet(exercises.check_coupled_step(_coupled(kind)), hint)
+
+
+def test_coupled_step_wants_two_arrays_in_the_order_f_g_o():
+    def wrong_order(x, h, c, W_xh, W_hh, b_h):
+        return _coupled("right")(x, h, c, *(np.roll(w, 4, axis=-1) for w in (W_xh, W_hh, b_h)))
+
+    _assert_not_yet(exercises.check_coupled_step(wrong_order), "in the order f, g, o")
+    _assert_not_yet(exercises.check_coupled_step(lambda *_: 3), "two arrays are expected")
+    assert exercises.check_coupled_step(_coupled("right")).status == "right"

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rnn_helpers.cells import lstm_step
+from rnn_helpers.cells import lstm_step, sigmoid
 from rnn_helpers.exercises import Feedback, missing, not_yet, right, try_call
 
 
@@ -24,8 +24,46 @@ def check_parameter_count(answer):
     return not_yet(hints.get(int(answer), "four blocks of D · H + H · H + H numbers."))
 
 
+def check_coupled_step(function):
+    """Exercise 2: one step of an LSTM whose input gate is 1 − f, blocks f, g, o."""
+    rng = np.random.default_rng(5)
+    B, D, H = 2, 3, 4
+    x, h, c = rng.normal(size=(B, D)), rng.normal(size=(B, H)), rng.normal(size=(B, H))
+    weights = [rng.normal(size=shape) for shape in ((D, 3 * H), (H, 3 * H), (3 * H,))]
+    answer = try_call(function, *(array.copy() for array in (x, h, c, *weights)))
+    if isinstance(answer, Feedback):
+        return answer
+    try:
+        new_h, new_c = (np.asarray(array, dtype=float) for array in answer)
+    except (TypeError, ValueError):
+        return not_yet("two arrays are expected: h and c.")
+    if new_h.shape != (B, H) or new_c.shape != (B, H):
+        return not_yet(f"h and c have shape {(B, H)}, yours have {new_h.shape} and {new_c.shape}.")
+    a = x @ weights[0] + h @ weights[1] + weights[2]
+    f, o, g = sigmoid(a[:, :H]), sigmoid(a[:, 2 * H :]), np.tanh(a[:, H : 2 * H])
+    wanted = f * c + (1 - f) * g
+    if np.allclose(new_c, wanted):
+        if np.allclose(new_h, o * np.tanh(wanted)):
+            return right("three blocks instead of four; lecture 07 goes on from here.")
+        if np.allclose(new_h, o * np.tanh(c)):
+            return not_yet("c is right, but h shows the old c.")
+        if np.allclose(new_h, o * wanted):
+            return not_yet("c is right, but h lacks the tanh.")
+        return not_yet("c is right, h is not: h = o ⊙ tanh(c).")
+    mistakes = (
+        (f * c + f * g, "the input gate is f in yours; it should be 1 − f."),
+        ((1 - f) * c + f * g, "f keeps: it multiplies the old c, and 1 − f the candidate."),
+        (f * c + g, "the candidate comes in whole; it should be multiplied by 1 − f."),
+        (f * c + (1 - f) * a[:, H : 2 * H], "the candidate lacks its tanh."),
+    )
+    for mistake, hint in mistakes:
+        if np.allclose(new_c, mistake):
+            return not_yet(hint)
+    return not_yet("c differs; the blocks stand in the order f, g, o.")
+
+
 def check_steps_kept(function):
-    """Exercise 2: the largest k with f^k ≥ share."""
+    """Exercise 3: the largest k with f^k ≥ share."""
     for f, share, wanted in ((0.5, 0.25, 2), (0.9, 0.5, 6), (0.99, 0.01, 458), (0.73, 0.01, 14)):
         answer = try_call(function, f, share)
         if isinstance(answer, Feedback):
@@ -45,7 +83,7 @@ def check_steps_kept(function):
 
 
 def check_counter(function):
-    """Exercise 3: the weights of one LSTM unit whose cell counts the ones in its input."""
+    """Exercise 4: the weights of one LSTM unit whose cell counts the ones in its input."""
     weights = try_call(function)
     if isinstance(weights, Feedback):
         return weights
@@ -63,9 +101,7 @@ def check_counter(function):
         h, c = lstm_step(np.array([[float(x)]]), h, c, W_xh, W_hh, b_h)
     count, held = int(xs.sum()), float(c[0, 0])
     if abs(held - count) < 0.5:
-        return right(
-            f"{count} ones among 200, and the cell holds {held:.2f}: no plain RNN unit can."
-        )
+        return right(f"{count} ones among 200, and the cell holds {held:.2f}: no tanh unit can.")
     if abs(held - len(xs)) < 0.5:
         return not_yet("this counts the steps: the input gate must stay shut when x is 0.")
     if abs(held) <= 1.5:
