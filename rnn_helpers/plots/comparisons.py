@@ -32,7 +32,7 @@ def draw_seed_spread(xs, runs, axes):
     if not runs:
         raise ValueError("runs must hold at least one model, got none")
     spacing = np.diff(np.unique(xs)).min(initial=np.inf)
-    width = 0.15 * (spacing if np.isfinite(spacing) else 1.0)
+    width = min(0.15 * spacing, 0.03 * np.ptp(xs)) if np.isfinite(spacing) else 0.15
     for number, (name, results) in enumerate(runs.items()):
         results = check_array(f"runs[{name!r}]", results, shape=(None, len(xs)))
         color = _ORDER[number % 4]
