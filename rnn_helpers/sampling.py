@@ -58,7 +58,7 @@ def _filter(logits, temperature, top_k, top_p):
     with np.errstate(over="ignore"):  # a temperature near 0 may send the differences to −∞
         probabilities = np.exp((logits - logits.max()) / temperature)
     if top_k is not None and top_k < len(probabilities):
-        kept = np.argpartition(-probabilities, top_k - 1)[:top_k]
+        kept = np.argsort(-probabilities, kind="stable")[:top_k]  # of equals the first
         cut = np.zeros(len(probabilities))
         cut[kept] = probabilities[kept]
         probabilities = cut

@@ -93,6 +93,8 @@ def check_array(name, value, *, ndim=None, shape=None, finite=True, dtype=float)
         array = np.asarray(value)
         if array.dtype == object and any(entry is None for entry in array.flat):
             raise TypeError  # NumPy would take None for NaN
+        if dtype.kind in "iu" and array.dtype.kind == "f" and (array % 1 != 0).any():
+            raise TypeError  # NumPy would cut 0.5 down to 0, and NaN to anything
         array = array.astype(dtype, copy=False)
     except (TypeError, ValueError):
         raise TypeError(

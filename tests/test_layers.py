@@ -27,6 +27,7 @@ SIZES = {
     "T = 1": (1, 5, 3, 4),
     "B = 1": (7, 1, 3, 4),
     "H = 1": (7, 5, 3, 1),
+    "T = B = 1": (1, 1, 3, 4),
 }
 LENGTHS = (3, 7, 1, 7, 4)
 TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-5}

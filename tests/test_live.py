@@ -6,6 +6,7 @@ import gc
 import io
 import re
 import weakref
+from pathlib import Path
 from types import SimpleNamespace
 
 import ipywidgets
@@ -15,6 +16,7 @@ from ipywidgets.widgets.widget import _instances
 from matplotlib.colors import to_rgb
 from PIL import Image
 
+from rnn_helpers import demos
 from rnn_helpers import live as live_module
 from rnn_helpers.live import choice, live, log_slider, slider
 from rnn_helpers.plots import COLORS
@@ -301,6 +303,7 @@ def make(compute):
          "value must be a finite number from 0.1 to 1, got 5"),
         (lambda: log_slider("x", 0.1, 1, 1, steps_per_decade=0), ValueError,
          "steps_per_decade must be an integer of at least 1, got 0"),
+        (lambda: choice("x", [("all", None)], None), ValueError, "options must not hold None"),
         (lambda: choice("x", ["a", "b"], "c"), ValueError,
          "value must be one of 'a', 'b', got 'c'"),
         (lambda: live(compute_wave, draw_wave, {}, describe_wave), ValueError,
@@ -482,3 +485,17 @@ def test_demos_are_found_and_moved():
 @pytest.mark.parametrize("name", find_demos())
 def test_each_demo_stands_a_rough_hand(name):
     exercise_demo(find_demos()[name]).close()
+
+
+def test_demos_of_trained_models_stand_one_in_their_own_tests():
+    folder = Path(demos.__file__).parent
+    made = {
+        (path.stem, name)
+        for path in folder.glob("*.py")
+        for name in re.findall(r"^def (\w+_demo)\(", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    rest = made - {tuple(name.split(".")) for name in find_demos()}
+    assert ("language_models", "sampling_demo") in rest
+    for module, name in rest:
+        source = (Path(__file__).parent / f"test_demos_{module}.py").read_text(encoding="utf-8")
+        assert "exercise_demo(" in source and name in source, name

@@ -8,12 +8,18 @@ from rnn_helpers import demos
 
 
 def find_demos():
-    """Each function of `rnn_helpers.demos` that makes a demo, by "module.function"."""
+    """Each function of `rnn_helpers.demos` that makes a demo by itself, by "module.function".
+
+    Demos of a model that the caller has trained are left out.
+    """
     found = {}
     for module in pkgutil.iter_modules(demos.__path__):
         content = importlib.import_module(f"{demos.__name__}.{module.name}")
         for name, function in inspect.getmembers(content, inspect.isfunction):
-            if name.endswith("_demo") and function.__module__ == content.__name__:
+            if function.__module__ != content.__name__ or not name.endswith("_demo"):
+                continue
+            parameters = inspect.signature(function).parameters.values()
+            if all(parameter.default is not parameter.empty for parameter in parameters):
                 found[f"{module.name}.{name}"] = function
     return found
 
