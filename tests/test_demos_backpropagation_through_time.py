@@ -1,15 +1,10 @@
-"""The demo of lecture 04: the bar, and the numbers behind the picture."""
+"""The demo of lecture 04: the numbers behind the picture."""
 
 import numpy as np
 import pytest
 
 from rnn_helpers.demos.backpropagation_through_time import truncation_demo
 from rnn_helpers.truncation import compute_truncation
-from tests.demo_bar import exercise_demo
-
-
-def test_the_demo_stands_the_bar():
-    exercise_demo(truncation_demo, moves=300).close()
 
 
 def test_the_lines_are_the_shares():

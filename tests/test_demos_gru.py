@@ -5,12 +5,6 @@ import pytest
 
 from rnn_helpers.demos.gru import gated_decay_demo, gates_demo
 from rnn_helpers.gates import compute_gate_run, compute_gated_decay
-from tests.demo_bar import exercise_demo
-
-
-@pytest.mark.parametrize("make", [gates_demo, gated_decay_demo])
-def test_a_demo_stands_a_rough_hand(make):
-    exercise_demo(make).close()
 
 
 def set_to(demo, **values):

@@ -1,16 +1,10 @@
-"""The demos of lecture 06: the bar, and the numbers behind the pictures."""
+"""The demos of lecture 06: the numbers behind the pictures."""
 
 import numpy as np
 import pytest
 
 from rnn_helpers.demos.lstm import gate_demo, lstm_decay_demo
 from rnn_helpers.lstm_memory import compute_cell_run, compute_lstm_decay
-from tests.demo_bar import exercise_demo
-
-
-@pytest.mark.parametrize("make", [gate_demo, lstm_decay_demo])
-def test_the_demo_stands_the_bar(make):
-    exercise_demo(make, moves=300).close()
 
 
 def test_the_lines_are_the_cell():

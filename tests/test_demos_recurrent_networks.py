@@ -1,16 +1,10 @@
-"""The demos of lecture 02: the bar, and the numbers behind the pictures."""
+"""The demos of lecture 02: the numbers behind the pictures."""
 
 import numpy as np
 import pytest
 
 from rnn_helpers.demos.recurrent_networks import nudge_demo, shape_demo
 from rnn_helpers.nudge import compute_nudge
-from tests.demo_bar import exercise_demo
-
-
-@pytest.mark.parametrize("make", [nudge_demo, shape_demo])
-def test_the_demo_stands_the_bar(make):
-    exercise_demo(make, moves=300).close()
 
 
 def test_the_line_is_the_nudge():
