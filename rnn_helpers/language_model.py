@@ -35,6 +35,8 @@ class LanguageModel(torch.nn.Module):
     cell : {"RNN", "SimplifiedGRU", "GRU", "LSTM"}
     embedding_size : int
         E, the length of the vector that stands for a token.
+    num_layers : int
+        Recurrent layers, each of H units, one above the other.
 
     Attributes
     ----------
@@ -42,13 +44,15 @@ class LanguageModel(torch.nn.Module):
         V: the input that stands for "nothing yet".
     """
 
-    def __init__(self, n_tokens, hidden_size=128, *, cell="RNN", embedding_size=32):
+    def __init__(
+        self, n_tokens, hidden_size=128, *, cell="RNN", embedding_size=32, num_layers=1
+    ):  # fmt: skip
         super().__init__()
         self.start = check_integer("n_tokens", n_tokens, minimum=2)
         check_integer("embedding_size", embedding_size, minimum=1)
         self.cell = check_choice("cell", cell, CELLS)
         self.embedding = torch.nn.Embedding(n_tokens + 1, embedding_size, padding_idx=n_tokens)
-        self.recurrence = getattr(layers, cell)(embedding_size, hidden_size)
+        self.recurrence = getattr(layers, cell)(embedding_size, hidden_size, num_layers)
         self.readout = torch.nn.Linear(hidden_size, n_tokens)
 
     def forward(self, tokens, state=None):
@@ -65,27 +69,35 @@ class LanguageModel(torch.nn.Module):
             `step(token, state) -> (logits (V,), state)`; None is the state before the text. The
             weights are those of this moment.
         """
-        recurrence = self.recurrence
-        embedding, W_out, b_out, W_xh, W_hh, b_xh, b_hh = (
+        recurrence, n_layers = self.recurrence, self.recurrence.num_layers
+        embedding, W_out, b_out = (
             parameter.detach().numpy().copy()
-            for parameter in (
-                self.embedding.weight, self.readout.weight.T, self.readout.bias,
-                recurrence.weight_ih_l0.T, recurrence.weight_hh_l0.T,
-                recurrence.bias_ih_l0, recurrence.bias_hh_l0,
+            for parameter in (self.embedding.weight, self.readout.weight.T, self.readout.bias)
+        )
+        weights = []  # of each layer, in the order of the arguments of its tick
+        for layer in range(n_layers):
+            W_ih, W_hh, b_ih, b_hh = (
+                getattr(recurrence, f"{name}_l{layer}").detach().numpy()
+                for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
             )
-        )  # fmt: skip
-        biases = (b_xh, b_hh) if self.cell == "GRU" else (b_xh + b_hh,)
+            biases = (b_ih.copy(), b_hh.copy()) if self.cell == "GRU" else (b_ih + b_hh,)
+            weights.append((W_ih.T.copy(), W_hh.T.copy(), *biases))
         tick = {
             "RNN": cells.rnn_step, "SimplifiedGRU": cells.simplified_gru_step,
             "GRU": cells.gru_step, "LSTM": cells.lstm_step,
         }[self.cell]  # fmt: skip
-        zeros = np.zeros((1, recurrence.hidden_size), dtype=W_hh.dtype)
-        first = (zeros, zeros) if self.cell == "LSTM" else (zeros,)
+        zeros = np.zeros((1, recurrence.hidden_size), dtype=embedding.dtype)
+        n_states = 2 if self.cell == "LSTM" else 1
+        first = (zeros,) * (n_states * n_layers)
 
         def step(token, state):
-            state = tick(embedding[token, None], *(state or first), W_xh, W_hh, *biases)
-            state = state if isinstance(state, tuple) else (state,)
-            return (state[0] @ W_out + b_out)[0], state
+            state, x, after = state or first, embedding[token, None], []
+            for layer, arguments in enumerate(weights):
+                below = state[layer * n_states : (layer + 1) * n_states]
+                new = tick(x, *below, *arguments)
+                after += new if n_states == 2 else [new]
+                x = after[-n_states]
+            return (x @ W_out + b_out)[0], tuple(after)
 
         return step
 
@@ -168,6 +180,7 @@ def train_language_model(
     seed=0,
     hidden_size=128,
     embedding_size=32,
+    num_layers=1,
     n_streams=16,
     window=32,
     updates=1200,
@@ -190,7 +203,7 @@ def train_language_model(
     cell : {"RNN", "SimplifiedGRU", "GRU", "LSTM"}
     seed : int
         Fixes the weights.
-    hidden_size, embedding_size : int
+    hidden_size, embedding_size, num_layers : int
     n_streams, window : int
         At most as many streams are used as the text has windows for.
     updates : int
@@ -222,7 +235,9 @@ def train_language_model(
     n_streams = min(n_streams, len(ids) // (2 * window))
     with torch.random.fork_rng(), one_thread():
         torch.manual_seed(seed)
-        model = LanguageModel(n_tokens, hidden_size, cell=cell, embedding_size=embedding_size)
+        model = LanguageModel(
+            n_tokens, hidden_size, cell=cell, embedding_size=embedding_size, num_layers=num_layers
+        )
         xs, ys = _shift(make_streams(ids, n_streams), model.start)
         place = {"next": 0, "state": None}
 
