@@ -186,6 +186,7 @@ def train_language_model(
     updates=1200,
     learning_rate=3e-3,
     carry=True,
+    truncate=None,
     progress=None,
     evaluations=8,
 ):
@@ -211,6 +212,8 @@ def train_language_model(
         Of Adam, falling to 0 along half a cosine; gradients are clipped at a norm of 1.
     carry : bool
         Whether a window begins with the state that the window before it left, or with zeros.
+    truncate : int, optional
+        Cut the gradient after every so many steps of a window, too; the state goes on.
     progress : str, optional
         The label of a progress bar: loss, tokens per second, held-out perplexity.
     evaluations : int
@@ -229,6 +232,7 @@ def train_language_model(
     window = check_integer("window", window, minimum=1)
     updates = check_integer("updates", updates, minimum=1)
     evaluations = check_integer("evaluations", evaluations, minimum=1)
+    truncate = check_integer("truncate", window if truncate is None else truncate, minimum=1)
     ids = _check_tokens("ids", ids, n_tokens, 2 * window)
     held_out_ids = _check_tokens("held_out_ids", held_out_ids, n_tokens, 1)
     check_integer("n_streams", n_streams, minimum=1)
@@ -245,9 +249,13 @@ def train_language_model(
             if place["next"] + window > len(xs):  # the end of the text: from the top, no past
                 place.update(next=0, state=None)
             part = slice(place["next"], place["next"] + window)
-            logits, state = model(xs[part], place["state"])
-            place.update(next=part.stop, state=detach(state) if carry else None)
-            return cross_entropy(logits.flatten(0, 1), ys[part].flatten())
+            logits, state = [], place["state"]
+            for piece in xs[part].split(truncate):
+                output, state = model(piece, state)
+                logits.append(output)
+                state = detach(state)
+            place.update(next=part.stop, state=state if carry else None)
+            return cross_entropy(torch.cat(logits).flatten(0, 1), ys[part].flatten())
 
         history = fit(
             model,

@@ -26,13 +26,15 @@ def test_terms(answer, hint):
     _assert_not_yet(exercises.check_terms(answer), hint)
 
 
-def _backward(hs, W_hh, douts, slope, *, last_only=False, transpose=False, carry=True):
+def _backward(
+    hs, W_hh, douts, slope, *, last_only=False, transpose=False, carry=True, ahead=1, back=True
+):
     dh, dW_hh = np.zeros_like(hs[0]), np.zeros_like(W_hh)
     for t in reversed(range(len(douts))):
         out = douts[t] if not last_only or t == len(douts) - 1 else 0
-        da = ((dh if carry else 0) + out) * slope(hs[t + 1])
+        da = ((dh if carry else 0) + out) * slope(hs[t + ahead])
         dW_hh += hs[t].T @ da
-        dh = da @ W_hh.T
+        dh = da @ (W_hh.T if back else W_hh)
     return (dW_hh.T if transpose else dW_hh), dh
 
 
@@ -50,6 +52,8 @@ def _relu(h):
         (lambda *a: _backward(*a, _tanh)[0], "1 − h² is the slope of tanh"),
         (lambda *a: _backward(*a, _relu, transpose=True)[0], "transposed"),
         (lambda *a: _backward(*a, _relu, carry=False)[0], "only one line changes"),
+        (lambda *a: _backward(*a, _relu, ahead=0)[0], "hs[t + 1], not of hs[t]"),
+        (lambda *a: _backward(*a, _relu, back=False)[0], "da @ W_hh.T"),
         (lambda *a: _backward(*a, _relu)[1], "dW_hh has shape (4, 4)"),
         (lambda *a: "no", "an array is expected here"),
         (lambda *a: 1 / 0, "your function raised ZeroDivisionError"),
@@ -59,17 +63,29 @@ def test_relu(answer, hint):
     _assert_not_yet(exercises.check_relu(answer), hint)
 
 
+def _inputs(hs, W_xh, W_hh, douts, *, last_only=False, carry=True, slope=_tanh):
+    dxs, dh = np.zeros((len(douts), len(hs[0]), len(W_xh))), np.zeros_like(hs[0])
+    for t in reversed(range(len(douts))):
+        out = douts[t] if not last_only or t == len(douts) - 1 else 0
+        whole = (dh if carry else 0) + out
+        dxs[t] = (whole * slope(hs[t + 1])) @ W_xh.T
+        dh = (whole * _tanh(hs[t + 1])) @ W_hh.T
+    return dxs
+
+
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        (lambda *a: _backward(*a, _tanh, last_only=True)[1], "the last step only"),
-        (lambda *a: _backward(*a, _tanh, carry=False)[1], "the loss of step 1 only"),
-        (lambda *a: -_backward(*a, _tanh)[1], "after the loop, dh has met"),
-        (lambda *a: _backward(*a, _tanh)[0], "dh_0 has shape (2, 4)"),
+        (lambda *a: _inputs(*a, last_only=True), "the last step only"),
+        (lambda *a: _inputs(*a, carry=False), "its own loss only"),
+        (lambda *a: _inputs(*a, slope=np.ones_like), "so da_t"),
+        (lambda *a: _inputs(*a)[::-1], "turn them round"),
+        (lambda *a: -_inputs(*a), "with the da_t of"),
+        (lambda *a: _inputs(*a)[0], "dxs has shape (6, 2, 3)"),
     ],
 )
-def test_first_state(answer, hint):
-    _assert_not_yet(exercises.check_first_state(answer), hint)
+def test_inputs(answer, hint):
+    _assert_not_yet(exercises.check_inputs(answer), hint)
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ def _assert_not_yet(feedback, hint):
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        (45, "that is a plain RNN"),
-        (135, "there are four blocks"),
-        (160, "the biases are missing"),
-        (200, "two biases"),
+        (66, "that is a plain RNN"),
+        (198, "there are four blocks"),
+        (240, "the biases are missing"),
+        (288, "two biases"),
         (1, "four blocks of"),
         ("many", "this is str"),
     ],
@@ -31,7 +31,7 @@ def test_parameter_count(answer, hint):
     ("answer", "hint"),
     [
         (lambda f, s: np.log(s) / np.log(f), "round down"),
-        (lambda f, s: 1 + np.floor(np.log(s) / np.log(f) + 1e-9), "less than 0.25 is left"),
+        (lambda f, s: 1 + np.floor(np.log(s) / np.log(f) + 1e-9), "less than 0.81 is left"),
         (lambda f, s: 7, "it is not 7 steps"),
         (lambda f, s: "long", "a number is expected here"),
         (lambda f, s: 1 / 0, "your function raised ZeroDivisionError"),
@@ -66,6 +66,8 @@ def _coupled(kind):
         i = {"same": f, "whole": 1.0}.get(kind, 1 - f)
         new = {"swapped": (1 - f) * c + f * g, "linear": f * c + i * a_g}.get(kind, f * c + i * g)
         shown = {"old": np.tanh(c), "no tanh": new, "other": -new}.get(kind, np.tanh(new))
+        if kind == "open":
+            return a_o * np.tanh(new), new
         return {"one": new, "narrow": (new[:, :1], new)}.get(kind, (o * shown, new))
 
     return step
@@ -80,6 +82,7 @@ def _coupled(kind):
         ("linear", "the candidate lacks its tanh"),
         ("old", "h shows the old c"),
         ("no tanh", "h lacks the tanh"),
+        ("open", "o lacks its sigmoid"),
         ("other", "h is not"),
         ("narrow", "yours have (2, 1) and (2, 4)"),
     ],

@@ -15,12 +15,12 @@ def _assert_not_yet(feedback, hint):
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        (50, "the biases are missing"),
-        (5700, "the 100 steps add nothing"),
-        (62, "two biases for the hidden units"),
-        (45, "W_ho and b_o"),
+        (78, "the biases are missing"),
+        (8700, "the 100 steps add nothing"),
+        (93, "two biases for the hidden units"),
+        (66, "W_ho and b_o"),
         (3, "count the entries"),
-        (57.0, "a whole number is expected here, this is float"),
+        (87.0, "a whole number is expected here, this is float"),
     ],
 )
 def test_parameter_count(answer, hint):
@@ -43,6 +43,10 @@ def _keep_both(xs, h0, k, *weights):
         (_keep_both, "there twice"),
         (lambda xs, h0, k, *w: run_rnn(xs[::-1], h0, *w), "differ from those of one run"),
         (lambda xs, h0, k, *w: run_rnn(xs[:k], h0, *w), "all states of both parts"),
+        (
+            lambda xs, h0, k, *w: [run_rnn(xs[:k], h0, *w), run_rnn(xs[k:], h0, *w)],
+            "join the two with np.concatenate",
+        ),
         (lambda xs, h0, k, *w: 1 / 0, "your function raised ZeroDivisionError"),
     ],
 )
@@ -57,6 +61,7 @@ def test_two_parts(answer, hint):
         (lambda w, s: 1 + np.log(s) / np.log(abs(w)), "a step is a whole number"),
         (lambda w, s: float("nan") if w < 0 else 1 + np.floor(np.log(s) / np.log(w) + 1e-9),
          "the size |w| decides"),
+        (lambda w, s: 1 + np.floor(np.log(s) / np.log(abs(w))), "only t − 1 times"),
         (lambda w, s: 12, "is not 12"),
         (lambda w, s: "seven", "this is str"),
     ],

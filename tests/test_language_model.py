@@ -479,3 +479,12 @@ def test_bad_arguments_are_named(arguments, error, message):
 
 def test_two_windows_of_text_are_enough():
     assert len(train(CYCLE[:16], CYCLE[:1], updates=3).history.losses) == 3
+
+
+def test_truncation_cuts_the_gradient_and_not_the_state():
+    whole, window, cut = (train(updates=3, truncate=k).history.losses for k in (None, 8, 2))
+    assert whole == window
+    assert cut[0] == pytest.approx(whole[0], rel=1e-6)  # the same forward pass
+    assert cut[2] != pytest.approx(whole[2], rel=1e-6)  # after other gradients
+    with pytest.raises(ValueError, match="truncate must be an integer of at least 1, got 0"):
+        train(truncate=0)

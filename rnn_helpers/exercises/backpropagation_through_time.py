@@ -62,9 +62,25 @@ def check_relu(function):
         return not_yet("1 − h² is the slope of tanh; a ReLU's is 1 where h is above 0, else 0.")
     if np.allclose(answer, wanted.T):
         return not_yet("the result is transposed: rows are the old state, columns the new one.")
+    mistakes = (
+        (0, trace.W_hh.T, "the slope is that of the new state, hs[t + 1], not of hs[t]."),
+        (1, trace.W_hh, "on the way back a row meets W_hhᵀ: da @ W_hh.T."),
+    )
+    for ahead, W, hint in mistakes:
+        if np.allclose(answer, _sweep_relu(trace.hs, W, douts, ahead=ahead)):
+            return not_yet(hint)
     return not_yet(
         "only one line changes, the slope; the loop runs from the last step to the first."
     )
+
+
+def _sweep_relu(hs, W, douts, *, ahead):
+    dh, dW_hh = np.zeros_like(hs[0]), np.zeros_like(W)
+    for t in reversed(range(len(douts))):
+        da = (dh + douts[t]) * (hs[t + ahead] > 0)
+        dW_hh += hs[t].T @ da
+        dh = da @ W
+    return dW_hh
 
 
 def _as_if(trace, nonlinearity):
@@ -72,25 +88,36 @@ def _as_if(trace, nonlinearity):
     return type(trace)(**{**vars(trace), "nonlinearity": nonlinearity})
 
 
-def check_first_state(function):
-    """Exercise 3: ∂L/∂h_0 of a tanh network."""
+def check_inputs(function):
+    """Exercise 3: ∂L/∂x_t of a tanh network, for every step."""
     trace, douts = _make_case()
-    wanted = backward_rnn(trace, douts)["h0"]
-    answer = try_call(function, trace.hs.copy(), trace.W_hh.copy(), douts.copy())
+    wanted = backward_rnn(trace, douts)["xs"]
+    arguments = (trace.hs, trace.W_xh, trace.W_hh, douts)
+    answer = try_call(function, *(array.copy() for array in arguments))
     if isinstance(answer, Feedback):
         return answer
-    answer = _compare(answer, wanted, "dh_0")
+    answer = _compare(answer, wanted, "dxs")
     if isinstance(answer, Feedback):
         return answer
     if np.allclose(answer, wanted, atol=1e-10):
-        return right("h_0 can be learned like a weight: this is its gradient.")
-    if np.allclose(answer, backward_rnn(trace, douts, truncate=1)["h0"]):
-        return not_yet("this hears the loss of step 1 only: carry dh on from step to step.")
+        return right("this says which input mattered: large entries moved the loss most.")
+    if np.allclose(answer[::-1], wanted):
+        return not_yet("the steps come out in the order of the sweep, last first: turn them round.")
+    if np.allclose(answer, backward_rnn(trace, douts, truncate=1)["xs"]):
+        return not_yet("each step hears its own loss only: carry dh on from step to step.")
     last_only = np.zeros_like(douts)
     last_only[-1] = douts[-1]
-    if np.allclose(answer, backward_rnn(trace, last_only)["h0"]):
+    if np.allclose(answer, backward_rnn(trace, last_only)["xs"]):
         return not_yet("this hears the loss of the last step only: add douts[t] at every step.")
-    return not_yet("after the loop, dh has met every slope and W_hhᵀ once for every step.")
+    straight = np.zeros_like(wanted)
+    dh = np.zeros_like(douts[0])
+    for t in reversed(range(len(douts))):
+        dh = dh + douts[t]
+        straight[t] = dh @ trace.W_xh.T
+        dh = (dh * (1 - trace.hs[t + 1] ** 2)) @ trace.W_hh.T
+    if np.allclose(answer, straight):
+        return not_yet("that is dh_t W_xhᵀ: the way to x_t goes through the slope, so da_t.")
+    return not_yet("dx_t = da_t W_xhᵀ, with the da_t of `backward`.")
 
 
 def check_count_kept(function):
