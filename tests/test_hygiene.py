@@ -363,6 +363,12 @@ def test_a_lecture_keeps_the_rule(lecture, name):
     assert not complaints, "\n".join(complaints)
 
 
+@pytest.mark.parametrize(("name", "neighbour"), [*pairwise(EXPECTED), *pairwise(EXPECTED[::-1])])
+def test_each_lecture_links_to_its_neighbours(name, neighbour):
+    notebook = read_lecture(ROOT / "notebooks" / f"{name}.ipynb")
+    assert any(f"]({neighbour}.ipynb)" in cell.source for cell in prose_cells(notebook))
+
+
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
 def test_the_links_and_images_of_a_page_resolve(name):
     path = ROOT / name
