@@ -22,7 +22,7 @@ from PIL import Image
 from rnn_helpers.plots import COLORS, encode_png, image_bundle, new_figure
 from rnn_helpers.validation import check_choice, check_integer, check_number
 
-__all__ = ["Live", "choice", "live", "log_slider", "slider"]
+__all__ = ["Live", "choice", "live", "log_slider", "slider", "text_box"]
 
 _STYLE = {"description_width": "11em"}
 _WIDE = {"width": "26em", "max_width": "100%"}
@@ -107,6 +107,32 @@ def choice(label, options, value, *, name="value"):
     return ipywidgets.Dropdown(
         description=label, tooltip=label, options=options, value=value, style=_STYLE, layout=_WIDE
     )
+
+
+def text_box(label, value="", *, placeholder="", name="value"):
+    """A line to type in, followed at every key.
+
+    Parameters
+    ----------
+    label : str
+    value : str
+        What stands in it at first.
+    placeholder : str
+        What stands in it, greyed, while it is empty.
+    name : str
+        As in `slider`.
+
+    Raises
+    ------
+    TypeError
+        `value` is no text.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a text, got {value!r}")
+    return ipywidgets.Text(
+        description=label, tooltip=label, value=value, placeholder=placeholder,
+        continuous_update=True, style=_STYLE, layout=_WIDE,
+    )  # fmt: skip
 
 
 def live(compute, draw, controls, describe, *, width=8.0, height=4.2, nrows=1, ncols=1):

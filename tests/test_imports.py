@@ -14,8 +14,9 @@ MODULES = sorted(path.relative_to(ROOT) for path in PACKAGE.rglob("*.py"))
 WIDGETS = {"ipywidgets", "anywidget", "traitlets"}
 # what imports torch as it is imported
 TRAINS = {
-    "adding.py", "agreement.py", "attention.py", "forecasting.py",
-    "keep_bias.py", "language_model.py", "layers.py", "look_ahead.py", "training.py",
+    "adding.py", "agreement.py", "attention.py", "deep.py", "forecasting.py",
+    "keep_bias.py", "language_model.py", "layers.py", "look_ahead.py", "next_token.py",
+    "tagging.py", "training.py",
 }  # fmt: skip
 TRAINS_NOTHING = ("01_sequence_models",)
 
