@@ -48,6 +48,8 @@ def compute_shapes(*, T, B, D, H, layers=1, directions=1, batch_first=False):
     """
     import torch
 
+    from rnn_helpers.training import one_thread
+
     sizes = {"T": T, "B": B, "D": D, "H": H, "layers": layers}
     for name, size in sizes.items():
         check_integer(name, size, minimum=1)
@@ -55,7 +57,7 @@ def compute_shapes(*, T, B, D, H, layers=1, directions=1, batch_first=False):
     module = torch.nn.RNN(D, H, layers, batch_first=batch_first, bidirectional=directions == 2)
     x = torch.zeros((B, T, D) if batch_first else (T, B, D))
     h_0 = torch.zeros(layers * directions, B, H)
-    with torch.no_grad():
+    with torch.no_grad(), one_thread():
         output, h_n = module(x, h_0)
     order = "B, T, " if batch_first else "T, B, "
     rows = [

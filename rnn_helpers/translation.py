@@ -168,6 +168,9 @@ class Translations:
     Attributes
     ----------
     isos : list of str
+        Ten characters each; a model that errs may put a dash in the wrong place.
+    written : int array (10, B)
+        The same, as indices of `dates.ISO_CHARACTERS`.
     probabilities : float array (10, B, 11)
         Of each character of `dates.ISO_CHARACTERS`, after those written before it.
     weights : float array (10, B, T), or None
@@ -176,6 +179,7 @@ class Translations:
     """
 
     isos: list
+    written: np.ndarray
     probabilities: np.ndarray
     weights: np.ndarray | None
     contexts: np.ndarray
@@ -193,7 +197,7 @@ def translate(model, texts, *, change=None, given=None):
         `change(weights, mask) -> weights`: what the decoder is made to use in place of its own
         weights, tensor (S, B, T); `mask` (B, T) is true where there is a character.
     given : list of str, optional
-        ISO dates that are read in place of what the model writes: no error is carried on.
+        Ten characters each, read in place of what the model writes: no error is carried on.
 
     Returns
     -------
@@ -202,7 +206,7 @@ def translate(model, texts, *, change=None, given=None):
     Raises
     ------
     TypeError, ValueError
-        Texts or ISO dates that cannot be read, `change` without attention, or weights of another
+        Texts or answers that cannot be read, `change` without attention, or weights of another
         shape from it.
 
     Examples
@@ -219,7 +223,7 @@ def translate(model, texts, *, change=None, given=None):
         encoded = _encode(model, texts)
         state = decoder.begin(encoded)
         token = torch.full((1, len(texts)), decoder.start)
-        answers = None if given is None else _encode_given(given, len(texts))
+        answers = None if given is None else torch.from_numpy(_encode_answers(given, len(texts)))
         steps = []
         for step in range(LENGTH):
             states, state = decoder.advance(token, state)
@@ -234,18 +238,21 @@ def translate(model, texts, *, change=None, given=None):
         written, probabilities, weights, contexts = (
             None if part[0] is None else torch.cat(part).numpy() for part in parts
         )
-    return Translations(decode_isos(written), probabilities, weights, contexts)
+    return Translations(decode_isos(written), written, probabilities, weights, contexts)
 
 
 def _encode(model, texts):
     return model.encoder(*map(torch.from_numpy, encode_dates(texts)))
 
 
-def _encode_given(given, count):
-    answers = torch.from_numpy(encode_isos(given))
-    if answers.shape[1] != count:
-        raise ValueError(f"given must hold {count} ISO dates, one a text, got {answers.shape[1]}")
-    return answers
+def _encode_answers(answers, count):
+    """What a model may have written, an ISO date or not: int array (10, B)."""
+    if len(answers) != count:
+        raise ValueError(f"answers must be given for {count} texts, one each, got {len(answers)}")
+    for answer in answers:
+        if len(answer) != LENGTH or not set(answer) <= set(ISO_CHARACTERS):
+            raise ValueError(f"answers must be {LENGTH} digits and dashes, got {answer!r}")
+    return np.array([[ISO_CHARACTERS.index(c) for c in answer] for answer in answers]).T
 
 
 def _check_changed(changed, weights):
@@ -317,21 +324,29 @@ def compute_log_probabilities(model, texts, isos):
     Raises
     ------
     TypeError, ValueError
-        Texts or ISO dates that cannot be read.
+        Texts or answers that cannot be read.
     """
     probabilities = translate(model, texts, given=isos).probabilities
-    picked = np.take_along_axis(probabilities, encode_isos(isos)[:, :, None], axis=2)
+    answers = _encode_answers(isos, len(texts))
+    picked = np.take_along_axis(probabilities, answers[:, :, None], axis=2)
     return np.log(picked[:, :, 0]).sum(axis=0)
 
 
 def compare(isos, answers):
     """Which answers are right in all ten characters: bool array (B,).
 
+    Raises
+    ------
+    ValueError
+        Not one answer for each date.
+
     Examples
     --------
     >>> compare(["2026-11-21", "1999-12-31"], ["2026-11-21", "1999-12-30"])
     array([ True, False])
     """
+    if len(isos) != len(answers):
+        raise ValueError(f"isos and answers must be as many, got {len(isos)} and {len(answers)}")
     return np.array([iso == answer for iso, answer in zip(isos, answers, strict=True)])
 
 

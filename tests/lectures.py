@@ -20,6 +20,7 @@ EXPECTED = (
     "05_vanishing_and_exploding_gradients",
     "06_lstm",
     "07_gru",
+    "08_bidirectional_and_deep",
 )
 
 KINDS = ("predict", "modify", "derive", "extend")

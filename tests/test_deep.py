@@ -70,19 +70,19 @@ def test_the_rounds_are_those_of_a_simulation(layers, steps, kind):
     """Every half of a cell is computed as soon as what it needs is there."""
     done = {}  # (layer, step, direction): round
 
-    def ready(l, t):
-        return max(done[l, t, d] for d in ("→", "←") if (l, t, d) in done) if l else 0
+    def ready(layer, t):
+        return max(done[layer, t, d] for d in ("→", "←") if (layer, t, d) in done) if layer else 0
 
-    for l in range(1, layers + 1):
-        recurrent = l == 1 or kind != KINDS[2]
+    for layer in range(1, layers + 1):
+        recurrent = layer == 1 or kind != KINDS[2]
         for t in range(1, steps + 1):
-            left = done[l, t - 1, "→"] if t > 1 and recurrent else 0
-            done[l, t, "→"] = 1 + max(left, ready(l - 1, t))
+            left = done[layer, t - 1, "→"] if t > 1 and recurrent else 0
+            done[layer, t, "→"] = 1 + max(left, ready(layer - 1, t))
         if kind == "both ways":
             for t in range(steps, 0, -1):
-                after = done[l, t + 1, "←"] if t < steps else 0
-                below = max((done[l - 1, t, d] for d in "→←"), default=0) if l > 1 else 0
-                done[l, t, "←"] = 1 + max(after, below)
+                after = done[layer, t + 1, "←"] if t < steps else 0
+                below = max((done[layer - 1, t, d] for d in "→←"), default=0) if layer > 1 else 0
+                done[layer, t, "←"] = 1 + max(after, below)
     for step in range(1, steps + 1):
         grid = compute_unrolled_grid(layers, step, kind, layers=layers, steps=steps)
         assert grid.rounds.max() == grid.rounds[layers - 1, step - 1] == ready(layers, step)

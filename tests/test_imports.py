@@ -16,7 +16,7 @@ WIDGETS = {"ipywidgets", "anywidget", "traitlets"}
 TRAINS = {
     "adding.py", "agreement.py", "attention.py", "deep.py", "forecasting.py",
     "keep_bias.py", "language_model.py", "layers.py", "look_ahead.py", "next_token.py",
-    "tagging.py", "training.py",
+    "tagging.py", "training.py", "translation.py",
 }  # fmt: skip
 TRAINS_NOTHING = ("01_sequence_models",)
 

@@ -7,7 +7,7 @@ from rnn_helpers.exercises import Feedback, missing, not_yet, right, try_call
 
 
 def check_words_seen(answer):
-    """Exercise 1: forward half of output[-1], backward half of output[-1], h_n backward: 9, 1, 9."""
+    """Exercise 1: 9 and 1 words for the two halves of output[-1], 9 for the backward h_n."""
     if answer is ...:
         return missing()
     try:

@@ -98,11 +98,11 @@ def describe_unrolled_grid(grid):
     sentences : str
     """
     inputs, rounds = int(grid.inputs.sum()), int(grid.rounds.max())
-    cells = int(grid.needed.sum())
+    cells = _count(int(grid.needed.sum()), "cell")
     return (
         f"Layer {grid.layer}, step {grid.step}, {grid.kind}: the state sees "
-        f"{_count(inputs, 'input')} of {len(grid.inputs)}, needs {_count(cells, 'cell')}, and comes "
-        f"in round {rounds} even if all that can be computed at once is."
+        f"{_count(inputs, 'input')} of {len(grid.inputs)}, needs {cells}, and comes in "
+        f"round {rounds} even if all that can be computed at once is."
     )
 
 
