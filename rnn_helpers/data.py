@@ -6,7 +6,7 @@ import unicodedata
 
 import numpy as np
 
-from rnn_helpers.validation import check_array, check_number
+from rnn_helpers.validation import check_array, check_integer, check_number
 
 SUNSPOTS = pathlib.Path(__file__).parent / "datasets" / "sunspots.csv"
 KOREAN = SUNSPOTS.with_name("korean.txt")
@@ -98,6 +98,8 @@ def split_years(years, *, last_train_year=LAST_TRAIN_YEAR):
 
     Raises
     ------
+    TypeError
+        A year that is no whole number.
     ValueError
         No year, or none on one of the two sides.
 
@@ -108,6 +110,7 @@ def split_years(years, *, last_train_year=LAST_TRAIN_YEAR):
     [1921, 1922, 1923]
     """
     years = check_array("years", years, ndim=1, dtype=int)
+    last_train_year = check_integer("last_train_year", last_train_year)
     n_train = int(np.searchsorted(years, last_train_year, side="right"))
     if not 0 < n_train < len(years):
         raise ValueError(

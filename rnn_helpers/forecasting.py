@@ -70,11 +70,13 @@ def train_forecaster(
     The series is scaled by the mean and deviation of its first `n_train` values. The number of
     updates is the one, up to `updates`, after which the last `VALIDATION` of those values were
     forecast best by a network trained on the others; a second one, from the same seed, is then
-    trained for so long on all of them. Nothing is chosen on the values after `n_train`.
+    trained for so long on all of them. Nothing is chosen on the values after `n_train`. Training
+    that stops early, as by an interrupt, returns the network of that moment, whichever it is.
 
     Parameters
     ----------
     series : array (T,)
+        Its first `n_train` values not all the same.
     n_train : int
         More than 2 · `VALIDATION`, less than T.
     seed : int
@@ -91,13 +93,21 @@ def train_forecaster(
     Raises
     ------
     TypeError, ValueError
-        A number out of range, an unknown cell.
+        A number out of range, an unknown cell, a series too short or without change.
     """
     series = check_array("series", series, ndim=1)
+    if len(series) < 2 * VALIDATION + 2:
+        raise ValueError(
+            f"series must hold at least {2 * VALIDATION + 2} values, got {len(series)}"
+        )
     n_train = check_integer("n_train", n_train, minimum=2 * VALIDATION + 1, maximum=len(series) - 1)
     seed = check_integer("seed", seed, minimum=0)
     check_integer("updates", updates, minimum=10)
     check_number("learning_rate", learning_rate, exclusive_minimum=0)
+    if (series[:n_train] == series[0]).all():
+        raise ValueError(
+            f"series must vary among its first {n_train} values, got {series[0]:g} throughout"
+        )
     mean, deviation = series[:n_train].mean(), series[:n_train].std()
     scaled = torch.tensor((series - mean) / deviation, dtype=torch.float32)
 
@@ -124,8 +134,9 @@ def train_forecaster(
         errors.append(float(mse_loss(forecasts, scaled[n_train - VALIDATION : n_train])))
 
     with torch.random.fork_rng(), one_thread():
-        run(n_train - VALIDATION, updates, watch)
-        network, history = run(n_train, max(10, int(np.argmin(errors))))
+        network, history = run(n_train - VALIDATION, updates, watch)
+        if not history.stopped:
+            network, history = run(n_train, max(10, int(np.argmin(errors))))
         with torch.no_grad():
             forecasts = network(scaled[:-1]).numpy()
     predictions = np.concatenate([[np.nan], mean + deviation * forecasts])

@@ -1,5 +1,7 @@
 """A recurrent language model: the probability of every next token, trained and scored."""
 
+import math
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +11,6 @@ from torch.nn.functional import cross_entropy
 from rnn_helpers import cells, layers
 from rnn_helpers.sequence_models import (
     compute_ngram_probabilities,
-    compute_perplexity,
     count_ngrams,
     fit_ngram,
 )
@@ -110,7 +111,7 @@ class TrainedLanguageModel:
     ----------
     model : LanguageModel
     nats : float
-        Mean −ln p of a held-out token: see `compute_nats`.
+        Mean −ln p of a held-out token: see `compute_nats`; NaN if that was interrupted.
     history : History
         With the held-out perplexity in `evaluations`.
     n_parameters : int
@@ -124,7 +125,7 @@ class TrainedLanguageModel:
     @property
     def perplexity(self):
         """exp(nats): as unsure as among so many equally likely tokens."""
-        return compute_perplexity(self.nats)
+        return float(np.exp(self.nats))
 
 
 def make_streams(ids, n_streams):
@@ -269,7 +270,11 @@ def train_language_model(
             tokens_per_update=n_streams * window,
             score="held-out perplexity",
         )
-        nats = compute_nats(model, held_out_ids)
+        try:
+            nats = compute_nats(model, held_out_ids)
+        except KeyboardInterrupt:
+            nats = math.nan
+            history.stopped = f"{history.stopped} Interrupted before the last score.".strip()
     n_parameters = sum(parameter.numel() for parameter in model.parameters())
     return TrainedLanguageModel(model, nats, history, n_parameters)
 
@@ -294,7 +299,8 @@ def compute_nats(model, ids, *, n_streams=1, state=None):
     nats : float
     """
     ids = _check_tokens("ids", ids, model.start, 1)
-    xs, ys = _shift(make_streams(ids, min(n_streams, len(ids))), model.start)
+    n_streams = min(check_integer("n_streams", n_streams, minimum=1), len(ids))
+    xs, ys = _shift(make_streams(ids, n_streams), model.start)
     total = 0.0
     with torch.no_grad():
         for xs_part, ys_part in zip(xs.split(512), ys.split(512), strict=True):
@@ -320,7 +326,10 @@ def compute_ngram_nats(ids, held_out_ids, *, order, strength=10.0):
     nats : float
         Mean −ln p of a held-out token that has `order` tokens before it.
     """
-    model, text = ("".join(chr(_PLANE + number) for number in part) for part in (ids, held_out_ids))
+    model, text = (
+        "".join(chr(_PLANE + n) for n in _check_tokens(name, part, sys.maxunicode + 1 - _PLANE, 1))
+        for name, part in (("ids", ids), ("held_out_ids", held_out_ids))
+    )
     model = fit_ngram(model, max_order=order)
     counts = count_ngrams(model, text)
     return float(-np.log(compute_ngram_probabilities(counts, strength=strength)[order]).mean())

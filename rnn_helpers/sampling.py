@@ -45,12 +45,12 @@ def filter_distribution(logits, *, temperature=1.0, top_k=None, top_p=1.0):
     """
     temperature, top_k, top_p = _check_settings(temperature, top_k, top_p)
     logits = check_array("logits", logits, ndim=1, finite=False)
-    if not np.isfinite(logits.max(initial=-np.inf)):
-        raise ValueError("logits must hold a finite number, and none that is nan or infinite")
     return _filter(logits, temperature, top_k, top_p)
 
 
 def _filter(logits, temperature, top_k, top_p):
+    if not np.isfinite(logits.max(initial=-np.inf)):
+        raise ValueError("logits must hold a finite number, and none that is nan or infinite")
     if temperature == 0:
         probabilities = np.zeros(len(logits))
         probabilities[logits.argmax()] = 1.0
@@ -100,9 +100,11 @@ def sample_tokens(
     Raises
     ------
     TypeError, ValueError
-        A setting out of range.
+        A setting out of range, no generator, or a model without a finite log-odds.
     """
     settings = _check_settings(temperature, top_k, top_p)
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
     length = check_integer("length", length, minimum=1)
     state, tokens, draws = None, [], rng.random(length)
     for token in (start, *prompt):

@@ -83,8 +83,8 @@ def compute_truncation(*, k=10, spectral_radius=1.0, seed=0, length=40, hidden_s
         Of W_hh.
     seed : int
         Fixes weights, inputs and losses.
-    length : int
-        T, in steps.
+    length : int ≥ 2
+        T, in steps; a single step uses no recurrent weight.
     hidden_size : int
 
     Returns
@@ -101,7 +101,7 @@ def compute_truncation(*, k=10, spectral_radius=1.0, seed=0, length=40, hidden_s
     >>> compute_truncation(k=40).bias
     0.0
     """
-    k, T = check_integer("k", k, minimum=1), check_integer("length", length, minimum=1)
+    k, T = check_integer("k", k, minimum=1), check_integer("length", length, minimum=2)
     H = check_integer("hidden_size", hidden_size, minimum=1)
     W_hh = make_recurrent_weights(H, spectral_radius=spectral_radius, seed=seed)
     rng = np.random.default_rng([seed, 3])

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -65,6 +66,14 @@ def join_words(tokens):
     return re.sub(r" ([.,:;!?)\]}])", r"\1", re.sub(r"([(\[{]) ", r"\1", line))
 
 
+def _list_tokens(sequence):
+    if not isinstance(sequence, Iterable):
+        raise TypeError(
+            f"sequence must be a string or a list of tokens, got {type(sequence).__name__}"
+        )
+    return list(sequence)
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """The tokens that a model knows, by number; number 0 is `<unk>`, all the others.
@@ -82,7 +91,7 @@ class Vocabulary:
 
         Parameters
         ----------
-        sequence : str or list of str
+        sequence : str or iterable of str
             A string gives characters.
         max_size : int ≥ 2, optional
             Counting `<unk>`.
@@ -101,7 +110,8 @@ class Vocabulary:
         >>> Vocabulary.build("banana", max_size=3).tokens
         ('<unk>', 'a', 'n')
         """
-        if not len(sequence):
+        sequence = _list_tokens(sequence)
+        if not sequence:
             raise ValueError("sequence must hold at least one token, got none")
         if max_size is not None:
             max_size = check_integer("max_size", max_size, minimum=2) - 1
@@ -116,9 +126,24 @@ class Vocabulary:
         """The number of each token, as a dict."""
         return {token: number for number, token in enumerate(self.tokens)}
 
+    @cached_property
+    def _holds_words(self):
+        return any(len(token) > 1 for token in self.tokens if token not in (UNKNOWN, END))
+
     def encode(self, sequence):
-        """The number of each token, 0 for those not known: int array (T,)."""
-        return np.array([self.numbers.get(token, 0) for token in sequence], dtype=np.int64)
+        """The number of each token, 0 for those not known: int array (T,).
+
+        Raises
+        ------
+        TypeError
+            No tokens; a string, where the vocabulary holds words.
+        """
+        if isinstance(sequence, str) and self._holds_words:
+            raise TypeError(
+                "sequence must be a list of words, got a string: split it, as with split_words"
+            )
+        tokens = _list_tokens(sequence)
+        return np.array([self.numbers.get(token, 0) for token in tokens], dtype=np.int64)
 
     def decode(self, ids):
         """The token of each number, as a list.

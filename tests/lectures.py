@@ -21,6 +21,7 @@ EXPECTED = (
     "06_lstm",
     "07_gru",
     "08_bidirectional_and_deep",
+    "09_attention",
 )
 
 KINDS = ("predict", "modify", "derive", "extend")

@@ -268,6 +268,14 @@ def test_the_prediction_is_the_equations(score):
     torch.testing.assert_close(logits[0], decoder.readout(combined))
 
 
+@pytest.mark.parametrize("score", ["dot", None])
+def test_the_decoder_starts_from_the_summary(score):
+    decoder = make_model(score).decoder
+    summary = draw(B, H)
+    wanted = torch.tanh(summary @ decoder.first.weight.T + decoder.first.bias)
+    torch.testing.assert_close(decoder.begin(Encoded(draw(T, B, H), summary, MASK))[0], wanted)
+
+
 def test_without_attention_every_context_is_the_summary():
     decoder = make_model(None).decoder
     encoded = Encoded(draw(T, B, H), draw(B, H, seed=1), MASK)

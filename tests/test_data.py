@@ -81,6 +81,11 @@ def test_a_split_without_years_on_one_side_is_refused(last):
         split_years(np.arange(1700, 2009), last_train_year=last)
 
 
+def test_a_year_is_a_whole_number():
+    with pytest.raises(TypeError, match="last_train_year must be an integer, got '1920'"):
+        split_years(np.arange(1700, 2009), last_train_year="1920")
+
+
 def test_the_manual_is_long_and_always_the_same():
     text = load_manual()
     assert 300_000 < len(text) < 1_000_000

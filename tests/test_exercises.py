@@ -1,10 +1,15 @@
 """Every exercise: its stub is "missing", its folded solution is "right"."""
 
+import importlib
+from fractions import Fraction
+
 import nbformat
+import numpy as np
 import pytest
+import torch
 from nbformat import v4
 
-from rnn_helpers.exercises import Feedback
+from rnn_helpers.exercises import Feedback, as_number
 from tests.lectures import PATHS, Exercise, find_exercises, read_lecture, setup_source
 
 ALL = [
@@ -34,6 +39,64 @@ def test_the_solution_is_right(path, exercise):
     feedback = run_check(setup_source(read_lecture(path)), exercise.solution, exercise.check)
     assert isinstance(feedback, Feedback)
     assert feedback.status == "right", feedback
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [57, 57.0, np.float64(57), np.int8(57), np.array(57.0), torch.tensor(57), torch.tensor(57.0),
+     Fraction(57)],
+)  # fmt: skip
+def test_one_number_may_come_in_many_forms(answer):
+    assert (as_number(answer), type(as_number(answer))) == (57.0, float)
+    assert (as_number(answer, whole=True), type(as_number(answer, whole=True))) == (57, int)
+
+
+@pytest.mark.parametrize("whole", [False, True])
+@pytest.mark.parametrize(
+    ("answer", "name"),
+    [("57", "str"), (True, "bool"), (np.True_, "bool"), (torch.tensor(True), "bool"),
+     (57j, "complex"), (np.complex128(57), "complex"), (None, "NoneType"), ([57], "list"),
+     (np.array([57.0]), "ndarray"), (torch.tensor([57.0]), "Tensor")],
+)  # fmt: skip
+def test_what_is_no_number_is_named(answer, name, whole):
+    kind = "a whole number" if whole else "a number"
+    feedback = as_number(answer, whole=whole)
+    assert (feedback.status, feedback.message) == (
+        "not yet", f"{kind} is expected here, this is {name}."
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("answer", [56.9999999, float("nan"), float("inf"), torch.tensor(0.5)])
+def test_what_is_not_whole_is_a_number_all_the_same(answer):
+    assert str(as_number(answer)) == str(float(answer))
+    message = f"a whole number is expected here, not {float(answer)}."
+    assert as_number(answer, whole=True).message == message
+
+
+def test_three_dots_are_no_number_yet_and_some_are_too_large():
+    assert as_number(...).status == "missing"
+    assert as_number(as_number(...)).status == "missing"
+    assert as_number(10**400).message == "that number is too large for a float."
+
+
+@pytest.mark.parametrize(
+    ("module", "check", "answer"),
+    [
+        ("backpropagation_through_time", "check_terms", 5),
+        ("gru", "check_keep_bias", 4.967),
+        ("language_models", "check_half_sure", 10),
+        ("lstm", "check_parameter_count", 264),
+        ("recurrent_networks", "check_parameter_count", 87),
+        ("sequence_models", "check_steps_to_forget", 12),
+        ("vanishing_and_exploding_gradients", "check_first_lag", 90),
+    ],
+)
+def test_every_question_for_a_number_takes_it_in_all_forms(module, check, answer):
+    check = getattr(importlib.import_module(f"rnn_helpers.exercises.{module}"), check)
+    for form in (float(answer), np.float64(answer), torch.tensor(answer), np.array(answer)):
+        assert check(form).status == "right"
+    for wrong in (str(answer), True, None, complex(answer)):
+        assert check(wrong).status == "not yet"
 
 
 SETUP = """\

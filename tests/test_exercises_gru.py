@@ -15,7 +15,8 @@ from rnn_helpers.exercises import gru as exercises
         (2.157, "natural logarithm"),
         (4.6, "keeps 1/e"),
         (1.0, "with that bias 2.5e-14 is left"),
-        ("five", "a number is expected here, this is str"),
+        ("4.97", "a number is expected here, this is str"),
+        (True, "a number is expected here, this is bool"),
     ],
 )
 def test_keep_bias(answer, hint):

@@ -57,6 +57,7 @@ def test_stub_and_solution_of_half_sure():
         (float("nan"), "take the mean of −ln p"),
         (True, "a number is expected here, this is bool"),
         ("ten", "a number is expected here, this is str"),
+        (np.complex128(10), "a number is expected here, this is complex"),
         (None, "a number is expected here, this is NoneType"),
     ],
 )
@@ -78,8 +79,8 @@ def test_half_sure(answer, hint):
         (lambda nats, n, text: nats * n * np.log(2) / len(text.encode()), "is not it"),
         (lambda nats, n, text: nats / np.log(2), "for “ab cd”, 3 tokens of 2.0 nats, 2.885 is"),
         (lambda nats, n, text: float("nan"), "is not it"),
-        (lambda nats, n, text: "many", "return one number"),
-        (lambda nats, n, text: np.ones(3), "return one number"),
+        (lambda nats, n, text: "many", "a number is expected here, this is str"),
+        (lambda nats, n, text: np.ones(3), "a number is expected here, this is ndarray"),
         (lambda nats, n, text: nats / 0, "your function raised ZeroDivisionError"),
         (lambda nats, n: nats, "your function raised TypeError"),
         (3.0, "a function is expected here, this is float"),

@@ -20,7 +20,9 @@ def _assert_not_yet(feedback, hint):
         (93, "two biases for the hidden units"),
         (66, "W_ho and b_o"),
         (3, "count the entries"),
-        (87.0, "a whole number is expected here, this is float"),
+        (78.0, "the biases are missing"),
+        (87.5, "a whole number is expected here, not 87.5"),
+        ("87", "a whole number is expected here, this is str"),
     ],
 )
 def test_parameter_count(answer, hint):

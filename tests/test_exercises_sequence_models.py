@@ -72,7 +72,7 @@ CASES = [
     ("check_forecast_variance", lambda p, v, k: v * p ** (2 * k), "not yet",
      "k = 1 must give σ², not 257.1"),
     ("check_forecast_variance", lambda p, v, k: v if k == 1 else 7.0, "not yet", "is not 7"),
-    ("check_forecast_variance", lambda p, v, k: [v, v], "not yet", "a single number"),
+    ("check_forecast_variance", lambda p, v, k: [v, v], "not yet", "this is list"),
     ("check_forecast_variance", lambda p, v, k: "big", "not yet", "this is str"),
     ("check_forecast_variance", lambda p, v, k: "5", "not yet", "this is str"),
     ("check_forecast_variance", lambda p, v, k: 5j, "not yet", "this is complex"),

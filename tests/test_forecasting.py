@@ -25,19 +25,53 @@ def test_it_beats_persistence_with_every_seed(cell):
 
 
 def test_a_forecast_reads_nothing_of_the_future_and_training_nothing_held_out():
-    short = train_forecaster(COUNTS, n_train=N_TRAIN, seed=0, updates=20)
+    given = train_forecaster(COUNTS, n_train=N_TRAIN, seed=0, updates=100)
     changed = COUNTS.copy()
-    changed[N_TRAIN + 30 :] = 0.0
-    again = train_forecaster(changed, n_train=N_TRAIN, seed=0, updates=20)
-    for a, b in zip(short.network.parameters(), again.network.parameters(), strict=True):
+    changed[N_TRAIN:] = 0.0
+    again = train_forecaster(changed, n_train=N_TRAIN, seed=0, updates=100)
+    assert len(given.history.losses) == len(again.history.losses)
+    for a, b in zip(given.network.parameters(), again.network.parameters(), strict=True):
         assert torch.equal(a, b)
     # the forecast of year t is made from the years before it, t − 1 being the last
     np.testing.assert_array_equal(
-        short.predictions[: N_TRAIN + 31], again.predictions[: N_TRAIN + 31]
+        given.predictions[: N_TRAIN + 1], again.predictions[: N_TRAIN + 1]
     )
-    assert (short.predictions[N_TRAIN + 31 :] != again.predictions[N_TRAIN + 31 :]).all()
-    assert np.isnan(short.predictions[0])
-    assert np.isfinite(short.predictions[1:]).all()
+    assert (given.predictions[N_TRAIN + 1 :] != again.predictions[N_TRAIN + 1 :]).all()
+    assert np.isnan(given.predictions[0])
+    assert np.isfinite(given.predictions[1:]).all()
+
+
+@pytest.mark.parametrize("done", [0, 7])
+def test_an_interrupt_returns_the_network_of_that_moment(monkeypatch, done):
+    forward, updates = Forecaster.forward, []
+
+    def interrupted(self, xs):
+        if torch.is_grad_enabled():
+            updates.append(1)
+            if len(updates) == done + 1:
+                raise KeyboardInterrupt
+        return forward(self, xs)
+
+    monkeypatch.setattr(Forecaster, "forward", interrupted)
+    trained = train_forecaster(COUNTS, n_train=N_TRAIN, seed=0, updates=20)
+    assert trained.history.stopped == f"Interrupted after {done} updates."
+    assert len(trained.history.losses) == done
+    assert len(updates) == done + 1
+    assert np.isfinite(trained.predictions[1:]).all()
+
+
+def test_an_interrupt_of_the_very_first_forecast(monkeypatch):
+    forward, calls = Forecaster.forward, []
+
+    def interrupted(self, xs):
+        calls.append(1)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+        return forward(self, xs)
+
+    monkeypatch.setattr(Forecaster, "forward", interrupted)
+    trained = train_forecaster(COUNTS, n_train=N_TRAIN, seed=0, updates=20)
+    assert trained.history.stopped == "Interrupted after 0 updates."
 
 
 def test_an_untrained_network_corrects_persistence():
@@ -58,8 +92,11 @@ def test_an_untrained_network_corrects_persistence():
         ({"cell": "MLP"}, ValueError, "cell must be one of"),
         ({"learning_rate": 0.0}, ValueError, "learning_rate must be"),
         ({"updates": 5}, ValueError, "updates must be an integer of at least 10"),
+        ({"series": COUNTS[:50]}, ValueError, "series must hold at least 102 values, got 50"),
+        ({"series": np.full(200, 0.1), "n_train": 150}, ValueError,
+         "series must vary among its first 150 values, got 0.1 throughout"),
     ],
-)
+)  # fmt: skip
 def test_what_is_wrong_is_named(settings, error, message):
     with pytest.raises(error, match=message):
-        train_forecaster(COUNTS, **{"n_train": N_TRAIN, "seed": 0} | settings)
+        train_forecaster(**{"series": COUNTS, "n_train": N_TRAIN, "seed": 0} | settings)

@@ -245,6 +245,18 @@ def test_tokens_that_the_model_does_not_have_are_named(ids, error, message):
         compute_nats(make_model(), ids)
 
 
+@pytest.mark.parametrize(
+    ("n_streams", "error", "message"),
+    [
+        ("x", TypeError, "n_streams must be an integer of at least 1, got 'x'"),
+        (0, ValueError, "n_streams must be an integer of at least 1, got 0"),
+    ],
+)
+def test_streams_that_cannot_be_are_named(n_streams, error, message):
+    with pytest.raises(error, match=message):
+        compute_nats(make_model(), make_ids(9), n_streams=n_streams)
+
+
 # Markov models of tokens
 
 
@@ -292,6 +304,20 @@ def test_an_order_finds_what_it_can_see():
 def test_counts_that_cannot_be_made_are_refused(options, error, message):
     with pytest.raises(error, match=message):
         compute_ngram_nats([0, 1, 0, 0], [0, 1, 0, 2], **options)
+
+
+@pytest.mark.parametrize(
+    ("ids", "held_out_ids", "error", "message"),
+    [
+        ([0, -1, 0], [0, 1], ValueError, "^ids must lie from 0 to 1048575, got -1"),
+        ([0, 1, 0], [0, -70_000], ValueError, "held_out_ids must lie from 0 to 1048575, got -70"),
+        ([0, 2_000_000], [0, 1], ValueError, "^ids must lie from 0 to 1048575, got 2000000"),
+        ("text", [0, 1], TypeError, "^ids must be an array of numbers"),
+    ],
+)
+def test_tokens_that_cannot_be_counted_are_named(ids, held_out_ids, error, message):
+    with pytest.raises(error, match=message):
+        compute_ngram_nats(ids, held_out_ids, order=1)
 
 
 def test_the_strength_is_chosen_on_the_last_tenth():
@@ -442,6 +468,30 @@ def test_an_interrupt_keeps_the_model_and_the_history(monkeypatch):
     assert trained.nats == compute_nats(trained.model, CYCLE[:60])
     untrained = train(updates=1, learning_rate=1e-12).model
     assert not torch.equal(untrained.readout.bias, trained.model.readout.bias)
+
+
+@pytest.mark.parametrize(
+    ("streams", "stopped"),
+    [
+        ((1,), "Interrupted before the last score."),
+        ((1, 16), "Interrupted after 6 updates. Interrupted before the last score."),
+    ],
+)
+def test_an_interrupt_of_a_score_keeps_the_model_and_the_history(monkeypatch, streams, stopped):
+    wanted = train()
+
+    def interrupted(model, ids, n_streams=1):
+        if n_streams in streams:
+            raise KeyboardInterrupt
+        return compute_nats(model, ids, n_streams=n_streams)
+
+    monkeypatch.setattr("rnn_helpers.language_model.compute_nats", interrupted)
+    trained = train()
+    assert np.isnan(trained.nats)
+    assert np.isnan(trained.perplexity)
+    assert trained.history.stopped == stopped
+    assert trained.history.losses == wanted.history.losses
+    assert torch.equal(trained.model.readout.bias, wanted.model.readout.bias)
 
 
 def test_the_bar_has_the_label_and_silence_is_the_default(capsys):

@@ -150,6 +150,24 @@ def test_log_odds_that_give_no_distribution_are_refused(logits, error, message):
             filter_distribution(logits, temperature=temperature)
 
 
+@pytest.mark.parametrize("bad", [[-np.inf, -np.inf], [0.0, np.nan], [0.0, np.inf]])
+@pytest.mark.parametrize("temperature", [0, 1])
+def test_a_model_that_gives_no_distribution_draws_no_token(bad, temperature):
+    steps = iter([[0.0, 1.0], bad])
+
+    def step(token, state):
+        return np.array(next(steps)), state
+
+    with pytest.raises(ValueError, match="logits must hold a finite number, and none that is nan"):
+        sample_tokens(step, 0, length=3, rng=np.random.default_rng(0), temperature=temperature)
+
+
+@pytest.mark.parametrize("rng", [0, None, np.random])
+def test_what_is_no_generator_is_named(rng):
+    with pytest.raises(TypeError, match=r"rng must be a numpy\.random\.Generator, got "):
+        sample_tokens(chain, START, length=3, rng=rng)
+
+
 MATRIX = np.log(
     [
         [0.1, 0.2, 0.7, 0.0001],
@@ -166,10 +184,11 @@ def chain(token, state):
     return MATRIX[token], [*(state or []), token]
 
 
-class Draws:
+class Draws(np.random.Generator):
     """A generator that draws what it is told."""
 
     def __init__(self, *values):
+        super().__init__(np.random.PCG64(0))
         self.values = values
 
     def random(self, size):

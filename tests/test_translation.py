@@ -55,10 +55,12 @@ def test_an_epoch_is_every_text_once_in_batches_of_about_one_length():
 
 
 def test_training_lowers_the_loss_and_the_seed_fixes_it():
-    torch.manual_seed(5)
-    before = torch.random.get_rng_state()
-    runs = [train_translator(PAIRS, score="dot", seed=s, updates=40) for s in (3, 3, 4)]
-    assert torch.equal(before, torch.random.get_rng_state())
+    runs = []
+    for outside, seed in enumerate((3, 3, 4)):
+        torch.manual_seed(outside)
+        before = torch.random.get_rng_state()
+        runs.append(train_translator(PAIRS, score="dot", seed=seed, updates=40))
+        assert torch.equal(before, torch.random.get_rng_state())
     losses = [run.history.losses for run in runs]
     assert losses[0] == losses[1] != losses[2]
     assert losses[0][0] == pytest.approx(np.log(11), abs=0.15)

@@ -69,6 +69,8 @@ def test_bias_and_shares_are_those_of_the_two_gradients(k):
     [
         (lambda: compute_truncation(k=0), ValueError, "k must be an integer of at least 1, got 0"),
         (lambda: compute_truncation(k=2.5), TypeError, "k must be an integer"),
+        (lambda: compute_truncation(length=1), ValueError,
+         "length must be an integer of at least 2, got 1"),
         (lambda: compute_truncation(seed=-1), ValueError, "seed must be an integer"),
         (lambda: split_gradient_by_lag(np.ones((4, 2)), np.ones((3, 3)), np.ones((3, 2))),
          ValueError, "W_hh must have shape"),

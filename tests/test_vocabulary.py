@@ -102,7 +102,9 @@ def test_unknown_is_number_0_once_even_if_the_text_holds_it():
     [
         ("", {}, ValueError, "sequence must hold at least one token, got none"),
         ([], {}, ValueError, "sequence must hold at least one token, got none"),
-        (7, {}, TypeError, "int"),
+        (7, {}, TypeError, "sequence must be a string or a list of tokens, got int"),
+        (None, {}, TypeError, "sequence must be a string or a list of tokens, got NoneType"),
+        (iter([]), {}, ValueError, "sequence must hold at least one token, got none"),
         ("ab", {"max_size": 1}, ValueError, "max_size must be an integer of at least 2, got 1"),
         ("ab", {"max_size": 2.5}, TypeError, "max_size must be an integer of at least 2, got 2.5"),
     ],
@@ -110,6 +112,22 @@ def test_unknown_is_number_0_once_even_if_the_text_holds_it():
 def test_a_vocabulary_of_nothing_is_refused(sequence, options, error, message):
     with pytest.raises(error, match=message):
         Vocabulary.build(sequence, **options)
+
+
+def test_tokens_may_come_one_by_one():
+    vocabulary = Vocabulary.build(word for word in ["a", "cat", "a"])
+    assert vocabulary.tokens == (UNKNOWN, "a", "cat")
+    assert vocabulary.encode(iter(["cat", "a"])).tolist() == [2, 1]
+
+
+def test_a_string_is_refused_where_tokens_are_words():
+    vocabulary = Vocabulary.build(split_words("The cat."))
+    with pytest.raises(TypeError, match="sequence must be a list of words, got a string: split it"):
+        vocabulary.encode("The cat")
+    with pytest.raises(TypeError, match="sequence must be a string or a list of tokens, got int"):
+        vocabulary.encode(3)
+    letters = Vocabulary.build(["a", "b", END])
+    assert letters.encode("ab").tolist() == [1, 2]
 
 
 def test_numbers_are_the_places_of_the_tokens():

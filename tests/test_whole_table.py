@@ -16,7 +16,7 @@ def _read_table():
     (cell,) = [cell for cell in cells if "## The whole table" in cell.source]
     rows = [line for line in cell.source.splitlines() if line.startswith("| ")]
     heads, *rows = [[part.strip() for part in row.strip("|").split("|")] for row in rows]
-    return [dict(zip(heads, row, strict=True)) for row in rows if set(row[0]) > set("- ")]
+    return [dict(zip(heads, row, strict=True)) for row in rows if set(row[0]) - set("-")]
 
 
 def _read_outputs(name):

@@ -1,6 +1,7 @@
 """What an exercise's check answers: *still missing*, *not yet*, or *right*."""
 
 import html
+import numbers
 from dataclasses import dataclass
 
 _SIGNS = {"missing": "…", "not yet": "✗", "right": "✓"}
@@ -49,6 +50,41 @@ def not_yet(hint):
 def right(message):
     """A right answer, with what to take from it."""
     return Feedback("right", message)
+
+
+def as_number(answer, *, whole=False):
+    """The answer as a plain number, or the Feedback that says what it is instead.
+
+    Parameters
+    ----------
+    answer : object
+        Also an array or a tensor without axes. Neither a bool nor a string is a number; a
+        Feedback, as of `try_call`, is handed on.
+    whole : bool
+        Take whole numbers alone; 57.0 is one.
+
+    Returns
+    -------
+    number : float, or int where `whole`; or Feedback
+    """
+    if isinstance(answer, Feedback):
+        return answer
+    if answer is ...:
+        return missing()
+    if getattr(answer, "shape", None) == ():
+        answer = answer.item()
+    kind = "a whole number" if whole else "a number"
+    if isinstance(answer, bool) or not isinstance(answer, numbers.Real):
+        return not_yet(f"{kind} is expected here, this is {type(answer).__name__}.")
+    try:
+        number = float(answer)
+    except OverflowError:
+        return not_yet("that number is too large for a float.")
+    if not whole:
+        return number
+    return (
+        int(number) if number.is_integer() else not_yet(f"{kind} is expected here, not {number}.")
+    )
 
 
 def try_call(function, *arguments, **keywords):

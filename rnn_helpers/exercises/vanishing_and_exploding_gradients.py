@@ -3,24 +3,12 @@
 import numpy as np
 
 from rnn_helpers.clipping import clip_by_global_norm, clip_by_value
-from rnn_helpers.exercises import Feedback, missing, not_yet, right, try_call
-
-
-def _as_number(answer):
-    """The answer as a float, or the Feedback that says what it is instead."""
-    if answer is ...:
-        return missing()
-    try:
-        return float(answer)
-    except (TypeError, ValueError):
-        return not_yet(f"a number is expected here, this is {type(answer).__name__}.")
-    except OverflowError:
-        return not_yet("that number is too large for a float.")
+from rnn_helpers.exercises import Feedback, as_number, not_yet, right, try_call
 
 
 def check_first_lag(answer):
     """Exercise 1: the first lag with 0.95ᵏ < 0.01, which is 90."""
-    number = _as_number(answer)
+    number = as_number(answer)
     if isinstance(number, Feedback):
         return number
     if number == 90:
@@ -45,10 +33,7 @@ def check_turn(function):
         ([np.array([0.3]), np.array([0.4])], 1.0),
     ]
     for gradients, max_norm in cases:
-        answer = try_call(function, [g.copy() for g in gradients], max_norm)
-        if isinstance(answer, Feedback):
-            return answer
-        answer = _as_number(answer)
+        answer = as_number(try_call(function, [g.copy() for g in gradients], max_norm))
         if isinstance(answer, Feedback):
             return answer
         clipped = [clip_by_global_norm([g], max_norm=max_norm)[0][0] for g in gradients]
@@ -128,13 +113,10 @@ def check_horizon(function):
         (np.where(np.isin(lags, (0, 1, 2, 9)), 0.0, -3.0), 0.01, 9),  # comes back once
     ]
     for log_norms, share, wanted in cases:
-        answer = try_call(function, log_norms.copy(), share)
+        answer = as_number(try_call(function, log_norms.copy(), share))
         if isinstance(answer, Feedback):
             if "IndexError" in answer.message:
                 return not_yet("no lag passed your test: log_norms are log₁₀, so is log₁₀ share.")
-            return answer
-        answer = _as_number(answer)
-        if isinstance(answer, Feedback):
             return answer
         if answer == wanted:
             continue
