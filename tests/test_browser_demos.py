@@ -27,6 +27,16 @@ from rnn_helpers.vocabulary import Vocabulary
 vocabulary = Vocabulary.build("the state of the art")
 arguments = LanguageModel(len(vocabulary), 8, embedding_size=4), vocabulary
 """,
+    "reveal_demo": """
+from rnn_helpers.tagging import Tagger
+arguments = ({"GRU": (Tagger(cell="GRU"), Tagger(cell="GRU", bidirectional=True))},)
+""",
+    "alignment_demo": """
+from rnn_helpers.attention import EncoderDecoder
+from rnn_helpers.dates import ISO_CHARACTERS, list_characters
+sizes = len(list_characters()), len(ISO_CHARACTERS)
+arguments = ({score: EncoderDecoder(*sizes, 8, score=score) for score in ("dot", "additive")},)
+""",
 }
 DEMOS = sorted(
     (path.stem, node.name)
@@ -105,3 +115,16 @@ def _wait_for_another(picture, seen, name):
         assert time.monotonic() < deadline, f"{name}: no new picture"
         time.sleep(0.05)
     return source
+
+
+def test_a_typed_date_moves_the_alignment_and_an_unknown_character_gets_a_sentence(lab):
+    output = lab.page.locator(".jp-CodeCell", has_text="demos.alignment_demo(")
+    sentence, box = output.locator(".rnn-caption p"), output.get_by_role("textbox").first
+    for typed, wanted in (("1.9.2001", "1.9.2001"), ("1.9.2001 ☃", "☃")):
+        box.fill(typed)
+        deadline = time.monotonic() + 20
+        while wanted not in sentence.inner_text():
+            assert time.monotonic() < deadline, sentence.inner_text()
+            time.sleep(0.05)
+    assert lab.read_failures() == []
+    assert lab.errors == []
