@@ -39,7 +39,7 @@ def compute_dot_scores(states, annotations):
 
     Source
     ------
-    Luong, Pham & Manning (2015), arXiv:1508.04025, equation 8.
+    Luong, Pham & Manning (2015), arXiv:1508.04025, section 3.1.
 
     Examples
     --------
@@ -79,7 +79,7 @@ def compute_general_scores(states, annotations, W):
 
     Source
     ------
-    Luong, Pham & Manning (2015), arXiv:1508.04025, equation 8.
+    Luong, Pham & Manning (2015), arXiv:1508.04025, section 3.1.
 
     Examples
     --------
@@ -278,7 +278,7 @@ class Decoder(torch.nn.Module):
     s_t = GRU(y_{t−1}, s_{t−1}), s_0 = tanh(W_0 summary); α_t = softmax(score(s_t, h));
     c_t = Σ_j α_tj h_j; logits = W_o tanh(W_c [c_t; s_t]). Without attention c_t is the summary at
     every t, and all else is the same. The state does not see the contexts before it, so that the
-    states of all steps can be computed at once in training.
+    states of all steps are one call of the layer in training.
 
     Parameters
     ----------

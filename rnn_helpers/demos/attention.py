@@ -8,7 +8,7 @@ import numpy as np
 from rnn_helpers.dates import LANGUAGES, list_characters, normalise
 from rnn_helpers.live import choice, live, slider, text_box
 from rnn_helpers.plots.attention import WIDEST, describe_scrubber, draw_scrubber
-from rnn_helpers.validation import check_integer
+from rnn_helpers.validation import check_choice, check_integer
 
 SAMPLES = (
     "2026년 11월 21일 토요일", "21. November 2026", "Saturday, November 21, 2026", "2026年11月21日",
@@ -78,6 +78,8 @@ def prepare_alignments(models):
         return translate(models[score], [text])
 
     def compute(date, typed, score, step):
+        check_choice("score", score, models)
+        check_integer("step", step, minimum=1, maximum=10)
         text = normalise(typed) or normalise(date)
         _check_text(text)
         written = write(text, score)
@@ -93,7 +95,9 @@ def _check_text(text):
     """The same as `encode_dates`, in signs that every font has."""
     unknown = dict.fromkeys(c for c in text if c not in list_characters())
     if unknown:
-        names = ", ".join(c if c.isascii() else f"U+{ord(c):04X}" for c in list(unknown)[:5])
+        names = ", ".join(
+            c if c.isascii() and c.isprintable() else f"U+{ord(c):04X}" for c in list(unknown)[:5]
+        )
         raise ValueError(f"no date in these {len(LANGUAGES)} languages is written with {names}")
     if len(text) > WIDEST:
         raise ValueError(f"the picture has room for {WIDEST} characters, got {len(text)}")
