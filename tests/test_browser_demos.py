@@ -124,8 +124,12 @@ def _wait_for_another(picture, seen, name):
 
 def test_a_typed_date_moves_the_alignment_and_an_unknown_character_gets_a_sentence(lab):
     output = _find(lab, "alignment_demo")
-    sentence, box = output.locator(".rnn-caption p"), output.get_by_role("textbox").first
-    for typed, wanted in (("1.9.2001", "1.9.2001"), ("1.9.2001 ☃", "☃")):
+    sentence, box = (
+        output.locator(".rnn-caption p"),
+        output.get_by_role("textbox", name="or type one"),
+    )
+    rest = sentence.inner_text()
+    for typed, wanted in (("1.9.2001", "1.9.2001"), ("1.9.2001 ☃", "U+2603"), ("", rest)):
         box.fill(typed)
         deadline = time.monotonic() + 20
         while wanted not in sentence.inner_text():
