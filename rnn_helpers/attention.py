@@ -340,7 +340,7 @@ class Decoder(torch.nn.Module):
         return masked_softmax(scores, encoded.mask)
 
     def predict(self, states, encoded, weights):
-        """Log-odds of the next character (S, B, V), and the contexts (S, B, H)."""
+        """Logits of the next character (S, B, V), and the contexts (S, B, H)."""
         if weights is None:
             contexts = encoded.summary.expand(len(states), -1, -1)
         else:
@@ -389,7 +389,7 @@ class EncoderDecoder(torch.nn.Module):
         self.decoder = Decoder(n_outputs, hidden_size, score=score)
 
     def forward(self, tokens, lengths, targets):
-        """Log-odds (S, B, V) of each target (S, B), given all the targets before it."""
+        """Logits (S, B, V) of each target (S, B), given all the targets before it."""
         encoded, decoder = self.encoder(tokens, lengths), self.decoder
         before = torch.cat([torch.full_like(targets[:1], decoder.start), targets[:-1]])
         states, _ = decoder.advance(before, decoder.begin(encoded))

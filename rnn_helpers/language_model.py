@@ -22,7 +22,7 @@ _PLANE = 0x10000  # where characters begin that stand for nothing but a token's 
 
 
 class LanguageModel(torch.nn.Module):
-    """Log-odds of the next token, of which the softmax gives the probabilities.
+    """Logits of the next token, of which the softmax gives the probabilities.
 
     h_t = recurrence(embedding(x_t), h_{t−1});  logits_t = h_t W + b;  x_t = y_{t−1}. Before the
     first token x is `start`, whose embedding is the zero vector.

@@ -14,7 +14,7 @@ def filter_distribution(logits, *, temperature=1.0, top_k=None, top_p=1.0):
     Parameters
     ----------
     logits : array (V,)
-        Log-odds, or log-probabilities; −∞ for what cannot be.
+        Logits, or log-probabilities; −∞ for what cannot be.
     temperature : float ≥ 0
         Below 1 the likely becomes likelier; 0 is greedy: all on the likeliest token.
     top_k : int ≥ 1, optional

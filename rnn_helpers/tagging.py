@@ -19,7 +19,7 @@ TEST_SIZE, TEST_SEED = 2000, [8, 1]
 
 
 class Tagger(torch.nn.Module):
-    """A recurrent layer over the words, and the log-odds of three tags above each.
+    """A recurrent layer over the words, and the logits of three tags above each.
 
     One way, word t is answered from h_{t + delay}; both ways, from the forward state and the
     backward state at t, side by side.
@@ -51,7 +51,7 @@ class Tagger(torch.nn.Module):
         self.readout = torch.nn.Linear(hidden_size * (2 if bidirectional else 1), len(TAGS))
 
     def forward(self, tokens, lengths=None):
-        """Log-odds of the tags.
+        """Logits of the tags.
 
         Parameters
         ----------

@@ -248,10 +248,10 @@ def _encode(model, texts):
 def _encode_answers(answers, count):
     """What a model may have written, an ISO date or not: int array (10, B)."""
     if len(answers) != count:
-        raise ValueError(f"answers must be given for {count} texts, one each, got {len(answers)}")
+        raise ValueError(f"given must hold an answer for each of {count} texts, got {len(answers)}")
     for answer in answers:
         if len(answer) != LENGTH or not set(answer) <= set(ISO_CHARACTERS):
-            raise ValueError(f"answers must be {LENGTH} digits and dashes, got {answer!r}")
+            raise ValueError(f"given must hold {LENGTH} digits and dashes, got {answer!r}")
     return np.array([[ISO_CHARACTERS.index(c) for c in answer] for answer in answers]).T
 
 
@@ -311,25 +311,6 @@ def translate_with_beam(model, texts, *, width):
             past = written.gather(1, parent.expand(len(written), -1, -1))
             written = torch.cat([past, token[None]])
     return decode_isos(written[:, 0].numpy()), total[0].numpy()
-
-
-def compute_log_probabilities(model, texts, isos):
-    """ln p of given answers, float array (B,): the sum over their characters.
-
-    Parameters
-    ----------
-    model : EncoderDecoder
-    texts, isos : list of str
-
-    Raises
-    ------
-    TypeError, ValueError
-        Texts or answers that cannot be read.
-    """
-    probabilities = translate(model, texts, given=isos).probabilities
-    answers = _encode_answers(isos, len(texts))
-    picked = np.take_along_axis(probabilities, answers[:, :, None], axis=2)
-    return np.log(picked[:, :, 0]).sum(axis=0)
 
 
 def compare(isos, answers):

@@ -114,6 +114,31 @@ def test_the_keyboard_moves_the_picture_and_reset_brings_it_back(lab, name):
     assert lab.errors == []
 
 
+@pytest.mark.parametrize("name", [name for _, name in DEMOS])
+def test_the_mouse_drags_the_picture_to_both_ends(lab, name):
+    output = _find(lab, name)
+    picture, slider = output.locator(".widget-image"), output.get_by_role("slider").first
+    slider.scroll_into_view_if_needed()
+    track, seen = output.locator(".noUi-base").first, {picture.get_attribute("src")}
+    ends = {}
+    for share in (0.0, 1.0):
+        before = slider.get_attribute("aria-valuenow")
+        box, handle = track.bounding_box(), slider.bounding_box()
+        y = handle["y"] + handle["height"] / 2
+        lab.page.mouse.move(handle["x"] + handle["width"] / 2, y)
+        lab.page.mouse.down()
+        lab.page.mouse.move(box["x"] + share * box["width"], y, steps=10)
+        lab.page.mouse.up()
+        ends[share] = float(slider.get_attribute("aria-valuenow"))
+        if slider.get_attribute("aria-valuenow") != before:
+            seen.add(_wait_for_another(picture, seen, name))
+    assert len(seen) >= 2, f"{name}: the picture does not follow the mouse"
+    assert ends[0.0] == float(slider.get_attribute("aria-valuemin"))
+    assert ends[1.0] == float(slider.get_attribute("aria-valuemax"))
+    output.get_by_role("button", name="Reset").click()
+    assert lab.errors == []
+
+
 def _wait_for_another(picture, seen, name):
     deadline = time.monotonic() + 20
     while (source := picture.get_attribute("src")) in seen:

@@ -11,7 +11,6 @@ from rnn_helpers.dates import ISO_CHARACTERS, encode_dates, encode_isos, list_ch
 from rnn_helpers.translation import (
     compare,
     compute_accuracy_by_length,
-    compute_log_probabilities,
     make_pairs,
     train_translator,
     translate,
@@ -170,8 +169,8 @@ def test_unchanged_weights_change_nothing_and_others_are_used(models):
         (None, {"change": lambda w, m: w}, "change needs a model with attention"),
         ("dot", {"change": lambda w, m: w[:, :, :3]}, r"change must return a tensor \(1, 24, "),
         ("dot", {"change": lambda w, m: 3}, "got int"),
-        ("dot", {"given": ["2026-11-21"]}, "answers must be given for 24 texts, one each, got 1"),
-        ("dot", {"given": ["x"] * 24}, "answers must be 10 digits and dashes, got 'x'"),
+        ("dot", {"given": ["2026-11-21"]}, "given must hold an answer for each of 24 texts, got 1"),
+        ("dot", {"given": ["x"] * 24}, "given must hold 10 digits and dashes, got 'x'"),
     ],
 )
 def test_wrong_requests_are_said(models, score, options, message):
@@ -318,3 +317,10 @@ def test_the_model_has_room_for_every_character():
     assert model.encoder.embedding.num_embeddings == len(list_characters()) + 1
     assert translate(model, [list_characters()[-50:].strip()]).isos
     assert normalise(" A\u00a0b ") == "a b"
+
+
+def compute_log_probabilities(model, texts, isos):
+    """ln p of given answers, one character at a time: what a beam must add up to."""
+    probabilities = translate(model, texts, given=isos).probabilities
+    answers = np.array([[ISO_CHARACTERS.index(c) for c in iso] for iso in isos]).T
+    return np.log(np.take_along_axis(probabilities, answers[:, :, None], axis=2)).sum((0, 2))
