@@ -10,7 +10,7 @@ import time
 import torch
 
 from benchmarks import Row
-from rnn_helpers import layers
+from rnn_helpers.recurrences import layers
 
 SIZES = ((35, 32, 64, 128), (100, 32, 32, 64), (64, 64, 128, 256), (128, 16, 16, 32))
 GATES = {"RNN": 1, "GRU": 3, "LSTM": 4}

@@ -76,7 +76,7 @@ def _time_import(module, first=""):
 
 def _list_modules():
     found = pkgutil.walk_packages(rnn_helpers.__path__, f"{rnn_helpers.__name__}.")
-    return [module.name for module in found if module.name != "rnn_helpers.server"]
+    return [module.name for module in found if module.name != "rnn_helpers.display.server"]
 
 
 def _time_first_demos():

@@ -56,6 +56,13 @@ def check_number(name, value, *, minimum=None, maximum=None, exclusive_minimum=N
     return value
 
 
+def check_rng(rng):
+    """Return `rng` if it is a `numpy.random.Generator`."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
+    return rng
+
+
 def check_choice(name, value, choices):
     """Return `value` if it is one of `choices`; otherwise raise a ValueError that lists them."""
     choices = list(choices)

@@ -2,7 +2,7 @@
 
 import hypothesis
 
-from tests.lectures import PATHS
+from tests.notebooks import PATHS
 
 # A busy machine is no failure: how long an example took is never what a test asserts.
 hypothesis.settings.register_profile("lectures", deadline=None)

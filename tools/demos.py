@@ -4,23 +4,23 @@ import importlib
 import inspect
 import pkgutil
 
-from rnn_helpers import demos
+from rnn_helpers import lectures
 
 
 def find_demos():
-    """Each function of `rnn_helpers.demos` that makes a demo by itself, by "module.function".
+    """Each function in the demos of a lecture that makes one by itself, by "lecture.function".
 
     Demos of a model that the caller has trained are left out.
     """
     found = {}
-    for module in pkgutil.iter_modules(demos.__path__):
-        content = importlib.import_module(f"{demos.__name__}.{module.name}")
+    for room in pkgutil.iter_modules(lectures.__path__):
+        content = importlib.import_module(f"{lectures.__name__}.{room.name}.demos")
         for name, function in inspect.getmembers(content, inspect.isfunction):
             if function.__module__ != content.__name__ or not name.endswith("_demo"):
                 continue
             parameters = inspect.signature(function).parameters.values()
             if all(parameter.default is not parameter.empty for parameter in parameters):
-                found[f"{module.name}.{name}"] = function
+                found[f"{room.name}.{name}"] = function
     return found
 
 

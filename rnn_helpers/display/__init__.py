@@ -1,0 +1,1 @@
+"""What a reader sees: figures, live pictures, the answers of checks."""

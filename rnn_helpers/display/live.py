@@ -1,0 +1,463 @@
+"""The figure that follows a slider: one kept Agg figure behind an `ipywidgets.Image`.
+
+A change computes numbers, moves the artists that depend on them, redraws only those on a saved
+background and sends a PNG. Nothing else is redrawn, no figure is created, and the axes stay where
+they are, so the hand sees every value it produces.
+"""
+
+import io
+import math
+import numbers
+import pathlib
+import textwrap
+
+import anywidget
+import ipywidgets
+import numpy as np
+import traitlets
+from matplotlib.colors import to_rgb
+from matplotlib.lines import Line2D
+from PIL import Image
+
+from rnn_helpers.display.figures import COLORS, encode_png, image_bundle, new_figure
+from rnn_helpers.validation import check_choice, check_integer, check_number
+
+__all__ = ["Live", "choice", "live", "log_slider", "slider", "text_box"]
+
+_STYLE = {"description_width": "11em"}
+_WIDE = {"width": "26em", "max_width": "100%"}
+_DPI = 100  # pixels of a frame per 100 CSS pixels on the page
+_CREAM, _AMBER = "#FFF7E0", "#B26A00"  # a note on the figure
+
+
+def slider(label, minimum, maximum, step, value, *, readout_format=None, name="value"):
+    """A slider that reports while it is dragged; whole numbers if all four numbers are.
+
+    Parameters
+    ----------
+    label : str
+        Shown beside the slider and read out with it.
+    minimum, maximum, step, value : int or float
+    readout_format : str, optional
+        A format specification such as ".2f".
+    name : str
+        What an error calls `value`: the argument of the demo that it came from.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Not numbers, or `value` outside the range.
+    """
+    whole = all(isinstance(n, numbers.Integral) for n in (minimum, maximum, step, value))
+    check = check_integer if whole else check_number
+    minimum, maximum = check("minimum", minimum), check("maximum", maximum)
+    value = check(name, value, minimum=minimum, maximum=maximum)
+    check_number("step", step, exclusive_minimum=0)
+    kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
+    return kind(
+        description=label, tooltip=label, min=minimum, max=maximum, step=step, value=value,
+        style=_STYLE, layout=_WIDE, readout_format=readout_format or ("d" if whole else ".2f"),
+    )  # fmt: skip
+
+
+def log_slider(
+    label, minimum, maximum, value, *, steps_per_decade=20, readout_format=".3g", name="value"
+):
+    """A slider whose steps multiply: equal distances for equal ratios.
+
+    Parameters
+    ----------
+    label : str
+    minimum, maximum, value : float > 0
+    steps_per_decade : int
+    readout_format, name : str
+        As in `slider`.
+    """
+    check_number("minimum", minimum, exclusive_minimum=0)
+    check_number("maximum", maximum, exclusive_minimum=0)
+    value = check_number(name, value, minimum=minimum, maximum=maximum)
+    return ipywidgets.FloatLogSlider(
+        description=label, tooltip=label, min=math.log10(minimum), max=math.log10(maximum),
+        step=1 / check_integer("steps_per_decade", steps_per_decade, minimum=1), value=value,
+        base=10, style=_STYLE, layout=_WIDE, readout_format=readout_format,
+    )  # fmt: skip
+
+
+def choice(label, options, value, *, name="value"):
+    """A drop-down list of a few settings.
+
+    Parameters
+    ----------
+    label : str
+    options : sequence of str, or of (str, object) pairs
+    value : object
+        The one chosen at first.
+    name : str
+        As in `slider`.
+
+    Raises
+    ------
+    ValueError
+        `value` is not among the options, or one of them is None, which would show as nothing.
+    """
+    allowed = [option[1] if isinstance(option, tuple) else option for option in options]
+    check_choice(name, value, allowed)
+    if None in allowed:
+        raise ValueError(f"options must not hold None, got {options!r}")
+    return ipywidgets.Dropdown(
+        description=label, tooltip=label, options=options, value=value, style=_STYLE, layout=_WIDE
+    )
+
+
+def text_box(label, value="", *, placeholder="", name="value"):
+    """A line to type in, followed at every key.
+
+    Parameters
+    ----------
+    label : str
+    value : str
+        What stands in it at first.
+    placeholder : str
+        What stands in it, greyed, while it is empty.
+    name : str
+        As in `slider`.
+
+    Raises
+    ------
+    TypeError
+        `value` is no text.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a text, got {value!r}")
+    return ipywidgets.Text(
+        description=label, tooltip=label, value=value, placeholder=placeholder,
+        continuous_update=True, style=_STYLE, layout=_WIDE,
+    )  # fmt: skip
+
+
+def live(compute, draw, controls, describe, *, width=8.0, height=4.2, nrows=1, ncols=1):
+    """A picture of `compute(**values)` that follows its controls.
+
+    Parameters
+    ----------
+    compute : callable
+        `compute(**values) -> result`: numbers only. The sentence of a ValueError is shown on
+        the figure.
+    draw : callable
+        `draw(result, axes, artists=None) -> artists`: the first call draws everything, sets the
+        limits of the axes, and returns the artists that depend on `result` as a dict; a call
+        with `artists` only moves them.
+    controls : dict of str to ipywidgets control
+        One to four, by the names of `compute`'s arguments.
+    describe : callable
+        `describe(result) -> str`: what the picture shows, the verdict in words. It becomes the
+        alternative text and is stored, so its numbers are rounded.
+    width, height : float, in inches of 100 pixels
+    nrows, ncols : int
+
+    Returns
+    -------
+    picture : Live
+
+    Raises
+    ------
+    TypeError
+        `controls` is no dict of controls.
+    ValueError
+        No control, or more than four.
+    """
+    return Live(
+        compute, draw, controls, describe, width=width, height=height, nrows=nrows, ncols=ncols
+    )
+
+
+class Caption(anywidget.AnyWidget):
+    """The sentence above a picture, and the names that a screen reader gets.
+
+    The slider handle of ipywidgets 8 and its Image have no accessible name and no setting for
+    one. This widget, in the same box, sets `aria-label` on the controls that `names` lists by
+    model, and `alt` on the picture; its own sentence is read out once the hand rests.
+    """
+
+    _esm = pathlib.Path(__file__).with_name("caption.js").read_text(encoding="utf-8")
+    _css = pathlib.Path(__file__).with_name("caption.css").read_text(encoding="utf-8")
+    names = traitlets.Dict().tag(sync=True)
+    image = traitlets.Unicode().tag(sync=True)
+    text = traitlets.Unicode().tag(sync=True)
+
+
+class Live(ipywidgets.VBox):
+    """What `live` returns: the controls above, the picture below.
+
+    Attributes
+    ----------
+    controls : dict of str to ipywidgets control
+    result : object
+        What `compute` returned last; None if it failed.
+    error : Exception or None
+        Why the last values could not be shown; its sentence stands on the figure.
+    artists : dict of str to matplotlib Artist
+    figure : matplotlib.figure.Figure
+    message : str
+        What `describe` said last: the alternative text.
+    frames : int
+        How many pictures were painted.
+    """
+
+    _open = False  # between __init__ and close
+
+    def __init__(self, compute, draw, controls, describe, *, width, height, nrows, ncols):
+        _check_controls(controls)
+        self._compute, self._draw, self._describe = compute, draw, describe
+        self.controls = dict(controls)
+        self.figure, self._axes = new_figure(width, height, nrows=nrows, ncols=ncols, dpi=_DPI)
+        self._defaults = {name: control.value for name, control in self.controls.items()}
+        self.result, self.error, self.message, self.frames = None, None, "", 0
+        self.artists, self._holds = {}, 0
+        self._run()
+        if self.error is None:
+            self._save_background()
+            self._render()
+        if self.error is not None:
+            self.figure = None
+            raise self.error
+
+        self.image = ipywidgets.Image(
+            format="png", layout={"width": f"{round(width * 100)}px", "max_width": "100%"}
+        )
+        self._reset_button = ipywidgets.Button(
+            description="Reset", tooltip="Put every control back", layout={"width": "6em"}
+        )
+        self._caption = Caption(
+            image=self.image.model_id,
+            names={control.model_id: control.description for control in self.controls.values()},
+        )
+        # the first control is the one to drag: it takes the full width, a value every few pixels
+        next(iter(self.controls.values())).layout.width = "100%"
+        panel = ipywidgets.Box(
+            [*self.controls.values(), self._reset_button],
+            layout={"flex_flow": "row wrap", "width": f"{round(width * 100)}px",
+                    "max_width": "100%", "align_items": "center"},
+        )  # fmt: skip
+        self._paint()
+        for control in self.controls.values():
+            control.observe(self._follow, names="value")
+        self._reset_button.on_click(lambda _: self.reset())
+        super().__init__([panel, self._caption, self.image])
+        self._open = True
+        _close_earlier_pictures_of_this_cell(self)
+
+    @property
+    def png(self):
+        """The picture on screen, as PNG bytes."""
+        return bytes(self.image.value)
+
+    def reset(self):
+        """Put every control back to where it was at first, with one repaint."""
+        if not self._open:
+            return
+        with self.hold_repaint():
+            for name, value in self._defaults.items():
+                self.controls[name].value = value
+
+    def hold_repaint(self):
+        """A context in which changes of controls are collected into one repaint."""
+        return _Hold(self)
+
+    def close(self):
+        """Close every widget of the picture and let the figure go."""
+        if not self._open:  # closed before, or never finished
+            return
+        self._open = False
+        for widget in (*self.controls.values(), self._reset_button, *self.children, self):
+            widget.unobserve_all()
+            for part in ("style", "layout"):  # ipywidgets closes neither with its widget
+                if widget.has_trait(part):
+                    getattr(widget, part).close()
+            if widget is not self:
+                widget.close()
+        super().close()
+        self.__dict__.pop("_repr_mimebundle_", None)  # ipywidgets hides ours behind None
+        self.figure = self._axes = self._background = self._note = None
+        self.artists, self._order = {}, []
+
+    def _follow(self, _change):
+        if self._open and not self._holds:
+            self._run()
+            self._paint()
+
+    def _run(self):
+        """Numbers, then artists; whatever goes wrong becomes a sentence, never a traceback."""
+        values = {name: _tidy(control.value) for name, control in self.controls.items()}
+        try:
+            with np.errstate(all="ignore"):  # overflow is said on the figure, not on stderr
+                self.result = self._compute(**values)
+                self.artists = self._draw(self.result, self._axes, self.artists or None)
+            self.message, self.error = self._describe(self.result), None
+        except Exception as error:
+            self._fail(error)
+
+    def _fail(self, error):
+        self.result, self.error = None, error
+        self.message = f"This setting cannot be shown: {error}"
+
+    def _save_background(self):
+        """Draw once all that stays, and keep it as pixels."""
+        canvas = self.figure.canvas
+        self.figure.get_layout_engine().execute(self.figure)  # without drawing it
+        self.figure.set_layout_engine("none")
+        self._note = self.figure.text(
+            0.5, 0.5, "", ha="center", va="center", fontsize=12, zorder=100, parse_math=False,
+            bbox={"boxstyle": "round,pad=0.6", "facecolor": _CREAM, "edgecolor": _AMBER},
+        )  # fmt: skip
+        for artist in (*self.artists.values(), self._note):
+            artist.set_animated(True)
+        canvas.draw()
+        self._background = canvas.copy_from_bbox(self.figure.bbox)
+        self._order = sorted(self.artists.values(), key=lambda artist: artist.get_zorder())
+        self._palette, self._colors = _make_palette(np.asarray(canvas.buffer_rgba()))
+
+    def _render(self):
+        """The moved artists on the saved background, or the sentence that says why not."""
+        canvas = self.figure.canvas
+        canvas.restore_region(self._background)
+        if self.error is None:
+            try:
+                for artist in self._order:
+                    self.figure.draw_artist(artist)
+                self._note.set_text(_say_what_overflows(self._order))
+            except Exception as error:  # data that Matplotlib takes, but cannot draw
+                self._fail(error)
+                canvas.restore_region(self._background)
+        if self.error is not None:
+            self._note.set_text(textwrap.fill(self.message, 60))
+        if self._note.get_text():
+            self.figure.draw_artist(self._note)
+
+    def _paint(self):
+        self._render()
+        picture = Image.fromarray(np.asarray(self.figure.canvas.buffer_rgba())).convert("RGB")
+        buffer = io.BytesIO()
+        picture = picture.quantize(palette=self._palette, dither=0)
+        picture.putpalette(self._colors)
+        picture.save(buffer, "png", compress_level=1)
+        self.image.value = buffer.getvalue()
+        self.frames += 1
+        note = self._note.get_text().replace("\n", " ") if self.error is None else ""
+        self._caption.text = f"{self.message} {note}".strip()
+
+    def _repr_mimebundle_(self, **kwargs):
+        """The live view, and for readers without a kernel the still picture in its place."""
+        if not self._open:
+            return {"text/plain": "This picture is closed; run the cell again."}
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        width, text = round(self.figure.get_figwidth() * 100), self._caption.text
+        still = image_bundle(self._encode_still(), alt=text, width=width, caption=text)
+        return {**bundle, **still}, {"image/png": {"alt": text, "width": width}}
+
+    def _encode_still(self):
+        """What is on screen, at more pixels: with its note, and without what it replaces."""
+        hidden = [artist for artist in self._order if self.error and artist.get_visible()]
+        for artist in hidden:
+            artist.set_visible(False)
+        self._note.set_animated(False)  # savefig leaves out what a figure animates
+        try:
+            return encode_png(self.figure, dpi=150)
+        finally:
+            self._note.set_animated(True)
+            for artist in hidden:
+                artist.set_visible(True)
+
+
+def _check_controls(controls):
+    if not isinstance(controls, dict):
+        raise TypeError(f"controls must be a dict of controls, got {type(controls).__name__}")
+    if not 1 <= len(controls) <= 4:
+        raise ValueError(f"controls must hold one to four controls, got {len(controls)}")
+    for name, control in controls.items():
+        if not isinstance(control, ipywidgets.ValueWidget) or not hasattr(control, "description"):
+            raise TypeError(
+                f"controls[{name!r}] must be a slider or a choice, got {type(control).__name__}"
+            )
+
+
+def _make_palette(pixels):
+    """The colours of the frames, fixed once: a paletted PNG is made four times as fast.
+
+    White, black, the house colours, then the most frequent colours of the background, then the
+    house colours in shades down to white, which is what anti-aliasing makes of them.
+
+    Pillow rounds each channel of a pixel down to a multiple of 4 and then looks for the nearest
+    entry. So the palette that it searches holds rounded colours, one of each, and the palette
+    that it writes has the exact colour at the same place: white stays white.
+
+    Returns
+    -------
+    searched : PIL.Image.Image
+    written : bytes
+    """
+    house = [to_rgb(color) for color in ("white", "black", _CREAM, _AMBER, *COLORS.values())]
+    house = (255 * np.array(house)).round().astype(int)
+    counts = Image.fromarray(pixels).convert("RGB").getcolors(pixels.size)
+    frequent = [color for _, color in sorted(counts, reverse=True)]
+    strengths = np.linspace(1.0, 0.1, 11)[:, None, None]
+    shades = (255 - strengths * (255 - house)).round().astype(int).reshape(-1, 3)
+    exact = {}
+    for color in (*house.tolist(), *frequent[:128], *shades.tolist(), *frequent[128:]):
+        exact.setdefault(tuple(channel // 4 * 4 for channel in color), color)
+    searched = Image.new("P", (1, 1))
+    searched.putpalette(bytes(np.array(list(exact)[:256], np.uint8)))
+    return searched, bytes(np.array(list(exact.values())[:256], np.uint8))
+
+
+def _tidy(value):
+    """The value that the hand meant: browsers send 0.8999999999999998 for 0.9."""
+    return float(f"{value:.10g}") if isinstance(value, float) else value
+
+
+class _Hold:
+    def __init__(self, picture):
+        self._picture = picture
+
+    def __enter__(self):
+        self._picture._holds += 1
+
+    def __exit__(self, *_):
+        self._picture._holds -= 1
+        self._picture._follow(None)
+
+
+def _say_what_overflows(artists):
+    """A sentence if a line holds values that are not finite and so cannot be drawn, else ''."""
+    for artist in artists:
+        if isinstance(artist, Line2D) and artist.get_visible():
+            data = np.asarray(artist.get_ydata(), dtype=float)
+            count = int(data.size - np.isfinite(data).sum())
+            if count:
+                label = artist.get_label()
+                name = "values" if label.startswith("_") else f"values of “{label}”"
+                return f"{count} of {data.size} {name} are not finite:\nthey overflow, undrawn."
+    return ""
+
+
+_pictures_by_cell = {}
+
+
+def _close_earlier_pictures_of_this_cell(picture):
+    """Running a cell again replaces its pictures; without this, ipywidgets keeps every one."""
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    parent = shell.get_parent() if hasattr(shell, "get_parent") else None
+    cell = ((parent or {}).get("metadata") or {}).get("cellId")
+    if cell is None:
+        return
+    run = parent["header"]["msg_id"]
+    last_run, pictures = _pictures_by_cell.get(cell, (run, []))
+    if last_run != run:
+        for old in pictures:
+            old.close()
+        pictures = []
+    _pictures_by_cell[cell] = (run, [*pictures, picture])

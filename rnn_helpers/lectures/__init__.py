@@ -1,0 +1,1 @@
+"""One room for each lecture: its numbers, plots, demos and exercises."""

@@ -1,0 +1,366 @@
+"""Dates of any language into ISO 8601: the model trained, written out, scored and disturbed."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import torch
+from torch.nn.functional import cross_entropy
+
+from rnn_helpers.lectures.attention.dates import (
+    ISO_CHARACTERS,
+    decode_isos,
+    encode_dates,
+    encode_isos,
+    list_characters,
+    make_dates,
+)
+from rnn_helpers.lectures.attention.encoder_decoder import EncoderDecoder
+from rnn_helpers.models.training import History, fit, one_thread
+from rnn_helpers.validation import check_array, check_integer
+
+LENGTH = 10  # characters of an ISO date
+BATCH_SIZE = 64
+
+
+@dataclass(frozen=True)
+class DatePairs:
+    """Dates and their translations; made by `make_pairs`.
+
+    Attributes
+    ----------
+    texts, isos, languages : list of str
+        As `dates.make_dates` gives them.
+    tokens : int array (T, B)
+    lengths : int array (B,)
+        In characters, after `dates.normalise`.
+    targets : int array (10, B)
+    """
+
+    texts: list
+    isos: list
+    languages: list
+    tokens: np.ndarray
+    lengths: np.ndarray
+    targets: np.ndarray
+
+
+def make_pairs(n, *, part, rng):
+    """Draw dates as `dates.make_dates` does, with their characters as numbers.
+
+    Parameters
+    ----------
+    n : int ≥ 1
+    part : {"train", "test"}
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    pairs : DatePairs
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `dates.make_dates`.
+
+    Examples
+    --------
+    >>> pairs = make_pairs(3, part="test", rng=np.random.default_rng(3))
+    >>> pairs.tokens.shape[1], pairs.targets.shape
+    (3, (10, 3))
+    """
+    texts, isos, languages = make_dates(n, part=part, rng=rng)
+    return DatePairs(texts, isos, languages, *encode_dates(texts), encode_isos(isos))
+
+
+@dataclass
+class TrainedTranslator:
+    """What `train_translator` returns.
+
+    Attributes
+    ----------
+    model : EncoderDecoder
+    history : History
+    n_parameters : int
+    """
+
+    model: EncoderDecoder
+    history: History
+    n_parameters: int
+
+
+def train_translator(
+    pairs, *, score, seed, hidden_size=64, updates=300, learning_rate=2e-2, progress=None
+):
+    """Train an encoder and a decoder, with attention or without, by teacher forcing.
+
+    Parameters
+    ----------
+    pairs : DatePairs
+    score : {"dot", "general", "additive", None}
+        None is the model without attention.
+    seed : int
+        Fixes the weights and the order of the batches.
+    hidden_size : int
+        H, even.
+    updates : int
+        Each sees 64 dates of about one length; the gradients are clipped at a global norm of 1.
+    learning_rate : float > 0
+        Of Adam, falling to 0 along half a cosine.
+    progress : str, optional
+        The label of a progress bar.
+
+    Returns
+    -------
+    trained : TrainedTranslator
+        The loss in its history is in nats per character.
+
+    Raises
+    ------
+    TypeError, ValueError
+        A number out of range, another score.
+    """
+    rng = np.random.default_rng(check_integer("seed", seed, minimum=0))
+    with torch.random.fork_rng(), one_thread():
+        torch.manual_seed(seed)
+        model = _make_model(hidden_size, score)
+        batches = _draw_batches(pairs.lengths, rng)
+        tokens, lengths, targets = map(
+            torch.from_numpy, (pairs.tokens, pairs.lengths, pairs.targets)
+        )
+
+        def compute_loss():
+            batch = next(batches)
+            longest = int(lengths[batch].max())
+            answers = targets[:, batch]
+            logits = model(tokens[:longest, batch], lengths[batch], answers)
+            return cross_entropy(logits.flatten(0, 1), answers.flatten())
+
+        history = fit(
+            model, compute_loss, updates=updates, learning_rate=learning_rate, anneal=True,
+            progress=progress, tokens_per_update=BATCH_SIZE * LENGTH,
+        )  # fmt: skip
+    return TrainedTranslator(model, history, sum(p.numel() for p in model.parameters()))
+
+
+def _make_model(hidden_size, score):
+    return EncoderDecoder(len(list_characters()), len(ISO_CHARACTERS), hidden_size, score=score)
+
+
+def _draw_batches(lengths, rng):
+    """Batches of indices without end: each text once, then each once more in other company.
+
+    The texts of a batch are of about one length, so that they need little padding; which those
+    are, and in which order the batches come, is drawn anew each time.
+    """
+    while True:
+        order = rng.permutation(len(lengths))
+        order = order[np.argsort(lengths[order], kind="stable")]
+        batches = np.split(order, range(BATCH_SIZE, len(order), BATCH_SIZE))
+        for number in rng.permutation(len(batches)):
+            yield batches[number]
+
+
+@dataclass(frozen=True)
+class Translations:
+    """What `translate` returns, for B texts of up to T characters.
+
+    Attributes
+    ----------
+    isos : list of str
+        Ten characters each; a model that errs may put a dash in the wrong place.
+    written : int array (10, B)
+        The same, as indices of `dates.ISO_CHARACTERS`.
+    probabilities : float array (10, B, 11)
+        Of each character of `dates.ISO_CHARACTERS`, after those written before it.
+    weights : float array (10, B, T), or None
+        None without attention; 0 on padding.
+    contexts : float array (10, B, H)
+    """
+
+    isos: list
+    written: np.ndarray
+    probabilities: np.ndarray
+    weights: np.ndarray | None
+    contexts: np.ndarray
+
+
+def translate(model, texts, *, change=None, given=None):
+    """Write the likeliest character, read it, write the next: greedy decoding.
+
+    Parameters
+    ----------
+    model : EncoderDecoder
+        For dates, as `train_translator` makes it.
+    texts : list of str
+    change : callable, optional
+        `change(weights, mask) -> weights`: what the decoder is made to use in place of its own
+        weights, tensor (S, B, T); `mask` (B, T) is true where there is a character.
+    given : list of str, optional
+        Ten characters each, read in place of what the model writes: no error is carried on.
+
+    Returns
+    -------
+    translations : Translations
+
+    Raises
+    ------
+    TypeError, ValueError
+        Texts or answers that cannot be read, `change` without attention, or weights of another
+        shape from it.
+
+    Examples
+    --------
+    >>> pairs = make_pairs(64, part="train", rng=np.random.default_rng(0))
+    >>> model = train_translator(pairs, score="dot", seed=0, updates=1, hidden_size=4).model
+    >>> translate(model, ["21. November 2026"]).weights.shape
+    (10, 1, 17)
+    """
+    decoder = model.decoder
+    if change is not None and decoder.score is None:
+        raise ValueError("change needs a model with attention, got one without")
+    with torch.no_grad(), one_thread():
+        encoded = _encode(model, texts)
+        state = decoder.begin(encoded)
+        token = torch.full((1, len(texts)), decoder.start)
+        answers = None if given is None else torch.from_numpy(_encode_answers(given, len(texts)))
+        steps = []
+        for step in range(LENGTH):
+            states, state = decoder.advance(token, state)
+            weights = decoder.attend(states, encoded)
+            if change is not None:
+                weights = _check_changed(change(weights, encoded.mask), weights)
+            logits, contexts = decoder.predict(states, encoded, weights)
+            token = logits.argmax(2)
+            steps.append((token, logits.softmax(2), weights, contexts))
+            token = token if answers is None else answers[step : step + 1]
+        parts = zip(*steps, strict=True)
+        written, probabilities, weights, contexts = (
+            None if part[0] is None else torch.cat(part).numpy() for part in parts
+        )
+    return Translations(decode_isos(written), written, probabilities, weights, contexts)
+
+
+def _encode(model, texts):
+    return model.encoder(*map(torch.from_numpy, encode_dates(texts)))
+
+
+def _encode_answers(answers, count):
+    """What a model may have written, an ISO date or not: int array (10, B)."""
+    if len(answers) != count:
+        raise ValueError(f"given must hold an answer for each of {count} texts, got {len(answers)}")
+    for answer in answers:
+        if len(answer) != LENGTH or not set(answer) <= set(ISO_CHARACTERS):
+            raise ValueError(f"given must hold {LENGTH} digits and dashes, got {answer!r}")
+    return np.array([[ISO_CHARACTERS.index(c) for c in answer] for answer in answers]).T
+
+
+def _check_changed(changed, weights):
+    if not isinstance(changed, torch.Tensor) or changed.shape != weights.shape:
+        got = tuple(changed.shape) if hasattr(changed, "shape") else type(changed).__name__
+        raise ValueError(f"change must return a tensor {tuple(weights.shape)}, got {got}")
+    return changed
+
+
+def translate_with_beam(model, texts, *, width):
+    """Keep the `width` likeliest beginnings at each step, and answer with the likeliest end.
+
+    A beginning is as likely as the product of its characters' probabilities. A width of 1 is
+    greedy decoding.
+
+    Parameters
+    ----------
+    model : EncoderDecoder
+    texts : list of str
+    width : int ≥ 1
+
+    Returns
+    -------
+    isos : list of str
+    log_probabilities : float array (B,)
+        ln p of each answer.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Texts that cannot be read, or `width` no whole number of at least 1.
+
+    Source
+    ------
+    Sutskever, Vinyals & Le (2014), arXiv:1409.3215, section 3.2.
+    """
+    width, decoder, B = check_integer("width", width, minimum=1), model.decoder, len(texts)
+    with torch.no_grad(), one_thread():
+        encoded = _encode(model, texts)
+        state, total = decoder.begin(encoded), torch.zeros(1, B)
+        token, written = torch.full((1, B), decoder.start), torch.empty(0, 1, B).long()
+        for _ in range(LENGTH):
+            # the K beginnings of a text are to the recurrence as many texts, to attention steps
+            K = len(total)
+            _, state = decoder.advance(token.reshape(1, K * B), state)
+            states = state.reshape(K, B, -1)
+            logits, _ = decoder.predict(states, encoded, decoder.attend(states, encoded))
+            sums = total[:, :, None] + logits.log_softmax(2)  # (K, B, V)
+            V = sums.shape[2]
+            flat = sums.permute(1, 0, 2).reshape(B, K * V)
+            total, best = flat.topk(min(width, K * V))
+            total, best = total.T, best.T  # (K', B)
+            parent, token = best // V, best % V
+            chosen = states.gather(0, parent[:, :, None].expand(-1, -1, states.shape[2]))
+            state = chosen.reshape(1, -1, states.shape[2])
+            past = written.gather(1, parent.expand(len(written), -1, -1))
+            written = torch.cat([past, token[None]])
+    return decode_isos(written[:, 0].numpy()), total[0].numpy()
+
+
+def compare(isos, answers):
+    """Which answers are right in all ten characters: bool array (B,).
+
+    Raises
+    ------
+    ValueError
+        Not one answer for each date.
+
+    Examples
+    --------
+    >>> compare(["2026-11-21", "1999-12-31"], ["2026-11-21", "1999-12-30"])
+    array([ True, False])
+    """
+    if len(isos) != len(answers):
+        raise ValueError(f"isos and answers must be as many, got {len(isos)} and {len(answers)}")
+    return np.array([iso == answer for iso, answer in zip(isos, answers, strict=True)])
+
+
+def compute_accuracy_by_length(right, lengths, edges):
+    """The share of right answers among the texts of each range of lengths.
+
+    Parameters
+    ----------
+    right : bool array (B,)
+    lengths : int array (B,)
+        In characters.
+    edges : int array (N + 1,)
+        Range k holds the lengths from edges[k] to edges[k + 1] − 1.
+
+    Returns
+    -------
+    accuracies : float array (N,)
+        NaN for a range that holds no text.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Arrays of unequal lengths, or edges that do not rise.
+
+    Examples
+    --------
+    >>> compute_accuracy_by_length(np.array([True, False, True]), np.array([8, 9, 20]), [8, 10, 30])
+    array([0.5, 1. ])
+    """
+    right = check_array("right", right, ndim=1, dtype=bool)
+    lengths = check_array("lengths", lengths, shape=(len(right),), dtype=int)
+    edges = check_array("edges", edges, ndim=1, dtype=int)
+    if len(edges) < 2 or (np.diff(edges) <= 0).any():
+        raise ValueError(f"edges must rise, two at least, got {edges.tolist()}")
+    ranges = [(low <= lengths) & (lengths < high) for low, high in pairwise(edges)]
+    return np.array([right[part].mean() if part.any() else np.nan for part in ranges])

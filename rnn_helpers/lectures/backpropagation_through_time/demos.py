@@ -1,0 +1,40 @@
+"""The demo of lecture 04."""
+
+from rnn_helpers.display.live import live, slider
+from rnn_helpers.lectures.backpropagation_through_time.plots import (
+    describe_truncation,
+    draw_truncation,
+)
+from rnn_helpers.lectures.backpropagation_through_time.truncation import compute_truncation
+
+
+def truncation_demo(*, k=10, spectral_radius=1.0, seed=0):
+    """The truncation window: drag k and see what every lag keeps of its part of the gradient.
+
+    Parameters
+    ----------
+    k : int, 1 to 40, in steps
+    spectral_radius : float, 0.3 to 1.5
+    seed : int, 0 to 19
+
+    Returns
+    -------
+    picture : Live
+
+    Raises
+    ------
+    TypeError, ValueError
+        A setting outside its control's range.
+    """
+    return live(
+        compute_truncation,
+        draw_truncation,
+        {
+            "k": slider("cut every k steps", 1, 40, 1, k, name="k"),
+            "spectral_radius": slider(
+                "spectral radius ρ", 0.3, 1.5, 0.01, spectral_radius, name="spectral_radius"
+            ),
+            "seed": slider("seed", 0, 19, 1, seed, name="seed"),
+        },
+        describe_truncation,
+    )

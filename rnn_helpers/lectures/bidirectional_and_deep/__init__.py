@@ -1,0 +1,1 @@
+"""The lecture “Bidirectional and deep networks”."""

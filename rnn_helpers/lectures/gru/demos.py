@@ -1,0 +1,72 @@
+"""The demos of lecture 07."""
+
+from rnn_helpers.display.live import choice, live, slider
+from rnn_helpers.lectures.gru.gates import compute_gate_run, compute_gated_decay
+from rnn_helpers.lectures.gru.plots import (
+    describe_gate_run,
+    describe_gated_decay,
+    draw_gate_run,
+    draw_gated_decay,
+)
+
+
+def gates_demo(*, z=0.9, r=1.0, reset="after"):
+    """Hold the gates of one GRU unit by hand and watch its state, in both update conventions.
+
+    Parameters
+    ----------
+    z, r : float, 0 to 1
+    reset : {"after", "before"}
+
+    Returns
+    -------
+    picture : Live
+
+    Raises
+    ------
+    TypeError, ValueError
+        A setting outside its control's range.
+    """
+    return live(
+        compute_gate_run,
+        draw_gate_run,
+        {
+            "z": slider("update gate z", 0.0, 1.0, 0.01, z, name="z"),
+            "r": slider("reset gate r", 0.0, 1.0, 0.01, r, name="r"),
+            "reset": choice("reset", ["after", "before"], reset, name="reset"),
+        },
+        describe_gate_run,
+    )
+
+
+def gated_decay_demo(*, keep_bias=0.0, weight_scale=1.0, seed=0):
+    """Drag the bias of the gates that keep and watch the gradients of a GRU and of an LSTM.
+
+    Parameters
+    ----------
+    keep_bias : float, −2 to 6
+        Of the GRU's update gate and of the LSTM's forget gate.
+    weight_scale : float, 0 to 4
+    seed : int, 0 to 19
+
+    Returns
+    -------
+    picture : Live
+
+    Raises
+    ------
+    TypeError, ValueError
+        A setting outside its control's range.
+    """
+    return live(
+        compute_gated_decay,
+        draw_gated_decay,
+        {
+            "keep_bias": slider("keep bias", -2.0, 6.0, 0.05, keep_bias, name="keep_bias"),
+            "weight_scale": slider(
+                "weight scale", 0.0, 4.0, 0.05, weight_scale, name="weight_scale"
+            ),
+            "seed": slider("seed", 0, 19, 1, seed, name="seed"),
+        },
+        describe_gated_decay,
+    )

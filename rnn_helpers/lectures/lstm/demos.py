@@ -1,0 +1,76 @@
+"""The demos of lecture 06."""
+
+from rnn_helpers.display.live import live, slider
+from rnn_helpers.lectures.lstm.memory import compute_cell_run, compute_lstm_decay
+from rnn_helpers.lectures.lstm.plots import (
+    describe_cell_run,
+    describe_lstm_decay,
+    draw_cell_run,
+    draw_lstm_decay,
+)
+
+
+def gate_demo(*, forget=0.9, take=1.0, output=1.0, closes_after=10):
+    """The gate playground: hold the gates of one LSTM unit by hand and watch c and h.
+
+    Parameters
+    ----------
+    forget, take, output : float, 0 to 1
+        f, i and o.
+    closes_after : int, 0 to 40
+        The last step at which the input gate is open.
+
+    Returns
+    -------
+    picture : Live
+
+    Raises
+    ------
+    TypeError, ValueError
+        A setting outside its control's range.
+    """
+    return live(
+        compute_cell_run,
+        draw_cell_run,
+        {
+            "forget": slider("forget gate f", 0.0, 1.0, 0.01, forget, name="forget"),
+            "take": slider("input gate i", 0.0, 1.0, 0.01, take, name="take"),
+            "closes_after": slider(
+                "i closes after step", 0, 40, 1, closes_after, name="closes_after"
+            ),
+            "output": slider("output gate o", 0.0, 1.0, 0.01, output, name="output"),
+        },
+        describe_cell_run,
+    )
+
+
+def lstm_decay_demo(*, forget_bias=1.0, weight_scale=1.0, seed=0):
+    """Gradient decay, RNN against LSTM: drag the forget bias and watch the direct path.
+
+    Parameters
+    ----------
+    forget_bias : float, -3 to 6
+    weight_scale : float, 0.1 to 4
+    seed : int, 0 to 19
+
+    Returns
+    -------
+    picture : Live
+
+    Raises
+    ------
+    TypeError, ValueError
+        A setting outside its control's range.
+    """
+    return live(
+        compute_lstm_decay,
+        draw_lstm_decay,
+        {
+            "forget_bias": slider("forget bias", -3.0, 6.0, 0.1, forget_bias, name="forget_bias"),
+            "weight_scale": slider(
+                "size of the weights", 0.1, 4.0, 0.05, weight_scale, name="weight_scale"
+            ),
+            "seed": slider("seed", 0, 19, 1, seed, name="seed"),
+        },
+        describe_lstm_decay,
+    )

@@ -1,0 +1,451 @@
+"""Pictures of lecture 01: the series, windows, histories, chains, n-grams and latent states."""
+
+import numpy as np
+
+from rnn_helpers.display.figures import COLORS
+from rnn_helpers.display.text_block import TextBlock
+
+_MODEL_STYLES = (
+    (COLORS["tanh"], "-"),
+    (COLORS["relu"], "--"),
+    (COLORS["identity"], "-."),
+    (COLORS["third"], ":"),
+    (COLORS["muted"], (0, (1, 1))),
+)
+
+
+def draw_series(years, counts, axes, *, last_train_year):
+    """Draw the series, with the held-out years on a tinted ground.
+
+    Parameters
+    ----------
+    years, counts : arrays, shape (T,)
+    axes : matplotlib.axes.Axes
+    last_train_year : int
+    """
+    axes.plot(years, counts, "-", color=COLORS["data"], linewidth=1.6)
+    axes.axvspan(last_train_year + 0.5, years[-1] + 1, color=COLORS["accent"], alpha=0.15)
+    axes.set(
+        xlabel="year", ylabel="sunspots, yearly mean", xlim=(years[0] - 2, years[-1] + 2),
+        ylim=(0, 235),
+    )  # fmt: skip
+    axes.text((years[0] + last_train_year) / 2, 230, "fit on these years", ha="center", va="top")
+    axes.text((last_train_year + years[-1]) / 2, 230, "held out", ha="center", va="top")
+
+
+def draw_share_once(lengths, shares, axes):
+    """Draw the share of histories that occur only once, against their length.
+
+    Parameters
+    ----------
+    lengths : int array, shape (N,), in characters
+    shares : float array, shape (N,), 0 to 1
+    axes : matplotlib.axes.Axes
+    """
+    axes.plot(lengths, 100 * np.asarray(shares), "o-", color=COLORS["tanh"], markersize=7)
+    axes.set(
+        xscale="log", xlabel="length of the history, in characters (log scale)",
+        ylabel="seen only once, %", ylim=(-3, 103), xticks=lengths,
+    )  # fmt: skip
+    axes.set_xticks([], minor=True)
+    axes.set_xticklabels([str(length) for length in lengths])
+
+
+def draw_window_scan(scan, axes):
+    """Draw the one-step error of every window length, in training and on the held-out years.
+
+    Parameters
+    ----------
+    scan : WindowScan
+    axes : matplotlib.axes.Axes
+
+    Returns
+    -------
+    train, held_out : matplotlib.lines.Line2D
+    """
+    (held_out,) = axes.plot(
+        scan.taus, scan.held_out_rmse, "-", color=COLORS["relu"], label="held-out years"
+    )
+    (train,) = axes.plot(
+        scan.taus, scan.train_rmse, "--", color=COLORS["tanh"], label="training years"
+    )
+    axes.set(
+        xlabel="window τ, in years", ylabel="one-step RMSE, in sunspots", ylim=(0, 50),
+        xlim=(0, len(scan.taus) + 1.5),
+    )  # fmt: skip
+    return train, held_out
+
+
+def draw_error_growth(errors, axes):
+    """Draw how the forecast error grows with the years ahead, a line for each model.
+
+    Parameters
+    ----------
+    errors : dict of str to float array, shape (steps,)
+        RMSE 1, 2, … steps ahead.
+    axes : matplotlib.axes.Axes
+    """
+    for (name, values), (color, style) in zip(errors.items(), _MODEL_STYLES, strict=False):
+        axes.plot(np.arange(1, len(values) + 1), values, color=color, linestyle=style, label=name)
+    axes.set(xlabel="years ahead", ylabel="RMSE, in sunspots", ylim=(0, 128))
+    axes.set_xticks(range(1, len(values) + 1, 2))
+    axes.set_yticks(range(0, 101, 20))
+    axes.legend(ncols=3, loc="upper left", fontsize=10, frameon=False)
+
+
+def draw_two_futures(now, change_before, after, axes):
+    """Draw this year against next year, apart for years that rose and years that fell.
+
+    Parameters
+    ----------
+    now, change_before, after : float arrays, shape (N,)
+        The value of a year, its change from the year before, and the value of the next year.
+    axes : matplotlib.axes.Axes
+    """
+    rose = change_before > 0
+    axes.plot(now[rose], after[rose], "^", color=COLORS["relu"], markersize=5, label="had risen")
+    axes.plot(
+        now[~rose], after[~rose], "v", color=COLORS["tanh"], markersize=5, markerfacecolor="none",
+        label="had fallen",
+    )  # fmt: skip
+    top = max(now.max(), after.max()) + 5
+    axes.plot([0, top], [0, top], ":", color=COLORS["muted"], linewidth=1.4, label="no change")
+    axes.axvspan(30, 60, color=COLORS["accent"], alpha=0.15)
+    axes.set(
+        xlabel="sunspots this year", ylabel="sunspots next year", xlim=(-3, top), ylim=(-3, top)
+    )
+    axes.legend(loc="lower right", fontsize=10, frameon=False)
+
+
+def draw_autocorrelations(correlations, axes):
+    """Draw autocorrelations by lag, a line for each series.
+
+    Parameters
+    ----------
+    correlations : dict of str to float array, shape (max_lag + 1,)
+    axes : matplotlib.axes.Axes
+    """
+    for (name, values), (color, style) in zip(correlations.items(), _MODEL_STYLES, strict=False):
+        axes.plot(values, color=color, linestyle=style, marker="o", markersize=4, label=name)
+    axes.axhline(0, color=COLORS["muted"], linewidth=1)
+    axes.set(xlabel="lag, in years", ylabel="autocorrelation", ylim=(-0.6, 1.05))
+    axes.legend(loc="upper right", fontsize=10, frameon=False)
+
+
+def draw_lag_weights(weights, axes):
+    """Draw how much weight a prediction gives to each year of the past, whole and enlarged.
+
+    Parameters
+    ----------
+    weights : dict of str to float array
+        Entry k − 1 is the weight of the value k years back.
+    axes : two matplotlib.axes.Axes
+    """
+    for panel in axes:
+        for (name, values), (color, style), marker in zip(
+            weights.items(), _MODEL_STYLES, ("o", "s", "^", "D", "v"), strict=False
+        ):
+            lags = np.arange(1, len(values) + 1)
+            panel.plot(
+                lags, values, color=color, linestyle=style, marker=marker, markersize=5, label=name
+            )
+        panel.axhline(0, color=COLORS["muted"], linewidth=1)
+        panel.set(xlabel="years back", xticks=range(1, 26, 4))
+    axes[0].set_ylabel("weight in the prediction")
+    axes[0].legend(loc="upper right", fontsize=10, frameon=False)
+    axes[1].set_ylim(-0.2, 0.2)
+
+
+def draw_beliefs(years, counts, beliefs, axes, *, names):
+    """Draw a series and, below it, the filter's belief in each hidden state.
+
+    Parameters
+    ----------
+    years, counts : arrays, shape (T,)
+    beliefs : float array, shape (T, K)
+    axes : two matplotlib.axes.Axes
+    names : sequence of K str
+    """
+    above, below = axes
+    below.set_axisbelow(True)
+    above.plot(years, counts, "o-", color=COLORS["data"], markersize=4, linewidth=1.4)
+    above.set(ylabel="sunspots", ylim=(0, 205))
+    shades = [COLORS["muted"], COLORS["accent"], COLORS["second"], COLORS["relu"]]
+    hatches = ["", "//", "\\\\", ""]
+    floor = np.zeros(len(years))
+    for belief, name, shade, hatch in zip(beliefs.T, names, shades, hatches, strict=True):
+        below.bar(
+            years, belief, 1.0, bottom=floor, color=shade, hatch=hatch, edgecolor="white",
+            linewidth=0.3, label=name,
+        )  # fmt: skip
+        floor = floor + belief
+    below.set(ylabel="belief", xlabel="year", ylim=(0, 1), xlim=(years[0] - 0.5, years[-1] + 0.5))
+    below.legend(
+        loc="upper center", ncols=4, bbox_to_anchor=(0.5, 1.32), fontsize=10, frameon=False
+    )
+
+
+# --- the forecast demo ----------------------------------------------------------------------------
+
+
+def draw_forecast(result, axes, artists=None):
+    """Draw a forecast with its 90 % band beside the error of every window, or move them.
+
+    Parameters
+    ----------
+    result : ForecastView
+    axes : two matplotlib.axes.Axes
+    artists : dict of str to Artist, optional
+        What an earlier call returned.
+
+    Returns
+    -------
+    artists : dict of str to Artist
+    """
+    if artists is None:
+        artists = _prepare_forecast_axes(result, axes)
+    cut = result.start - result.years[0]
+    since = result.years - result.start
+    artists["known"].set_data(since[:cut], result.counts[:cut])
+    artists["later"].set_data(since[cut:], result.counts[cut:])
+    ahead = np.arange(len(result.forecasts))
+    artists["forecast"].set_data(ahead, result.forecasts)
+    artists["title"].set_text(f"What the window says will come from {result.start}")
+    low, high = result.forecasts - result.margins, result.forecasts + result.margins
+    outline = np.column_stack([np.r_[ahead, ahead[::-1]], np.r_[low, high[::-1]]])
+    artists["band"].set_verts([outline])
+    artists["train"].set_ydata(result.scan.train_rmse)
+    artists["held out"].set_ydata(result.scan.held_out_rmse)
+    tau = result.tau
+    artists["dots"].set_data(
+        [tau, tau], [result.scan.train_rmse[tau - 1], result.scan.held_out_rmse[tau - 1]]
+    )
+    return artists
+
+
+def _prepare_forecast_axes(result, axes):
+    left, right = axes
+    left.set(
+        xlim=(-24, 22.5), ylim=(-50, 265), xlabel="years from the first one forecast",
+        ylabel="sunspots, yearly mean", xticks=range(-20, 21, 5),
+    )  # fmt: skip
+    title = left.set_title("", loc="left")
+    left.axhline(0, color=COLORS["muted"], linewidth=1)
+    band = left.fill_between(
+        [0, 1], 0, 1, color=COLORS["second"], alpha=0.4, label="90 % band", linewidth=0
+    )
+    (known,) = left.plot([], [], "-", color=COLORS["data"], linewidth=1.6, label="known")
+    (later,) = left.plot([], [], ":", color=COLORS["data"], linewidth=1.6, label="what came")
+    (forecast,) = left.plot([], [], "-", color=COLORS["tanh"], linewidth=2.4, label="forecast")
+    left.legend(
+        handles=[known, later, forecast, band],
+        loc="upper left",
+        ncols=2,
+        fontsize=10,
+        frameon=False,
+    )
+    train, held_out = draw_window_scan(result.scan, right)
+    (dots,) = right.plot([], [], "o", color=COLORS["data"], markersize=8)
+    right.set_title("One-step error of every window", loc="left")
+    right.legend(loc="lower left", fontsize=10, ncols=2, frameon=False)
+    return {
+        "band": band, "known": known, "later": later, "forecast": forecast, "train": train,
+        "held out": held_out, "dots": dots, "title": title,
+    }  # fmt: skip
+
+
+def draw_fans(results, axes):
+    """Draw several settings of the forecast demo side by side, for readers without a kernel.
+
+    Parameters
+    ----------
+    results : sequence of ForecastView
+    axes : as many matplotlib.axes.Axes
+    """
+    for result, panel in zip(results, axes, strict=True):
+        ahead = np.arange(result.start, result.start + len(result.forecasts))
+        shown = slice(result.start - 25 - result.years[0], ahead[-1] + 1 - result.years[0])
+        low, high = result.forecasts - result.margins, result.forecasts + result.margins
+        panel.fill_between(ahead, low, high, color=COLORS["second"], alpha=0.4, linewidth=0)
+        panel.plot(
+            result.years[shown], result.counts[shown], ":", color=COLORS["data"], linewidth=1.6
+        )
+        panel.plot(ahead, result.forecasts, "-", color=COLORS["tanh"], linewidth=2.4)
+        panel.axhline(0, color=COLORS["muted"], linewidth=1)
+        panel.set(xlabel="year", ylim=(-50, 215))
+        panel.set_title(f"τ = {result.tau}", loc="left")
+    axes[0].set_ylabel("sunspots")
+
+
+def describe_forecast(result):
+    """The verdict in words: how far off the forecast was, and where this window stands.
+
+    Parameters
+    ----------
+    result : ForecastView
+
+    Returns
+    -------
+    sentences : str
+    """
+    known = len(result.misses)
+    years = f"{known} year" if known == 1 else f"{known} years"
+    last = result.start + known - 1
+    span = f"{result.start}" if known == 1 else f"{result.start}–{last}"
+    inside = int((np.abs(result.misses) <= result.margins[:known]).sum())
+    rmse = np.sqrt(np.mean(result.misses**2))
+    best = int(result.scan.taus[result.scan.held_out_rmse.argmin()])
+    train, held_out = (errors[result.tau - 1] for errors in (
+        result.scan.train_rmse, result.scan.held_out_rmse
+    ))  # fmt: skip
+    verdict = (
+        "the order is chance, and so is the best window" if result.order == "shuffled"
+        else "no window does better on the held-out years" if result.tau == best
+        else f"a {'longer' if best > result.tau else 'shorter'} window, τ = {best}, does better"
+    )  # fmt: skip
+    return (
+        f"Years {result.order}, window τ = {result.tau}: over {span} the forecast misses by "
+        f"{rmse:.1f} sunspots (RMSE), and its 90 % band holds {inside} of {years}. One step ahead "
+        f"the RMSE is {train:.1f} in training and {held_out:.1f} held out; {verdict}."
+    )
+
+
+# --- the n-gram demo ------------------------------------------------------------------------------
+
+COLUMNS, ROWS = 48, 10
+
+
+def make_drawable(text):
+    """Text on one line, without what a font may lack: ↵ for a line break, · outside ASCII."""
+    return "".join(
+        "↵" if letter == "\n" else letter if " " <= letter <= "~" else "·" for letter in text
+    )
+
+
+def wrap_sample(text):
+    """Text as a block of ROWS lines of COLUMNS characters, all of which a figure can draw.
+
+    A line break becomes ↵, any other character outside ASCII becomes ·.
+
+    Parameters
+    ----------
+    text : str, at most COLUMNS · ROWS characters are shown
+
+    Returns
+    -------
+    block : str
+
+    Examples
+    --------
+    >>> wrap_sample("one\\nzwölf")
+    'one↵zw·lf'
+    """
+    shown = make_drawable(text[: COLUMNS * ROWS])
+    return "\n".join(shown[i : i + COLUMNS] for i in range(0, len(shown), COLUMNS))
+
+
+def draw_ngram(result, axes, artists=None):
+    """Draw sampled text beside the loss of every order, or change them.
+
+    Parameters
+    ----------
+    result : NgramView
+    axes : two matplotlib.axes.Axes
+    artists : dict of str to Artist, optional
+        What an earlier call returned.
+
+    Returns
+    -------
+    artists : dict of str to Artist
+    """
+    if artists is None:
+        artists = _prepare_ngram_axes(result, axes)
+    artists["text"].set_text(wrap_sample(result.sample))
+    artists["train"].set_ydata(result.train_nats)
+    artists["held out"].set_ydata(result.held_out_nats)
+    artists["dots"].set_data(
+        [result.order] * 2, [result.train_nats[result.order], result.held_out_nats[result.order]]
+    )
+    return artists
+
+
+def _prepare_ngram_axes(result, axes):
+    left, right = axes
+    left.set_axis_off()
+    left.set_title("What the model writes (↵ is a line break)", loc="left")
+    text = TextBlock(left, 0.0, 0.96)
+    orders = np.arange(len(result.train_nats))
+    (held_out,) = right.plot(
+        orders,
+        result.held_out_nats,
+        "s-",
+        color=COLORS["relu"],
+        markersize=5,
+        label="held-out text",
+    )
+    (train,) = right.plot(
+        orders, result.train_nats, "^--", color=COLORS["tanh"], markersize=5, label="training text"
+    )
+    right.axhline(result.uniform_nats, color=COLORS["muted"], linewidth=1.2, linestyle=":")
+    right.text(
+        orders[-1], result.uniform_nats - 0.05, "knowing nothing", ha="right", va="top", fontsize=9,
+        color=COLORS["muted"],
+    )  # fmt: skip
+    (dots,) = right.plot([], [], "o", color=COLORS["data"], markersize=9)
+    right.set(
+        xlabel="order: characters of context", ylabel="loss, in nats per character",
+        xlim=(-0.4, orders[-1] + 0.4), ylim=(0, 5.6), xticks=orders,
+    )  # fmt: skip
+    right.set_title("How surprised it is by real text", loc="left")
+    right.legend(loc="upper right", ncols=2, fontsize=10, frameon=False)
+    return {"text": text, "train": train, "held out": held_out, "dots": dots}
+
+
+def describe_ngram(result):
+    """The verdict in words: loss, perplexity, and whether another order does better.
+
+    Parameters
+    ----------
+    result : NgramView
+
+    Returns
+    -------
+    sentences : str
+    """
+    order, best = result.order, int(result.held_out_nats.argmin())
+    train, held_out = result.train_nats[order], result.held_out_nats[order]
+    lowest = f"{result.held_out_nats[best]:.2f}"
+    verdict = (
+        "no order does better" if order == best
+        else f"order {best} does as well" if lowest == f"{held_out:.2f}"
+        else f"order {best} does better, at {lowest}"
+    )  # fmt: skip
+    ending = "" if result.strength == 1 else "s"
+    shared = "equally" if result.smoothing == "uniform" else "as the shorter context would"
+    return (
+        f"Order {order}, {result.strength:g} pseudo-character{ending} shared out {shared}: "
+        f"{train:.2f} nats per character on the training text and {held_out:.2f} on the held-out "
+        f"text, as unsure as among {np.exp(held_out):.1f} characters; {verdict}."
+    )
+
+
+def draw_samples(samples, axes):
+    """Write samples below each other, each under its heading, for readers without a kernel.
+
+    Parameters
+    ----------
+    samples : dict of str to str
+        Heading and text; two lines of each are shown.
+    axes : matplotlib.axes.Axes
+    """
+    axes.set_axis_off()
+    step = 1 / len(samples)
+    for row, (heading, sample) in enumerate(samples.items()):
+        top = 1 - row * step
+        axes.text(0, top, heading, transform=axes.transAxes, va="top", fontsize=10, weight="bold")
+        shown = make_drawable(sample)
+        axes.text(
+            0.02, top - 0.3 * step, f"{shown[:80]}\n{shown[80:160]}",
+            transform=axes.transAxes, va="top", family="monospace", fontsize=9.5, parse_math=False,
+            linespacing=1.4,
+        )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The equations: each cell, its backward pass, the layers on top, and how gradients travel."""

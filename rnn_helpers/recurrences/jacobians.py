@@ -1,0 +1,387 @@
+"""How a gradient travels back through a recurrent network: Jacobians and their products.
+
+Numbers only, in NumPy: no picture, no torch.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from rnn_helpers.recurrences.bptt import trace_gru, trace_lstm
+from rnn_helpers.recurrences.cells import get_activation
+from rnn_helpers.validation import check_array, check_choice, check_integer, check_number
+
+# A gradient under a hundredth of what it started with has vanished, over a hundredfold exploded.
+VANISHED, EXPLODED = -2.0, 2.0  # log₁₀
+
+
+def compute_rnn_jacobians(xs, hs, W_xh, W_hh, b_h, *, activation="tanh"):
+    """The one-step Jacobians of a plain RNN along a sequence.
+
+    ∂h_t/∂h_{t−1} = diag(φ′(a_t)) W_hhᵀ with a_t = x_t W_xh + h_{t−1} W_hh + b_h.
+    Entry [i, j] says how much h_t[i] moves when h_{t−1}[j] is nudged.
+
+    Parameters
+    ----------
+    xs : array (T, D)
+        One sequence.
+    hs : array (T+1, H)
+        Its states, `hs[0]` the initial one, as `run_rnn` returns them.
+    W_xh : array (D, H)
+    W_hh : array (H, H)
+    b_h : array (H,)
+    activation : str or Activation
+
+    Returns
+    -------
+    jacobians : array (T, H, H)
+        `jacobians[t]` is ∂h_{t+1}/∂h_t in the numbering of `hs`.
+
+    Raises
+    ------
+    TypeError
+        No arrays of numbers.
+    ValueError
+        Shapes that do not fit, values that are not finite, an unknown activation.
+
+    Source
+    ------
+    Pascanu, Mikolov & Bengio (2013), arXiv:1211.5063, equation 5.
+    """
+    W_hh = check_array("W_hh", W_hh, ndim=2)
+    H = W_hh.shape[0]
+    W_hh = check_array("W_hh", W_hh, shape=(H, H))
+    xs = check_array("xs", xs, ndim=2)
+    T, D = xs.shape
+    hs = check_array("hs", hs, shape=(T + 1, H))
+    W_xh = check_array("W_xh", W_xh, shape=(D, H))
+    b_h = check_array("b_h", b_h, shape=(H,))
+    slopes = get_activation(activation).derivative(xs @ W_xh + hs[:-1] @ W_hh + b_h)  # (T, H)
+    return slopes[:, :, None] * W_hh.T
+
+
+def compute_log_norms_by_lag(jacobians):
+    """log₁₀ ‖∂h_T/∂h_{T−k}‖₂ for every lag k: the norms of the products, counted from the end.
+
+    ∂h_T/∂h_{T−k} = J_T J_{T−1} ⋯ J_{T−k+1}. Jacobians and products are rescaled on the way and the
+    scales kept as logarithms, so that neither 10⁻¹⁰⁰⁰ nor 10¹⁰⁰⁰ is lost.
+
+    Parameters
+    ----------
+    jacobians : array (T, H, H)
+        In the order of time.
+
+    Returns
+    -------
+    log_norms : array (T+1,)
+        Entry k is the lag-k norm, in powers of ten; entry 0 is 0, the identity's.
+        −inf where the product is exactly zero.
+
+    Raises
+    ------
+    ValueError
+        Not a stack of square matrices, or not finite.
+
+    Examples
+    --------
+    >>> compute_log_norms_by_lag(np.full((3, 1, 1), 0.1))
+    array([ 0., -1., -2., -3.])
+    """
+    jacobians = check_array("jacobians", jacobians, ndim=3)
+    T, H, _ = jacobians.shape
+    jacobians = check_array("jacobians", jacobians, shape=(T, H, H))
+    sizes = np.abs(jacobians).max(axis=(1, 2))
+    jacobians = jacobians / np.where(sizes > 0, sizes, 1.0)[:, None, None]
+    products = np.empty((T, H, H))
+    log_scales = np.empty(T)
+    product, log_scale = np.eye(H), 0.0
+    for k in range(T):
+        product = product @ jacobians[T - 1 - k]
+        scale = np.abs(product).max()
+        if scale == 0:  # and so are all the longer products
+            products[k:], log_scales[k:] = 0.0, 0.0
+            break
+        product = product / scale
+        log_scale += np.log10(scale) + np.log10(sizes[T - 1 - k])
+        products[k], log_scales[k] = product, log_scale
+    # the largest singular value is the root of the largest eigenvalue of P Pᵀ, found faster
+    squares = np.linalg.eigvalsh(products @ products.transpose(0, 2, 1))[:, -1]
+    with np.errstate(divide="ignore"):
+        log_norms = 0.5 * np.log10(np.maximum(squares, 0.0)) + log_scales
+    return np.concatenate([[0.0], log_norms])
+
+
+def compute_spectral_radius(matrix):
+    """ρ(W) = max |eigenvalue|: the growth per step of Wᵏ in the long run.
+
+    Parameters
+    ----------
+    matrix : array (H, H)
+
+    Raises
+    ------
+    ValueError
+        Not square, or not finite.
+
+    Examples
+    --------
+    >>> compute_spectral_radius([[0.5, 100.0], [0.0, 0.5]])
+    0.5
+    """
+    matrix = _check_square(matrix)
+    return float(np.abs(np.linalg.eigvals(matrix)).max())
+
+
+def compute_largest_singular_value(matrix):
+    """σ_max(W) = ‖W‖₂: the most that one step can stretch any vector.
+
+    Parameters
+    ----------
+    matrix : array (H, H)
+
+    Raises
+    ------
+    ValueError
+        Not square, or not finite.
+
+    Examples
+    --------
+    >>> compute_largest_singular_value([[3.0, 0.0], [0.0, -4.0]])
+    4.0
+    """
+    return float(np.linalg.norm(_check_square(matrix), 2))
+
+
+def make_recurrent_weights(hidden_size, *, spectral_radius, seed, kind="gaussian"):
+    """A random recurrent matrix of a given spectral radius.
+
+    Parameters
+    ----------
+    hidden_size : int
+    spectral_radius : float ≥ 0
+    seed : int
+    kind : {"gaussian", "orthogonal", "identity"}
+        Independent normal entries; a random rotation or reflection; the identity. All are
+        scaled.
+
+    Returns
+    -------
+    W_hh : array (H, H)
+
+    Raises
+    ------
+    TypeError, ValueError
+        A number out of range, an unknown kind.
+    """
+    spectral_radius = check_number("spectral_radius", spectral_radius, minimum=0)
+    check_choice("kind", kind, ("gaussian", "orthogonal", "identity"))
+    return spectral_radius * _unit_weights(
+        check_integer("hidden_size", hidden_size, minimum=1),
+        check_integer("seed", seed, minimum=0),
+        kind,
+    )
+
+
+@lru_cache(maxsize=64)
+def _unit_weights(hidden_size, seed, kind):
+    if kind == "identity":
+        return np.eye(hidden_size)
+    matrix = np.random.default_rng(seed).normal(size=(hidden_size, hidden_size))
+    if kind == "orthogonal":
+        q, r = np.linalg.qr(matrix)
+        return q * np.sign(np.diag(r))
+    return matrix / compute_spectral_radius(matrix)
+
+
+def _check_square(matrix):
+    matrix = check_array("matrix", matrix, ndim=2)
+    return check_array("matrix", matrix, shape=(matrix.shape[0], matrix.shape[0]))
+
+
+@dataclass(frozen=True)
+class StepJacobians:
+    """One-step Jacobians along one sequence, with their direct path beside them.
+
+    Attributes
+    ----------
+    total : array (T, S, S)
+        ∂s_t/∂s_{t−1} for the whole state s: h for the GRU (S = H), (h, c) joined for the LSTM
+        (S = 2H, first h, then c).
+    direct : array (T, H)
+        The diagonal of the path that no weight matrix touches: f for the LSTM's c, z (or 1 − z
+        where z takes) for the GRU's h.
+    """
+
+    total: np.ndarray
+    direct: np.ndarray
+
+
+def compute_lstm_jacobians(xs, h0, c0, W_xh, W_hh, b_h, *, peepholes=None):
+    """The one-step Jacobians ∂(h, c)_t / ∂(h, c)_{t−1} of an LSTM in closed form.
+
+    With d_i = g i (1 − i), d_f = c₋₁ f (1 − f), d_g = i (1 − g²), d_o = tanh(c) o (1 − o) and
+    s = o (1 − tanh²(c)) + p_o d_o, each a diagonal:
+
+    ∂c/∂h₋₁ = d_i W_hiᵀ + d_f W_hfᵀ + d_g W_hgᵀ,   ∂c/∂c₋₁ = f + p_i d_i + p_f d_f
+    ∂h/∂h₋₁ = d_o W_hoᵀ + s ∂c/∂h₋₁,               ∂h/∂c₋₁ = s ∂c/∂c₋₁
+
+    Parameters
+    ----------
+    xs : array (T, D)
+        One sequence.
+    h0, c0 : array (H,)
+    W_xh, W_hh, b_h : arrays (D, 4H), (H, 4H), (4H,)
+        Gates i, f, g, o.
+    peepholes : array (3, H), optional
+
+    Returns
+    -------
+    jacobians : StepJacobians
+        `direct` is f, which alone carries c if h is left out.
+
+    Raises
+    ------
+    ValueError
+        Shapes that do not fit, values that are not finite.
+
+    Source
+    ------
+    The cell of `cells.lstm_step`; the derivation is ours.
+    """
+    xs, h0, W_xh, W_hh = _check_sequence(xs, h0, W_xh, W_hh, blocks=4)
+    H = len(h0)
+    c0 = check_array("c0", c0, shape=(H,))
+    b_h = check_array("b_h", b_h, shape=(4 * H,))
+    p = np.zeros((3, H)) if peepholes is None else check_array("peepholes", peepholes, shape=(3, H))
+    trace = trace_lstm(xs[:, None], h0[None], c0[None], W_xh, W_hh, b_h, peepholes=p)
+    i, f, g, o = np.moveaxis(trace.gates[:, :, 0], 1, 0)  # each (T, H)
+    tanh_c, c_before = np.tanh(trace.cs[1:, 0]), trace.cs[:-1, 0]
+    W_i, W_f, W_g, W_o = (block.T for block in np.split(W_hh, 4, axis=1))
+    d_i, d_f, d_g = g * i * (1 - i), c_before * f * (1 - f), i * (1 - g**2)
+    d_o = tanh_c * o * (1 - o)
+    s = o * (1 - tanh_c**2) + p[2] * d_o
+    total = np.zeros((len(xs), 2 * H, 2 * H))
+    c_by_h = _rows(d_i, W_i) + _rows(d_f, W_f) + _rows(d_g, W_g)
+    c_by_c = _rows(f + p[0] * d_i + p[1] * d_f, np.eye(H))
+    total[:, :H, :H] = _rows(d_o, W_o) + s[:, :, None] * c_by_h
+    total[:, :H, H:] = s[:, :, None] * c_by_c
+    total[:, H:, :H], total[:, H:, H:] = c_by_h, c_by_c
+    return StepJacobians(total, f)
+
+
+def compute_gru_jacobians(xs, h0, W_xh, W_hh, b_xh, b_hh, *, reset="after", update="keeps"):
+    """The one-step Jacobians ∂h_t/∂h_{t−1} of a GRU in closed form.
+
+    With keep = z (or 1 − z where z takes), d_z = ±(h₋₁ − n) z (1 − z), d_n = (1 − keep)(1 − n²),
+    each a diagonal, and q = h₋₁ W_hn + b_hn:
+
+    ∂h/∂h₋₁ = keep + d_z W_hzᵀ + d_n ∂a_n/∂h₋₁
+    ∂a_n/∂h₋₁ = r W_hnᵀ + q r (1 − r) W_hrᵀ                 reset "after"
+    ∂a_n/∂h₋₁ = W_hnᵀ (r + h₋₁ r (1 − r) W_hrᵀ)             reset "before"
+
+    Parameters
+    ----------
+    xs : array (T, D)
+        One sequence.
+    h0 : array (H,)
+    W_xh, W_hh, b_xh, b_hh : arrays (D, 3H), (H, 3H), (3H,), (3H,)
+        Gates r, z, n.
+    reset : {"after", "before"}
+    update : {"keeps", "takes"}
+
+    Returns
+    -------
+    jacobians : StepJacobians
+        `direct` is keep.
+
+    Raises
+    ------
+    ValueError
+        Shapes that do not fit, values that are not finite, an unknown name.
+
+    Source
+    ------
+    The cell of `cells.gru_step`; the derivation is ours.
+    """
+    xs, h0, W_xh, W_hh = _check_sequence(xs, h0, W_xh, W_hh, blocks=3)
+    H = len(h0)
+    b_xh, b_hh = (
+        check_array(name, b, shape=(3 * H,)) for name, b in (("b_xh", b_xh), ("b_hh", b_hh))
+    )
+    trace = trace_gru(xs[:, None], h0[None], W_xh, W_hh, b_xh, b_hh, reset=reset, update=update)
+    r, z, n = np.moveaxis(trace.gates[:, :, 0], 1, 0)  # each (T, H)
+    h_before = trace.hs[:-1, 0]
+    W_r, W_z, W_n = (block.T for block in np.split(W_hh, 3, axis=1))
+    keep, difference = (z, h_before - n) if update == "keeps" else (1 - z, n - h_before)
+    if reset == "after":
+        by_n = _rows(r, W_n) + _rows(trace.pasts[:, 0] * r * (1 - r), W_r)
+    else:
+        by_n = W_n @ (_rows(r, np.eye(H)) + _rows(h_before * r * (1 - r), W_r))
+    d_n = (1 - keep) * (1 - n**2)
+    total = _rows(keep, np.eye(H)) + _rows(difference * z * (1 - z), W_z) + d_n[:, :, None] * by_n
+    return StepJacobians(total, keep)
+
+
+def compute_connectivity(model, xs, targets):
+    """How strongly each prediction of a language model hangs on each input: ‖∂ log p(y_t)/∂x_s‖₂.
+
+    One backward pass for each t gives a whole row. Where the model reads forwards only, the
+    entries with s > t are exactly zero.
+
+    Parameters
+    ----------
+    model : callable
+        `model(xs) -> logits`: from embedded inputs (T, D) to unnormalised log-probabilities
+        (T, V), in torch.
+    xs : tensor (T, D)
+        The embedded inputs.
+    targets : integer tensor (T,)
+        y_t, the token that each step is asked for.
+
+    Returns
+    -------
+    connectivity : array (T, T)
+        Row t, column s, in nats per unit of the embedding.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Shapes that do not fit together, targets that are no tokens.
+
+    Source
+    ------
+    The measure follows Madsen (2019), Visualizing memorization in RNNs, Distill,
+    doi:10.23915/distill.00016.
+    """
+    import torch
+
+    if xs.ndim != 2:
+        raise ValueError(f"xs must have shape (T, D), got {tuple(xs.shape)}")
+    xs = xs.detach().requires_grad_()
+    T = len(xs)
+    if tuple(targets.shape) != (T,):
+        raise ValueError(f"targets must have shape {(T,)}, got {tuple(targets.shape)}")
+    logits = model(xs)
+    if logits.ndim != 2 or len(logits) != T:
+        raise ValueError(f"model must return shape ({T}, V), got {tuple(logits.shape)}")
+    if targets.dtype.is_floating_point:
+        raise TypeError(f"targets must be whole numbers, got {targets.dtype}")
+    if not 0 <= int(targets.min()) <= int(targets.max()) < logits.shape[1]:
+        raise ValueError(f"targets must lie in 0 … {logits.shape[1] - 1}, the logits' tokens")
+    chosen = torch.log_softmax(logits, dim=1)[torch.arange(T), targets]
+    rows = [torch.autograd.grad(chosen[t], xs, retain_graph=True)[0].norm(dim=1) for t in range(T)]
+    return torch.stack(rows).cpu().numpy()
+
+
+def _check_sequence(xs, h0, W_xh, W_hh, *, blocks):
+    xs = check_array("xs", xs, ndim=2)
+    h0 = check_array("h0", h0, ndim=1)
+    D, H = xs.shape[1], len(h0)
+    W_xh = check_array("W_xh", W_xh, shape=(D, blocks * H))
+    return xs, h0, W_xh, check_array("W_hh", W_hh, shape=(H, blocks * H))
+
+
+def _rows(diagonals, matrix):
+    """diag(d_t) M for every t: (T, H) and (H, K) to (T, H, K)."""
+    return diagonals[:, :, None] * matrix

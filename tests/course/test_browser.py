@@ -1,0 +1,270 @@
+"""Lecture 05 in a real JupyterLab, looked at and touched with a real Chromium.
+
+Skipped where Chromium is missing, except in continuous integration, where that is a failure.
+"""
+
+import functools
+import os
+import re
+import shutil
+import time
+
+import pytest
+
+from tests.notebooks import ROOT
+from tools.lab import INSTALL_CHROMIUM, find_chromium, open_lab
+
+LECTURE = "05_vanishing_and_exploding_gradients.ipynb"
+DEMO = "gradient_decay_demo("
+
+if find_chromium() is None and not os.environ.get("CI"):
+    pytestmark = [pytest.mark.browser, pytest.mark.skip(reason=INSTALL_CHROMIUM)]
+else:
+    pytestmark = pytest.mark.browser
+
+
+class Explorer:
+    """The gradient-decay explorer on the page."""
+
+    def __init__(self, lab):
+        self.lab, self.page = lab, lab.page
+        self.output = lab.page.locator(".jp-CodeCell", has_text=DEMO).locator(".jp-OutputArea")
+        self.picture = self.output.locator(".widget-image")
+        self.sentence = self.output.locator(".rnn-caption p")
+        self.radius = self.output.get_by_role("slider", name="spectral radius")
+        self.activation = self.output.get_by_role("combobox", name="activation")
+        self.reset = self.output.get_by_role("button", name="Reset")
+
+    def read_pixels(self):
+        """A hash of the picture's pixels."""
+        return self.picture.evaluate(
+            """async image => {
+              while (!image.complete) // until then decode() would settle for the picture before
+                await new Promise(done => image.addEventListener('load', done, { once: true }));
+              const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
+              const context = canvas.getContext('2d');
+              context.drawImage(image, 0, 0);
+              const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+              const digest = await crypto.subtle.digest('SHA-1', data);
+              return [...new Uint8Array(digest)].join(' ');
+            }"""
+        )
+
+    def expect(self, pattern):
+        """Wait until the sentence matches."""
+        deadline = time.monotonic() + 20
+        while not re.search(pattern, text := self.sentence.inner_text()):
+            assert time.monotonic() < deadline, f"not {pattern!r} but {text!r}"
+            time.sleep(0.05)
+        return text
+
+    def expect_alternative(self, text):
+        """Wait until the picture's alternative text says so too: it follows when the hand rests."""
+        self.page.wait_for_function(
+            "([image, text]) => image.alt === text", arg=[self.picture.element_handle(), text]
+        )
+
+    def drag(self, share, *, moves=40):
+        """Pull the handle of the spectral radius to a share of its track; report what passed by."""
+        self.radius.scroll_into_view_if_needed()
+        track = self.output.locator(".noUi-base").first.bounding_box()
+        handle = self.radius.bounding_box()
+        x, y = (handle[a] + handle[size] / 2 for a, size in (("x", "width"), ("y", "height")))
+        end = track["x"] + share * track["width"]
+        sentences = set()
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        for move in range(1, moves + 1):
+            self.page.mouse.move(x + (end - x) * move / moves, y)
+            time.sleep(0.03)
+            sentences.add(self.sentence.inner_text())
+        self.page.mouse.up()
+        return sentences
+
+    def press(self, key):
+        self.page.keyboard.press(key)
+
+
+@pytest.fixture(scope="module")
+def light():
+    with open_lab(ROOT / "notebooks") as lab:
+        lab.open(LECTURE)
+        yield lab
+
+
+@functools.cache
+def _run(lab):
+    lab.run_all(seconds=300)
+
+
+@pytest.fixture
+def explorer(light):
+    _run(light)
+    explorer = Explorer(light)
+    explorer.picture.wait_for()
+    explorer.reset.click()
+    explorer.expect("^tanh, ρ = 0.90")
+    return explorer
+
+
+def test_stored_outputs_are_whole_before_anything_runs(light):
+    # under another name, or the page would find the widgets of the kernel that runs already
+    shutil.copy(ROOT / "notebooks" / LECTURE, light.folder / "stored.ipynb")
+    lab = light.open_another_page()
+    lab.open("stored.ipynb")
+    output = lab.page.locator(".jp-CodeCell", has_text=DEMO).locator(".jp-OutputArea")
+    still = output.locator("img")
+    still.scroll_into_view_if_needed()
+    assert still.is_visible()
+    assert "the gradient" in still.get_attribute("alt")
+    assert still.evaluate("image => image.decode().then(() => image.naturalWidth)") > 1000
+    outputs = "\n".join(lab.page.locator(".jp-OutputArea").all_inner_texts())
+    for widget_error in ("Error displaying widget", "model not found", "Loading widget"):
+        assert widget_error not in outputs
+    assert lab.find_unnamed() == []
+    assert lab.errors == []
+    lab.page.close()
+
+
+def test_the_whole_lecture_runs(light, explorer):
+    assert light.read_failures() == []
+    assert light.page.locator(".jp-OutputArea img").count() > 5
+    assert light.find_unnamed() == []
+    assert light.errors == []
+
+
+def test_the_picture_follows_the_mouse(light, explorer):
+    explorer.activation.select_option("identity")
+    explorer.drag(0.0)
+    low = explorer.expect("^identity, ρ = 0.1.: the gradient vanishes")
+    pixels = explorer.read_pixels()
+    passed = explorer.drag(1.0)
+    assert len(passed) >= 8, "the picture did not follow the hand"
+    high = explorer.expect("^identity, ρ = 2.00: the gradient explodes")
+    assert low != high
+    explorer.expect_alternative(high)
+    assert explorer.read_pixels() != pixels
+    assert light.errors == []
+
+
+def test_the_picture_follows_the_keyboard(light, explorer):
+    start = explorer.read_pixels()
+    explorer.activation.focus()
+    explorer.press("End")
+    explorer.expect("^identity, ρ = 0.90")
+    explorer.radius.focus()
+    explorer.press("Home")
+    explorer.expect("^identity, ρ = 0.10: the gradient vanishes")
+    explorer.press("ArrowRight")
+    explorer.expect("^identity, ρ = 0.11: the gradient vanishes")
+    explorer.press("PageUp")
+    explorer.expect("^identity, ρ = 0.16: the gradient vanishes")
+    explorer.press("End")
+    explorer.expect("^identity, ρ = 2.00: the gradient explodes")
+    assert explorer.read_pixels() != start
+    explorer.press("ArrowLeft")
+    explorer.expect("^identity, ρ = 1.99: the gradient explodes")
+    assert explorer.radius.get_attribute("aria-valuetext") == "1.99"
+    explorer.reset.focus()
+    explorer.press("Enter")
+    explorer.expect("^tanh, ρ = 0.90")
+    assert explorer.read_pixels() == start
+    assert light.errors == []
+
+
+def test_tab_reaches_every_control_in_order(explorer):
+    explorer.radius.focus()
+    reached = []
+    for _ in range(8):
+        reached.append(
+            explorer.page.evaluate(
+                "document.activeElement.ariaLabel || document.activeElement.innerText"
+            )
+        )
+        explorer.press("Tab")
+    assert [name for name in reached if "typed" not in name][:5] == [
+        "spectral radius ρ", "activation", "length T", "seed", "Reset",
+    ]  # fmt: skip
+
+
+def test_a_second_view_of_the_output_is_whole(light, explorer):
+    light.execute("notebook:deselect-all")
+    index = explorer.page.evaluate(
+        "text => jupyterapp.shell.currentWidget.content.widgets"
+        ".findIndex(cell => cell.model.sharedModel.getSource().includes(text))",
+        DEMO,
+    )
+    explorer.page.evaluate("i => jupyterapp.shell.currentWidget.content.activeCellIndex = i", index)
+    light.execute("notebook:create-output-view")
+    second = light.page.locator(".jp-LinkedOutputView")
+    second.locator(".widget-image").wait_for()
+    slider = second.get_by_role("slider", name="spectral radius")
+    slider.focus()
+    explorer.press("Home")
+    text = explorer.expect("ρ = 0.10")
+    assert second.locator(".rnn-caption p").inner_text() == text
+    explorer.expect_alternative(text)
+    assert second.locator(".widget-image").get_attribute("alt") == text
+    assert light.find_unnamed() == []
+    assert light.errors == []
+    light.page.evaluate("document.querySelector('.jp-LinkedOutputView').remove()")
+
+
+def test_running_the_demo_again_shows_it_afresh(light, explorer):
+    index = explorer.page.evaluate(
+        "text => jupyterapp.shell.currentWidget.content.widgets"
+        ".findIndex(cell => cell.model.sharedModel.getSource().includes(text))",
+        DEMO,
+    )
+    light.run_cell(index)
+    explorer.picture.wait_for()
+    explorer.radius.focus()
+    explorer.press("End")
+    explorer.expect("ρ = 2.00")
+    assert explorer.picture.count() == 1
+    assert light.errors == []
+
+
+CONTRAST = """element => {
+  const parse = color => color.match(/[\\d.]+/g).map(Number);
+  let behind = element, ground;
+  do {
+    ground = parse(getComputedStyle(behind).backgroundColor);
+    behind = behind.parentElement;
+  } while (ground[3] === 0 && behind);
+  const luminance = color => {
+    const [r, g, b] = color.slice(0, 3).map(channel => {
+      const part = channel / 255;
+      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const [dim, bright] = [luminance(ground), luminance(parse(getComputedStyle(element).color))]
+    .sort((a, b) => a - b);
+  return (bright + 0.05) / (dim + 0.05);
+}"""
+
+
+@pytest.mark.parametrize("theme", ["Light", "Dark"])
+def test_every_word_of_the_demo_can_be_read(light, explorer, theme):
+    explorer.page.evaluate(
+        "theme => jupyterapp.commands.execute('apputils:change-theme', { theme })",
+        f"JupyterLab {theme}",
+    )
+    explorer.page.wait_for_function(
+        "light => document.body.dataset.jpThemeLight === light", arg=str(theme == "Light").lower()
+    )
+    time.sleep(0.5)
+    words = explorer.output.locator(
+        ".rnn-caption p, .widget-label, .widget-readout, select, button.widget-button"
+    )
+    assert words.count() >= 9
+    for word in words.all():
+        ratio = word.evaluate(CONTRAST)
+        assert ratio >= 4.5, f"{ratio:.1f} : 1 for {word.inner_text()!r}"
+    assert light.errors == []
+
+
+def test_the_server_sends_each_message_at_once(light):
+    log = (light.folder.parent / "server.log").read_text(encoding="utf-8")
+    assert "rnn_helpers.display.server | extension was successfully loaded" in log

@@ -1,0 +1,183 @@
+"""pyproject.toml, requirements.txt and environment.yml agree, and name no place of ours."""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import rnn_helpers
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+EXTRA = PROJECT["optional-dependencies"]["test"]
+RANGES = {canonicalize_name(Requirement(line).name): Requirement(line) for line in
+          (*PROJECT["dependencies"], *EXTRA)}  # fmt: skip
+# What conda-forge calls otherwise: the CPU build, and matplotlib without its Qt window.
+CONDA_NAMES = {"torch": "pytorch-cpu", "matplotlib": "matplotlib-base"}
+MODULES_OF = {
+    "ipython": "IPython",
+    "markdown-it-py": "markdown_it",
+    "pillow": "PIL",
+    "pyyaml": "yaml",
+    "websocket-client": "websocket",
+}
+
+
+def read_pins(text):
+    """{canonical name: version} of a requirements file that holds nothing but exact pins."""
+    pins = {}
+    for line in text.splitlines():
+        line = line.partition("#")[0].strip()
+        if line:
+            requirement = Requirement(line)  # an option, an address or a path is no requirement
+            (specifier,) = requirement.specifier
+            assert specifier.operator == "==", f"{line}: not an exact pin"
+            assert "*" not in specifier.version, f"{line}: not an exact pin"
+            assert "+" not in specifier.version, f"{line}: a local build that others cannot get"
+            assert requirement.url is None, f"{line}: an address"
+            pins[canonicalize_name(requirement.name)] = specifier.version
+    return pins
+
+
+def read_conda(text):
+    """{name: its range} of an environment file, its pip section included."""
+    ranges = {}
+    for entry in yaml.safe_load(text)["dependencies"]:
+        for line in entry["pip"] if isinstance(entry, dict) else [entry]:
+            if not line.startswith("-e"):
+                requirement = Requirement(line)
+                ranges[canonicalize_name(requirement.name)] = requirement.specifier
+    return ranges
+
+
+PINS = read_pins((ROOT / "requirements.txt").read_text())
+CONDA = read_conda((ROOT / "environment.yml").read_text())
+
+
+@pytest.mark.parametrize("name", sorted(RANGES))
+def test_every_dependency_is_pinned_within_its_range(name):
+    assert name in PINS, f"{name} is missing from requirements.txt"
+    assert RANGES[name].specifier.contains(PINS[name]), f"{name}=={PINS[name]} is out of its range"
+
+
+@pytest.mark.parametrize("name", sorted(RANGES))
+def test_every_dependency_is_in_the_conda_environment_with_the_same_range(name):
+    assert CONDA.get(canonicalize_name(CONDA_NAMES.get(name, name))) == RANGES[name].specifier
+
+
+def test_the_conda_environment_names_nothing_else():
+    names = {canonicalize_name(CONDA_NAMES.get(name, name)) for name in RANGES}
+    assert set(CONDA) == names | {"python", "pip"}
+    assert str(CONDA["python"]) == PROJECT["requires-python"]
+
+
+def test_the_conda_environment_installs_the_package_from_conda_forge_alone():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text())
+    assert environment["channels"] == ["conda-forge", "nodefaults"]
+    assert "-e ." in environment["dependencies"][-1]["pip"]
+
+
+def test_ranges_in_pyproject_are_no_pins():
+    for name, requirement in RANGES.items():
+        operators = {specifier.operator for specifier in requirement.specifier}
+        assert ">=" in operators, f"{name} has no lower bound"
+        assert not operators & {"==", "==="}, f"{name} is pinned"
+        assert requirement.url is None
+
+
+def test_torch_is_pinned_to_the_release_that_was_measured():
+    assert PINS["torch"] == "2.13.0"
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("numpy>=2", "not an exact pin"),
+        ("numpy==2.*", "not an exact pin"),
+        ("torch==2.13.0+cpu", "a local build"),
+        ("--index-url=elsewhere", "Expected"),
+        ("-e .", "Expected"),
+    ],
+)
+def test_read_pins_refuses(line, message):
+    with pytest.raises((AssertionError, ValueError), match=message):
+        read_pins(line)
+
+
+def imported_modules(path):
+    """Top-level names of the modules that a Python file imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield node.module.partition(".")[0]
+
+
+@pytest.mark.parametrize(
+    ("folders", "declared"),
+    [
+        (["rnn_helpers"], PROJECT["dependencies"]),
+        (["tests", "tools", "benchmarks"], [*PROJECT["dependencies"], *EXTRA]),
+    ],
+    ids=["package", "tests and tools"],
+)
+def test_what_is_imported_is_declared(folders, declared):
+    names = [canonicalize_name(Requirement(line).name) for line in declared]
+    known = {MODULES_OF.get(name, name.replace("-", "_")) for name in names}
+    known |= set(sys.stdlib_module_names) | {"rnn_helpers", "tests", "tools", "benchmarks"}
+    for folder in folders:
+        for path in (ROOT / folder).rglob("*.py"):
+            unknown = set(imported_modules(path)) - known
+            assert not unknown, f"{path.relative_to(ROOT)} imports {unknown}: add to pyproject.toml"
+
+
+def test_importing_the_package_imports_nothing_else():
+    script = (
+        "import sys; before = set(sys.modules); import rnn_helpers;"
+        "print(sorted({m.partition('.')[0] for m in set(sys.modules) - before}))"
+    )
+    output = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert output.stdout.strip() == "['rnn_helpers']"
+    assert re.fullmatch(r"\d+\.\d+\.\d+", rnn_helpers.__version__)
+
+
+OURS = re.compile(
+    r"/(home/[a-z]|root/|Users/[A-Za-z]|work/(main|shared)|opt/(pypi|wheels))|file:/{3}[a-z]"
+    r"|(pypi|pytorch)\.org\b(?!/get-started)|index-url https?:"
+)
+
+
+def test_no_tracked_file_names_a_path_of_one_machine_or_a_registry():
+    listing = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if listing.returncode:
+        pytest.skip("not a git checkout, so there is no list of tracked files")
+    for name in filter(None, listing.stdout.split("\0")):
+        path = ROOT / name
+        if path.is_file():
+            found = OURS.search(path.read_text(encoding="utf-8", errors="replace"))
+            assert not found, f"{name} names {found[0]!r}"
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ("", "home", "someone"),
+        ("", "root", ".cache"),
+        ("", "work", "main"),
+        ("", "opt", "wheels"),
+        ("https:", "", "pypi" + ".org", "simple"),
+    ],
+)
+def test_such_names_are_found(parts):
+    assert OURS.search("see " + "/".join(parts))

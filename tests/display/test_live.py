@@ -1,0 +1,505 @@
+"""The live figure without a browser: every value painted, nothing leaked, each failure said."""
+
+import base64
+import contextlib
+import gc
+import io
+import re
+import weakref
+from pathlib import Path
+from types import SimpleNamespace
+
+import ipywidgets
+import numpy as np
+import pytest
+from ipywidgets.widgets.widget import _instances
+from matplotlib.colors import to_rgb
+from PIL import Image
+
+from rnn_helpers import lectures
+from rnn_helpers.display import live as live_module
+from rnn_helpers.display.figures import COLORS
+from rnn_helpers.display.live import choice, live, log_slider, slider
+from tests.demo_bar import exercise_demo
+from tests.notebooks import ROOT
+from tools.demos import find_demos, list_settings, move_at_random
+
+XS = np.linspace(0, 1, 50)
+CREAM = (255, 247, 224)
+
+
+def compute_wave(height, kind="sine"):
+    if height == 7:
+        raise ValueError("seven is too high: lower the height")
+    if height == 8:
+        return np.where(XS > 0.5, np.inf, height)
+    return height * (np.sin(6 * XS) if kind == "sine" else XS)
+
+
+def draw_wave(result, axes, artists=None):
+    if artists is None:
+        axes.set(xlim=(-0.1, 2.1), ylim=(-10, 10))  # the wave fills the left half
+        axes.plot([1.2, 2.0], [-5, 5], color=COLORS["relu"])  # stays
+        (line,) = axes.plot([], [], color=COLORS["tanh"], label="wave")
+        artists = {"line": line, "title": axes.set_title("", loc="left")}
+    artists["line"].set_data(XS, result)
+    artists["title"].set_text(f"Up to {result.max():.0f}")
+    return artists
+
+
+def describe_wave(result):
+    return f"The wave reaches {result.max():.3g}."
+
+
+def make_wave(**options):
+    controls = {
+        "height": slider("height", 0, 9, 1, 3),
+        "kind": choice("kind", ["sine", "line"], "sine"),
+    }
+    return live(compute_wave, draw_wave, controls, describe_wave, **options)
+
+
+@pytest.fixture
+def wave():
+    picture = make_wave()
+    yield picture
+    picture.close()
+
+
+def read_frame(picture):
+    return np.asarray(Image.open(io.BytesIO(picture.png)).convert("RGB")).astype(int)
+
+
+# --- following -----------------------------------------------------------------------------------
+
+
+def test_every_value_is_painted_and_described(wave):
+    assert wave.frames == 1
+    pictures = {wave.png}
+    for frames, height in enumerate((4, 5, 6, 2), 2):
+        wave.controls["height"].value = height
+        assert wave.frames == frames
+        assert wave.result.max() == pytest.approx(height, rel=1e-2)
+        assert wave.message == f"The wave reaches {wave.result.max():.3g}."
+        assert wave.artists["line"].get_ydata().max() == wave.result.max()
+        pictures.add(wave.png)
+    assert len(pictures) == 5
+
+
+def test_the_same_values_give_the_same_bytes(wave):
+    first = wave.png
+    wave.controls["height"].value = 9
+    wave.controls["kind"].value = "line"
+    assert wave.png != first
+    wave.reset()
+    assert wave.png == first
+
+
+def test_the_value_meant_is_computed_not_the_one_that_a_browser_sends():
+    seen = []
+
+    def compute(x):
+        seen.append(x)
+        return XS * x
+
+    picture = live(compute, draw_wave, {"x": slider("x", 0.1, 2.0, 0.01, 0.5)}, describe_wave)
+    picture.controls["x"].value = 0.8999999999999998
+    picture.controls["x"].value = 1.0000000000000002
+    assert seen[1:] == [0.9, 1.0]
+    picture.close()
+
+
+def test_reset_puts_all_back_with_one_repaint(wave):
+    wave.controls["height"].value = 9
+    wave.controls["kind"].value = "line"
+    frames = wave.frames
+    (button,) = [w for w in wave.children[0].children if isinstance(w, ipywidgets.Button)]
+    button.click()
+    assert {name: control.value for name, control in wave.controls.items()} == {
+        "height": 3,
+        "kind": "sine",
+    }
+    assert wave.frames == frames + 1
+
+
+def test_held_changes_are_one_repaint_even_around_a_reset(wave):
+    with wave.hold_repaint():
+        wave.controls["height"].value = 5
+        wave.reset()
+        wave.controls["height"].value = 6
+        assert wave.frames == 1
+    assert wave.frames == 2
+    assert wave.message == "The wave reaches 6."
+
+
+def test_only_the_changed_artists_are_redrawn(wave, monkeypatch):
+    def refuse(*_):
+        raise AssertionError("the whole figure was drawn")
+
+    monkeypatch.setattr(wave.figure.canvas, "draw", refuse)
+    before = read_frame(wave)
+    wave.controls["height"].value = 9
+    after = read_frame(wave)
+    changed = np.argwhere((before != after).any(axis=2))
+    wave_ends = wave.figure.axes[0].transData.transform([(1.05, 0)])[0, 0]
+    assert len(changed) > 1000
+    assert changed[:, 1].max() < wave_ends
+    assert (before[:, int(wave_ends) :] != 255).any()  # there is something to leave alone
+
+
+def test_the_axes_stay(wave):
+    axes = wave.figure.axes[0]
+    limits = axes.get_xlim(), axes.get_ylim(), list(axes.get_yticks())
+    for height in range(10):
+        wave.controls["height"].value = height
+        assert (axes.get_xlim(), axes.get_ylim(), list(axes.get_yticks())) == limits
+
+
+# --- pixels --------------------------------------------------------------------------------------
+
+
+def test_a_frame_has_the_size_asked_for():
+    picture = make_wave(width=6.4, height=3.0)
+    assert (
+        Image.open(io.BytesIO(picture.png)).size
+        == (round(6.4 * live_module._DPI), round(3.0 * live_module._DPI))
+    )  # fmt: skip
+    assert picture.image.layout.width == "640px"
+    picture.close()
+
+
+def test_the_palette_keeps_the_colours(wave):
+    rendered = np.asarray(wave.figure.canvas.buffer_rgba())[..., :3].astype(int)
+    error = np.abs(read_frame(wave) - rendered)
+    for name, color in (
+        ("white", (255, 255, 255)),
+        ("wave", tuple(np.round(np.multiply(to_rgb(COLORS["tanh"]), 255)).astype(int))),
+        ("line that stays", tuple(np.round(np.multiply(to_rgb(COLORS["relu"]), 255)).astype(int))),
+    ):
+        pixels = (rendered == color).all(axis=2)
+        assert pixels.any(), name
+        assert error[pixels].max() == 0, name
+    assert error.mean() < 0.5
+    assert (error.max(axis=2) > 24).mean() < 0.005
+
+
+def test_black_and_every_house_colour_are_in_the_palette(wave):
+    written = np.frombuffer(wave._colors, np.uint8).reshape(-1, 3)
+    assert len(written) <= 256
+    for color in ("white", "black", *COLORS.values()):
+        assert (written == np.round(np.multiply(to_rgb(color), 255))).all(axis=1).any(), color
+
+
+# --- failures ------------------------------------------------------------------------------------
+
+
+def test_an_error_becomes_a_sentence_and_the_next_value_recovers(wave):
+    good = wave.png
+    wave.controls["height"].value = 7
+    assert wave.message == ("This setting cannot be shown: seven is too high: lower the height")
+    assert isinstance(wave.error, ValueError)
+    assert wave.result is None
+    assert (read_frame(wave) == CREAM).all(axis=2).sum() > 1000  # the note stands on the figure
+    wave.controls["height"].value = 3
+    assert wave.error is None
+    assert wave.message == "The wave reaches 3."
+    assert wave.png == good
+
+
+def test_a_mistake_in_the_code_is_a_sentence_too(wave, monkeypatch):
+    monkeypatch.setattr(wave, "_describe", lambda result: result["missing"])
+    wave.controls["height"].value = 4
+    assert isinstance(wave.error, IndexError)
+    assert wave.message.startswith("This setting cannot be shown: ")
+
+
+@pytest.mark.parametrize("sentence", ["the price $x$ of $\\foo{$ is odd", "50 $ or 60 $"])
+def test_a_sentence_with_dollars_is_no_formula(sentence):
+    def compute(height):
+        if height:
+            raise ValueError(sentence)
+        return XS
+
+    with contextlib.closing(make(compute)) as picture:
+        picture.controls["height"].value = 1
+        assert picture.message == f"This setting cannot be shown: {sentence}"
+        assert (read_frame(picture) == CREAM).all(axis=2).sum() > 1000
+        picture.controls["height"].value = 0
+        assert picture.error is None
+
+
+def draw_torn(result, axes, artists=None):
+    """Matplotlib takes a line of unequal lengths, and refuses when it is to draw it."""
+    artists = draw_wave(result, axes, artists)
+    artists["line"].set_data(XS, result[: 20 if result.max() > 8 else 50])
+    return artists
+
+
+def test_what_cannot_be_drawn_is_said_and_the_next_value_recovers():
+    control = slider("height", 0, 9, 1, 3)
+    with contextlib.closing(
+        live(compute_wave, draw_torn, {"height": control}, describe_wave)
+    ) as picture:
+        good = picture.png
+        control.value = 9
+        assert isinstance(picture.error, ValueError)
+        assert picture.result is None
+        assert picture.message.startswith("This setting cannot be shown: ")
+        assert picture._caption.text == picture.message
+        assert (read_frame(picture) == CREAM).all(axis=2).sum() > 1000
+        control.value = 3
+        assert picture.error is None
+        assert picture.png == good
+    with pytest.raises(ValueError):  # noqa: PT011, the sentence is Matplotlib's
+        live(compute_wave, draw_torn, {"height": slider("height", 0, 9, 1, 9)}, describe_wave)
+
+
+def test_an_error_at_the_first_values_is_raised():
+    with pytest.raises(ValueError, match="seven is too high"):
+        live(compute_wave, draw_wave, {"height": slider("height", 0, 9, 1, 7)}, describe_wave)
+
+
+def test_values_that_are_not_finite_are_said(wave):
+    clean = read_frame(wave)
+    wave.controls["height"].value = 8
+    assert wave.error is None
+    assert wave._caption.text == (
+        "The wave reaches inf. 25 of 50 values of “wave” are not finite: they overflow, undrawn."
+    )
+    assert (read_frame(wave) == CREAM).all(axis=2).sum() > 1000
+    assert not (clean == CREAM).all(axis=2).any()
+    wave.controls["height"].value = 9
+    assert wave._caption.text == wave.message
+
+
+def test_an_overflow_in_compute_gives_no_warning():
+    def overflow(height):
+        return np.exp(np.full(50, 1000.0 * height))
+
+    with contextlib.closing(make(overflow)) as picture:
+        picture.controls["height"].value = 9
+        assert "not finite" in picture._caption.text
+
+
+def make(compute):
+    return live(compute, draw_wave, {"height": slider("height", 0, 9, 1, 0)}, describe_wave)
+
+
+@pytest.mark.parametrize(
+    ("make_control", "error", "message"),
+    [
+        (lambda: slider("x", 0, 1, 0.1, 2), ValueError,
+         "value must be a finite number from 0 to 1, got 2"),
+        (lambda: slider("x", 0, 10, 1, 11), ValueError,
+         "value must be an integer from 0 to 10, got 11"),
+        (lambda: slider("x", 0, 1, 0.1, "half"), TypeError,
+         "value must be a finite number from 0 to 1, got 'half'"),
+        (lambda: slider("x", 0, np.inf, 0.1, 0), ValueError,
+         "maximum must be a finite number, got inf"),
+        (lambda: slider("x", 0, 1, 0, 0), ValueError,
+         "step must be a finite number greater than 0, got 0"),
+        (lambda: log_slider("x", 0, 1, 0.5), ValueError,
+         "minimum must be a finite number greater than 0, got 0"),
+        (lambda: log_slider("x", 0.1, 1, 5), ValueError,
+         "value must be a finite number from 0.1 to 1, got 5"),
+        (lambda: log_slider("x", 0.1, 1, 1, steps_per_decade=0), ValueError,
+         "steps_per_decade must be an integer of at least 1, got 0"),
+        (lambda: choice("x", [("all", None)], None), ValueError,
+         "options must not hold None, got [('all', None)]"),
+        (lambda: choice("x", ["a", "b"], "c"), ValueError,
+         "value must be one of 'a', 'b', got 'c'"),
+        (lambda: live(compute_wave, draw_wave, {}, describe_wave), ValueError,
+         "controls must hold one to four controls, got 0"),
+        (lambda: live(compute_wave, draw_wave, dict.fromkeys("abcde"), describe_wave), ValueError,
+         "controls must hold one to four controls, got 5"),
+        (lambda: live(compute_wave, draw_wave, {"height": 3}, describe_wave), TypeError,
+         "controls['height'] must be a slider or a choice, got int"),
+        (lambda: live(compute_wave, draw_wave, [slider("x", 0, 9, 1, 3)], describe_wave),
+         TypeError, "controls must be a dict of controls, got list"),
+        (lambda: slider("x", 0, 10, 1, 11, name="size"), ValueError,
+         "size must be an integer from 0 to 10, got 11"),
+        (lambda: log_slider("x", 0.1, 1, 5, name="rate"), ValueError,
+         "rate must be a finite number from 0.1 to 1, got 5"),
+        (lambda: choice("x", ["a", "b"], "c", name="kind"), ValueError,
+         "kind must be one of 'a', 'b', got 'c'"),
+    ],
+)  # fmt: skip
+def test_what_is_refused(make_control, error, message):
+    with pytest.raises(error, match=f"^{re.escape(message)}$"):
+        make_control()
+    gc.collect()  # what was begun goes without "Exception ignored in __del__", an error here
+
+
+def test_sliders_keep_whole_numbers_whole():
+    assert isinstance(slider("x", 0, 10, 1, 3), ipywidgets.IntSlider)
+    assert isinstance(slider("x", 0, 10, 1, np.int64(3)), ipywidgets.IntSlider)
+    assert isinstance(slider("x", 0, 1, 0.1, 0.5), ipywidgets.FloatSlider)
+    assert choice("x", [("one", 1), ("two", 2)], 2).value == 2
+    assert list_settings(log_slider("x", 0.01, 1, 0.1, steps_per_decade=1)) == pytest.approx(
+        [0.01, 0.1, 1]
+    )
+
+
+# --- names and stored output ---------------------------------------------------------------------
+
+
+def test_the_caption_names_every_control_and_the_picture(wave):
+    caption = wave.children[1]
+    assert caption.names == {
+        wave.controls["height"].model_id: "height",
+        wave.controls["kind"].model_id: "kind",
+    }
+    assert caption.image == wave.image.model_id
+    assert caption.text == wave.message
+
+
+def test_what_is_stored_is_a_still_picture_with_its_sentence(wave):
+    wave.controls["height"].value = 5
+    bundle, metadata = wave._repr_mimebundle_()
+    assert bundle["text/plain"] == wave.message == "The wave reaches 5."
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert f'alt="{wave.message}"' in bundle["text/html"]
+    assert f"data:image/png;base64,{bundle['image/png']}" in bundle["text/html"]
+    assert metadata == {"image/png": {"alt": wave.message, "width": 800}}
+    png = Image.open(io.BytesIO(base64.b64decode(bundle["image/png"]))).convert("RGB")
+    assert png.size == (1200, 630)
+    distance = np.abs(np.asarray(png).astype(int) - (0, 114, 178)).max(axis=2)
+    assert (distance < 8).sum() > 1000  # the wave is on it
+
+
+def test_storing_a_still_picture_leaves_the_frames_alone(wave):
+    first = wave.png
+    wave._repr_mimebundle_()
+    wave.controls["height"].value = 4
+    wave.controls["height"].value = 3
+    assert wave.png == first
+
+
+def read_still(picture):
+    bundle, _ = picture._repr_mimebundle_()
+    png = Image.open(io.BytesIO(base64.b64decode(bundle["image/png"]))).convert("RGB")
+    return np.asarray(png).astype(int)
+
+
+@pytest.mark.parametrize("height", [3, 7, 8, 4])
+def test_the_stored_picture_is_the_one_on_screen(wave, height):
+    """A good value, an error, an overflow; and a good value after a still of an error."""
+    if height == 4:
+        wave.controls["height"].value = 7
+        read_still(wave)
+    wave.controls["height"].value = height
+    screen, still = read_frame(wave), read_still(wave)
+    blue = np.round(np.multiply(to_rgb(COLORS["tanh"]), 255))
+    for color in (CREAM, blue):
+        shares = [(np.abs(pixels - color).max(axis=2) < 12).mean() for pixels in (screen, still)]
+        assert shares[1] == pytest.approx(shares[0], rel=0.5, abs=2e-4), color
+    assert ((np.abs(still - CREAM).max(axis=2) < 12).sum() > 1000) == (height in (7, 8))
+    assert (np.abs(still - blue).max(axis=2) < 12).any() == (height != 7)
+
+
+def test_a_note_is_in_the_stored_sentence(wave):
+    wave.controls["height"].value = 8
+    bundle, _ = wave._repr_mimebundle_()
+    assert bundle["text/plain"].endswith(
+        "25 of 50 values of “wave” are not finite: they overflow, undrawn."
+    )
+
+
+# --- nothing is left behind ----------------------------------------------------------------------
+
+
+def test_close_releases_the_figure_and_every_widget():
+    make_wave().close()  # what is created once and kept
+    gc.collect()
+    before = set(_instances)
+    picture = make_wave()
+    figure = weakref.ref(picture.figure)
+    assert len(_instances) > len(before) + 5
+    picture.close()
+    gc.collect()
+    assert set(_instances) == before
+    assert figure() is None  # although `picture` is still there, as in IPython's Out
+    picture.close()  # a second time is no error
+
+
+def test_a_closed_picture_says_so_and_is_deaf(wave):
+    wave.controls["height"].value = 5
+    height = wave.controls["height"]
+    wave.close()
+    assert wave._repr_mimebundle_() == {"text/plain": "This picture is closed; run the cell again."}
+    wave.reset()
+    assert height.value == 5
+    with wave.hold_repaint():
+        height.value = 6
+    assert wave.frames == 2
+
+
+def run_cell(monkeypatch, cell, message):
+    parent = {"header": {"msg_id": message}, "metadata": {"cellId": cell}}
+    monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(get_parent=lambda: parent))
+
+
+def test_running_a_cell_again_closes_its_earlier_pictures(monkeypatch):
+    monkeypatch.setattr(live_module, "_pictures_by_cell", {})
+    run_cell(monkeypatch, "one", "first run")
+    first, beside = make_wave(), make_wave()  # two in one cell stay together
+    run_cell(monkeypatch, "two", "another cell")
+    other = make_wave()
+    assert None not in (first.comm, beside.comm, other.comm)
+    run_cell(monkeypatch, "one", "second run")
+    again = make_wave()
+    assert first.figure is None
+    assert beside.figure is None
+    assert again.figure is not None
+    assert other.figure is not None
+    again.close()
+    other.close()
+
+
+@pytest.mark.parametrize("parent", [None, {}, {"metadata": None}, {"metadata": {}}])
+def test_a_front_end_that_names_no_cell_is_no_error(parent, monkeypatch):
+    monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(get_parent=lambda: parent))
+    make_wave().close()
+
+
+# --- every demo ----------------------------------------------------------------------------------
+
+
+def test_the_bar_for_demos_sees_what_is_wrong(monkeypatch):
+    with pytest.raises(AssertionError, match="seven is too high"):
+        exercise_demo(make_wave, moves=100)
+    monkeypatch.setattr(live_module.Live, "_paint", lambda self: None)
+    with pytest.raises(AssertionError):
+        exercise_demo(make_wave, moves=1)
+
+
+def test_demos_are_found_and_moved():
+    assert "vanishing_and_exploding_gradients.gradient_decay_demo" in find_demos()
+    with contextlib.closing(make(lambda height: np.full(50, float(height)))) as picture:
+        seen = set()
+        rng = np.random.default_rng(0)
+        for _ in range(200):
+            move_at_random(picture, rng)
+            seen.add(picture.controls["height"].value)
+    assert seen == set(range(10))
+
+
+@pytest.mark.parametrize("name", find_demos())
+def test_each_demo_stands_a_rough_hand(name):
+    exercise_demo(find_demos()[name]).close()
+
+
+def test_demos_of_trained_models_stand_one_in_their_own_tests():
+    folder = Path(lectures.__file__).parent
+    made = {
+        (path.parent.name, name)
+        for path in folder.glob("*/demos.py")
+        for name in re.findall(r"^def (\w+_demo)\(", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    rest = made - {tuple(name.split(".")) for name in find_demos()}
+    assert ("language_models", "sampling_demo") in rest
+    for lecture, name in rest:
+        path = ROOT / "tests" / "lectures" / lecture / "test_demos.py"
+        source = path.read_text(encoding="utf-8")
+        assert "exercise_demo(" in source, name
+        assert name in source

@@ -1,0 +1,143 @@
+"""The alignment scrubber: what it shows is what the model computes, whatever is typed."""
+
+import numpy as np
+import pytest
+import torch
+
+from rnn_helpers.display.live import text_box
+from rnn_helpers.lectures.attention.dates import ISO_CHARACTERS, list_characters
+from rnn_helpers.lectures.attention.demos import SAMPLES, alignment_demo, prepare_alignments
+from rnn_helpers.lectures.attention.encoder_decoder import EncoderDecoder
+from rnn_helpers.lectures.attention.plots import WIDEST
+from rnn_helpers.lectures.attention.translation import translate
+from tests.demo_bar import exercise_demo
+
+
+def make_models(*scores):
+    torch.manual_seed(0)
+    sizes = len(list_characters()), len(ISO_CHARACTERS)
+    return {str(score): EncoderDecoder(*sizes, 8, score=score) for score in scores}
+
+
+MODELS = make_models("dot", "additive", "general")
+TYPED = ("", "1.9.2001", "2001년 9월 1일", "x", "1" * WIDEST)
+
+
+@pytest.fixture
+def demo():
+    picture = alignment_demo(MODELS)
+    yield picture
+    picture.close()
+
+
+def test_the_demo_stands_a_rough_hand():
+    def make():
+        picture = alignment_demo(MODELS)
+        picture.controls["typed"]._options_values = TYPED  # what the hand types
+        return picture
+
+    exercise_demo(make, moves=300).close()
+
+
+@pytest.mark.parametrize("score", ["dot", "additive"])
+@pytest.mark.parametrize("step", [1, 6, 10])
+def test_what_is_shown_is_what_the_model_computes(demo, score, step):
+    with demo.hold_repaint():
+        demo.controls["score"].value, demo.controls["step"].value = score, step
+        demo.controls["typed"].value = "21 Nov 2026"
+    found = translate(MODELS[score], ["21 nov 2026"])
+    np.testing.assert_array_equal(demo.artists["map"].get_array(), found.weights[:, 0])
+    heights = [demo.artists[f"bar {k}"].get_height() for k in range(11)]
+    np.testing.assert_allclose(heights, found.probabilities[step - 1, 0])
+    np.testing.assert_allclose(demo.artists["context"].get_ydata(), found.contexts[step - 1, 0])
+    written = "".join(demo.artists[f"written {k}"].get_text() for k in range(10))
+    assert written == found.isos[0]
+    shown = [demo.artists[f"read {k}"] for k in range(WIDEST)]
+    assert "".join(a.get_text() for a in shown if a.get_visible()) == "21␣nov␣2026"
+    assert demo.artists["row"].get_y() == step - 1
+    row = found.weights[step - 1, 0]
+    assert f"{row.max():.2f}" in demo.message
+    assert f"character {row.argmax() + 1} of 11" in demo.message
+    assert f"Score {score}, step {step} of 10" in demo.message
+    assert f"“21 nov 2026” becomes {found.isos[0]}" in demo.message
+
+
+def test_what_is_typed_stands_in_place_of_what_is_picked(demo):
+    assert demo.result.text == "2026년 11월 21일 토요일"
+    demo.controls["date"].value = SAMPLES[1]
+    assert demo.result.text == "21. november 2026"
+    demo.controls["typed"].value = "1.9.2001"
+    assert demo.result.text == "1.9.2001"
+    demo.controls["typed"].value = "   "
+    assert demo.result.text == "21. november 2026"
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("21@11", "no date in these 14 languages is written with @"),
+        ("2026가", "is written with U+AC00"),
+        ("\U0001f600 2026", "is written with U+1F600"),
+        ("1" * (WIDEST + 1), "the picture has room for 40 characters, got 41"),
+    ],
+)
+def test_what_is_no_date_gets_a_sentence(demo, typed, sentence):
+    at_rest = demo.png
+    demo.controls["typed"].value = typed
+    assert sentence in demo.message
+    assert demo.png != at_rest
+    demo.controls["typed"].value = ""
+    assert demo.error is None
+    assert demo.png == at_rest
+
+
+def test_a_line_to_type_in_is_followed_at_every_key():
+    box = text_box("or type one", "1.9.", placeholder="any date")
+    assert (box.value, box.description, box.placeholder) == ("1.9.", "or type one", "any date")
+    assert box.continuous_update
+    with pytest.raises(TypeError, match=r"^typed must be a text, got 3$"):
+        text_box("date", 3, name="typed")
+
+
+def test_dragging_the_step_translates_nothing_anew(monkeypatch):
+    calls = []
+
+    def count(model, texts):
+        calls.append(texts)
+        return translate(model, texts)
+
+    monkeypatch.setattr("rnn_helpers.lectures.attention.translation.translate", count)
+    compute = prepare_alignments(MODELS)
+    for step in range(1, 11):
+        compute("1.9.2001", "", "dot", step)
+    assert calls == [["1.9.2001"]]
+    compute("1.9.2001", "", "additive", 1)
+    assert len(calls) == 2
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"models": {}}, "models must hold at least one model, got none"),
+        ({"models": make_models("dot", None)}, "models must have attention, got 'None' without"),
+        ({"step": 11}, "step must be an integer from 1 to 10, got 11"),
+        ({"score": "cosine"}, "score must be one of 'dot', 'additive', 'general', got 'cosine'"),
+        ({"date": "1.9.2001"}, "date must be one of"),
+        ({"typed": "@"}, "no date in these 14 languages"),
+    ],
+)
+def test_a_wrong_setting_is_called_what_the_caller_calls_it(options, message):
+    with pytest.raises(ValueError, match=message):
+        alignment_demo(**{"models": MODELS} | options)
+
+
+@pytest.mark.parametrize("options", [{"step": 1.5}, {"typed": 3}])
+def test_a_setting_of_another_kind_is_said(options):
+    with pytest.raises(TypeError, match=f"{next(iter(options))} must be"):
+        alignment_demo(MODELS, **options)
+
+
+def test_the_samples_can_be_read_and_drawn():
+    compute = prepare_alignments(MODELS)
+    for sample in SAMPLES:
+        assert len(compute(sample, "", "dot", 1).text) <= WIDEST

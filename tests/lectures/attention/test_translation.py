@@ -1,0 +1,332 @@
+"""Dates translated: training, greedy and beam decoding, disturbed weights, accuracy by length."""
+
+import itertools
+
+import numpy as np
+import pytest
+import torch
+
+from rnn_helpers.lectures.attention import translation
+from rnn_helpers.lectures.attention.dates import (
+    ISO_CHARACTERS,
+    encode_dates,
+    encode_isos,
+    list_characters,
+    normalise,
+)
+from rnn_helpers.lectures.attention.translation import (
+    compare,
+    compute_accuracy_by_length,
+    make_pairs,
+    train_translator,
+    translate,
+    translate_with_beam,
+)
+
+PAIRS = make_pairs(640, part="train", rng=np.random.default_rng(0))
+TEXTS = PAIRS.texts[:24]
+
+
+@pytest.fixture(scope="module")
+def models():
+    """A little trained, so that nothing is sure."""
+    return {
+        score: train_translator(PAIRS, score=score, seed=1, hidden_size=16, updates=12).model
+        for score in ("dot", "general", "additive", None)
+    }
+
+
+# Training
+
+
+def test_pairs_are_the_dates_with_their_numbers():
+    assert PAIRS.tokens.shape == (PAIRS.lengths.max(), 640)
+    tokens, lengths = encode_dates(PAIRS.texts)
+    np.testing.assert_array_equal(PAIRS.tokens, tokens)
+    np.testing.assert_array_equal(PAIRS.lengths, lengths)
+    np.testing.assert_array_equal(PAIRS.targets, encode_isos(PAIRS.isos))
+
+
+def test_an_epoch_is_every_text_once_in_batches_of_about_one_length():
+    lengths = np.random.default_rng(0).integers(8, 39, size=1000)
+    batches = translation._draw_batches(lengths, np.random.default_rng(1))
+    first, second = ([next(batches) for _ in range(16)] for _ in range(2))
+    for epoch in (first, second):
+        assert sorted(np.concatenate(epoch)) == list(range(1000))
+        assert np.mean([np.ptp(lengths[batch]) for batch in epoch]) < 4
+    assert [set(b) for b in first] != [set(b) for b in second]
+    starts = [lengths[batch].min() for batch in first]
+    assert starts != sorted(starts)
+
+
+def test_training_lowers_the_loss_and_the_seed_fixes_it():
+    runs = []
+    for outside, seed in enumerate((3, 3, 4)):
+        torch.manual_seed(outside)
+        before = torch.random.get_rng_state()
+        runs.append(train_translator(PAIRS, score="dot", seed=seed, updates=40))
+        assert torch.equal(before, torch.random.get_rng_state())
+    losses = [run.history.losses for run in runs]
+    assert losses[0] == losses[1] != losses[2]
+    assert losses[0][0] == pytest.approx(np.log(11), abs=0.15)
+    assert np.mean(losses[0][-5:]) < 1.5
+    assert runs[0].n_parameters == sum(p.numel() for p in runs[0].model.parameters())
+
+
+def test_attention_reads_dates_in_the_budget_and_one_vector_does_not():
+    pairs = make_pairs(20_000, part="train", rng=np.random.default_rng(0))
+    test = make_pairs(500, part="test", rng=np.random.default_rng(1))
+    shares = {}
+    for score, updates in (("dot", 300), (None, 150)):
+        model = train_translator(pairs, score=score, seed=0, updates=updates).model
+        shares[score] = compare(translate(model, test.texts).isos, test.isos).mean()
+    assert shares["dot"] > 0.95
+    assert shares[None] < 0.5
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"seed": -1}, "seed must be"),
+        ({"score": "cosine"}, "score must be one of"),
+        ({"updates": 0}, "updates must be"),
+        ({"learning_rate": 0}, "learning_rate must be"),
+        ({"hidden_size": 7}, "hidden_size must be even"),
+    ],
+)
+def test_wrong_settings_are_said(options, message):
+    with pytest.raises(ValueError, match=message):
+        train_translator(PAIRS, **{"score": "dot", "seed": 0, "updates": 1} | options)
+
+
+# Greedy decoding
+
+
+@pytest.mark.parametrize("score", ["dot", "general", "additive", None])
+def test_greedy_writes_the_likeliest_after_what_it_wrote(models, score):
+    model, T = models[score], encode_dates(TEXTS)[0].shape[0]
+    found = translate(model, TEXTS)
+    assert found.probabilities.shape == (10, 24, 11)
+    assert found.contexts.shape == (10, 24, 16)
+    np.testing.assert_allclose(found.probabilities.sum(2), 1, atol=1e-5)
+    letters = [[ISO_CHARACTERS[k] for k in row] for row in found.probabilities.argmax(2).T]
+    assert found.isos == ["".join(row) for row in letters]
+    np.testing.assert_array_equal(found.written, found.probabilities.argmax(2))
+    if score is None:
+        assert found.weights is None
+        assert np.ptp(found.contexts, axis=0).max() == 0
+    else:
+        assert found.weights.shape == (10, 24, T)
+        np.testing.assert_allclose(found.weights.sum(2), 1, atol=1e-5)
+        for b, length in enumerate(encode_dates(TEXTS)[1]):
+            assert (found.weights[:, b, length:] == 0).all()
+    # teacher forcing with its own answer, where that is a sequence of the eleven characters
+    tokens, lengths = map(torch.from_numpy, encode_dates(TEXTS))
+    with torch.no_grad():
+        logits = model(tokens, lengths, torch.from_numpy(found.probabilities.argmax(2)))
+    np.testing.assert_allclose(logits.softmax(2), found.probabilities, atol=1e-5)
+
+
+@pytest.mark.parametrize("score", ["dot", None])
+def test_a_batch_is_its_texts_one_by_one(models, score):
+    together = translate(models[score], TEXTS)
+    for b in (0, 5, 17):
+        alone = translate(models[score], [TEXTS[b]])
+        np.testing.assert_allclose(
+            alone.probabilities[:, 0], together.probabilities[:, b], atol=1e-5
+        )
+
+
+def test_given_characters_are_read_in_place_of_its_own(models):
+    isos = PAIRS.isos[:24]
+    found = translate(models["dot"], TEXTS, given=isos)
+    tokens, lengths = map(torch.from_numpy, encode_dates(TEXTS))
+    with torch.no_grad():
+        logits = models["dot"](tokens, lengths, torch.from_numpy(encode_isos(isos)))
+    np.testing.assert_allclose(logits.softmax(2), found.probabilities, atol=1e-5)
+
+
+# Disturbed weights
+
+
+def test_unchanged_weights_change_nothing_and_others_are_used(models):
+    own = translate(models["dot"], TEXTS)
+    same = translate(models["dot"], TEXTS, change=lambda weights, mask: weights)
+    np.testing.assert_array_equal(own.probabilities, same.probabilities)
+    seen = []
+
+    def first_only(weights, mask):
+        seen.append(mask)
+        changed = torch.zeros_like(weights)
+        changed[:, :, 0] = 1.0
+        return changed
+
+    other = translate(models["dot"], TEXTS, change=first_only)
+    assert (other.weights[:, :, 0] == 1).all()
+    np.testing.assert_array_equal(other.contexts[0], other.contexts[9])
+    assert not np.allclose(own.contexts, other.contexts)
+    assert len(seen) == 10
+    assert seen[0].sum(1).tolist() == encode_dates(TEXTS)[1].tolist()
+
+
+@pytest.mark.parametrize(
+    ("score", "options", "message"),
+    [
+        (None, {"change": lambda w, m: w}, "change needs a model with attention"),
+        ("dot", {"change": lambda w, m: w[:, :, :3]}, r"change must return a tensor \(1, 24, "),
+        ("dot", {"change": lambda w, m: 3}, "got int"),
+        ("dot", {"given": ["2026-11-21"]}, "given must hold an answer for each of 24 texts, got 1"),
+        ("dot", {"given": ["x"] * 24}, "given must hold 10 digits and dashes, got 'x'"),
+    ],
+)
+def test_wrong_requests_are_said(models, score, options, message):
+    with pytest.raises(ValueError, match=message):
+        translate(models[score], TEXTS, **options)
+
+
+def test_an_unknown_character_is_said(models):
+    for decode in (translate, lambda *a: translate_with_beam(*a, width=2)):
+        with pytest.raises(ValueError, match="no date in these languages is written with '@'"):
+            decode(models["dot"], ["21@11"])
+
+
+# Beam search
+
+
+@pytest.mark.parametrize("score", ["dot", None])
+def test_a_beam_of_one_is_greedy(models, score):
+    isos, log_probabilities = translate_with_beam(models[score], TEXTS, width=1)
+    greedy = translate(models[score], TEXTS)
+    assert isos == greedy.isos
+    best = np.log(greedy.probabilities.max(2)).sum(0)
+    np.testing.assert_allclose(log_probabilities, best, atol=1e-4)
+
+
+class Fixed(torch.nn.Module):
+    """A model of three steps whose probabilities are written down: the state is what was read."""
+
+    class Decoder:
+        start, score = 11, None
+
+        def begin(self, encoded):
+            return torch.zeros(1, len(encoded.summary), 3)
+
+        def advance(self, tokens, state):
+            step = 1 + (state[..., 0]).long()
+            code = state[..., 1] * 12 + tokens
+            new = torch.stack([step.float(), code, state[..., 2]], dim=2)
+            return new, new
+
+        def predict(self, states, encoded, weights):
+            rows = [
+                [FIXED(int(step), int(code)) for step, code, _ in row] for row in states.tolist()
+            ]
+            return torch.tensor(rows).log(), None
+
+        def attend(self, states, encoded):
+            return None
+
+
+def FIXED(step, code):
+    """Probabilities of three characters out of eleven, drawn by the step and the past."""
+    chances = np.full(11, 1e-9)
+    chances[:3] = np.random.default_rng([step, code]).dirichlet([0.7] * 3)
+    return chances.tolist()
+
+
+def test_a_wide_beam_finds_the_likeliest_of_all(monkeypatch):
+    monkeypatch.setattr(translation, "LENGTH", 4)
+    monkeypatch.setattr(
+        translation, "_encode", lambda model, texts: type("E", (), {"summary": texts})
+    )
+    model = type("M", (), {"decoder": Fixed.Decoder()})()
+    best, word = -np.inf, None
+    for letters in itertools.product(range(3), repeat=4):
+        code, total = 11, 0.0
+        for step, letter in enumerate(letters, start=1):
+            total += np.log(FIXED(step, code)[letter])
+            code = code * 12 + letter
+        if total > best:
+            best, word = total, "".join(map(str, letters))
+    found, log_probabilities = translate_with_beam(model, ["a", "b"], width=81)
+    assert found == [word, word]
+    np.testing.assert_allclose(log_probabilities, best, atol=1e-4)
+    narrow = [translate_with_beam(model, ["a"], width=k)[1][0] for k in (1, 2, 81)]
+    assert narrow[0] < narrow[2]  # greedy misses it here
+
+
+def test_the_beams_probability_is_that_of_its_answer(models):
+    isos, log_probabilities = translate_with_beam(models["dot"], TEXTS, width=4)
+    same = compute_log_probabilities(models["dot"], TEXTS, isos)  # be they dates or not
+    np.testing.assert_allclose(log_probabilities, same, atol=1e-4)
+    tokens, lengths = map(torch.from_numpy, encode_dates(TEXTS))
+    answers = torch.tensor([[ISO_CHARACTERS.index(c) for c in iso] for iso in isos]).T
+    with torch.no_grad():
+        logits = models["dot"](tokens, lengths, answers).log_softmax(2)
+    wanted = logits.gather(2, answers[:, :, None]).sum(0)[:, 0]
+    np.testing.assert_allclose(log_probabilities, wanted, atol=1e-4)
+    greedy = translate_with_beam(models["dot"], TEXTS, width=1)[1]
+    assert (log_probabilities > greedy + 1e-4).any()
+
+
+def test_log_probabilities_of_given_answers(models):
+    isos = PAIRS.isos[:24]
+    found = translate(models["additive"], TEXTS, given=isos).probabilities
+    wanted = [
+        sum(np.log(found[t, b, ISO_CHARACTERS.index(c)]) for t, c in enumerate(iso))
+        for b, iso in enumerate(isos)
+    ]
+    got = compute_log_probabilities(models["additive"], TEXTS, isos)
+    np.testing.assert_allclose(got, wanted, atol=1e-4)
+
+
+@pytest.mark.parametrize("width", [0, -1])
+def test_a_beam_has_a_width(models, width):
+    with pytest.raises(ValueError, match="width must be an integer of at least 1"):
+        translate_with_beam(models["dot"], TEXTS, width=width)
+
+
+# Scores
+
+
+def test_an_answer_is_right_in_all_characters_or_wrong():
+    isos = ["2026-11-21", "2026-11-21", "20261-1-21"]
+    right = compare(isos, ["2026-11-21", "2026-11-22", "2026-11-21"])
+    assert right.tolist() == [True, False, False]
+    with pytest.raises(ValueError, match="as many, got 3 and 2"):
+        compare(isos, isos[:2])
+
+
+def test_accuracy_by_length_counts_each_text_in_its_range():
+    right = np.array([True, False, True, True])
+    found = compute_accuracy_by_length(right, [8, 10, 11, 30], [8, 10, 12, 20, 31])
+    assert found[:2].tolist() == [1.0, 0.5]
+    assert np.isnan(found[2])
+    assert found[3] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("lengths", "edges", "message"),
+    [
+        ([8], [8, 9], "lengths must have shape"),
+        ([8, 9], [8], "edges must rise"),
+        ([8, 9], [9, 9], "edges must rise"),
+    ],
+)
+def test_wrong_lengths_and_edges_are_said(lengths, edges, message):
+    with pytest.raises(ValueError, match=message):
+        compute_accuracy_by_length([True, False], lengths, edges)
+
+
+def test_the_model_has_room_for_every_character():
+    model = train_translator(PAIRS, score="dot", seed=0, updates=1, hidden_size=4).model
+    assert model.encoder.embedding.num_embeddings == len(list_characters()) + 1
+    assert translate(model, [list_characters()[-50:].strip()]).isos
+    assert normalise(" A\u00a0b ") == "a b"
+
+
+def compute_log_probabilities(model, texts, isos):
+    """Ln p of given answers, one character at a time: what a beam must add up to."""
+    probabilities = translate(model, texts, given=isos).probabilities
+    answers = np.array([[ISO_CHARACTERS.index(c) for c in iso] for iso in isos]).T
+    return np.log(np.take_along_axis(probabilities, answers[:, :, None], axis=2)).sum((0, 2))

@@ -1,0 +1,196 @@
+"""Taggers: what they read, what a delay and packing mean, and what they can learn."""
+
+import numpy as np
+import pytest
+import torch
+
+from rnn_helpers.lectures.bidirectional_and_deep import tagging
+from rnn_helpers.lectures.bidirectional_and_deep.tagging import (
+    CELLS,
+    Tagger,
+    compute_name_probabilities,
+    compute_tagging_accuracy,
+    compute_tagging_loss,
+    cut_sentence,
+    make_test_batch,
+    train_tagger,
+)
+from rnn_helpers.lectures.bidirectional_and_deep.teddy import (
+    NAME,
+    TAGS,
+    compute_best_accuracy,
+    make_sentence,
+    make_sentences,
+    make_teddy_batch,
+    pad_batch,
+)
+
+
+def make_tagger(seed=0, **options):
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return Tagger(5, **options).double()
+
+
+def make_batch(count=6, seed=0):
+    sentences = make_sentences(count, rng=np.random.default_rng(seed))
+    return sentences, make_teddy_batch(sentences)
+
+
+def read(tagger, batch, packed=True):
+    lengths = torch.from_numpy(batch.lengths) if packed else None
+    with torch.no_grad():
+        return tagger(torch.from_numpy(batch.tokens), lengths)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("options", [{}, {"delay": 3}, {"bidirectional": True}])
+def test_packed_each_sentence_is_read_as_if_alone(cell, options):
+    tagger = make_tagger(cell=cell, **options)
+    sentences, batch = make_batch()
+    logits = read(tagger, pad_batch(batch, 4))
+    assert logits.shape == (len(batch.tokens) + 4, 6, len(TAGS))
+    for column, sentence in enumerate(sentences):
+        alone = read(tagger, make_teddy_batch([sentence]), packed=False)[:, 0]
+        torch.testing.assert_close(logits[: len(sentence), column], alone, atol=1e-12, rtol=0)
+
+
+def test_not_packed_only_the_backward_pass_is_spoilt():
+    for both in (False, True):
+        tagger = make_tagger(bidirectional=both)
+        _, batch = make_batch()
+        mask = torch.from_numpy(batch.mask)
+        gap = (read(tagger, batch)[mask] - read(tagger, batch, packed=False)[mask]).abs().max()
+        assert gap < 1e-12 if not both else gap > 1e-2
+
+
+@pytest.mark.parametrize("delay", [0, 1, 4])
+def test_a_delay_sees_that_many_words_more(delay):
+    tagger = make_tagger(delay=delay)
+    _, batch = make_batch(1)
+    tokens = torch.from_numpy(batch.tokens)
+    with torch.no_grad():
+        before = tagger(tokens)[:, 0]
+        changed = tokens.clone()
+        changed[6] = (changed[6] + 1) % 80
+        moved = (tagger(changed)[:, 0] - before).abs().amax(1) > 1e-9
+    assert moved.tolist() == [t + delay >= 6 for t in range(len(tokens))]
+
+
+def test_both_ways_every_word_is_seen_by_every_tag():
+    tagger = make_tagger(bidirectional=True)
+    _, batch = make_batch(1)
+    tokens = torch.from_numpy(batch.tokens)
+    with torch.no_grad():
+        for place in (0, len(tokens) - 1):
+            changed = tokens.clone()
+            changed[place] = (changed[place] + 1) % 80
+            assert (tagger(changed) - tagger(tokens)).abs().amax((1, 2)).min() > 0
+
+
+def test_the_loss_leaves_padding_out_and_weighs_the_ambiguous_words():
+    tagger = make_tagger(bidirectional=True)
+    sentences, batch = make_batch()
+    logs = read(tagger, batch).log_softmax(-1).numpy()
+    nats = -np.take_along_axis(logs, batch.tags[..., None], -1)[..., 0]
+    everything = nats[batch.mask].mean()
+    ambiguous = np.mean([nats[s.place, column] for column, s in enumerate(sentences)])
+    for share in (0.0, 0.3, 1.0):
+        loss = compute_tagging_loss(tagger, batch, ambiguous_share=share).item()
+        assert loss == pytest.approx((1 - share) * everything + share * ambiguous, abs=1e-12)
+    assert compute_tagging_loss(tagger, batch).item() == pytest.approx((everything + ambiguous) / 2)
+    longer = pad_batch(batch, 9)
+    for masked in (True, False):
+        losses = [compute_tagging_loss(tagger, b, masked=masked).item() for b in (batch, longer)]
+        assert (abs(losses[0] - losses[1]) < 1e-12) == masked
+
+
+def test_the_accuracies_are_counted():
+    tagger = make_tagger()
+    sentences, batch = make_batch(40)
+    guess = read(tagger, batch).argmax(-1).numpy()
+    ambiguous = np.mean([guess[s.place, k] == s.tags[s.place] for k, s in enumerate(sentences)])
+    words = np.concatenate([guess[: len(s), k] == s.tags for k, s in enumerate(sentences)])
+    assert compute_tagging_accuracy(tagger, batch) == pytest.approx((ambiguous, words.mean()))
+
+
+def test_the_probabilities_of_a_name_are_those_of_each_beginning():
+    tagger = make_tagger(bidirectional=True)
+    sentence = make_sentence("Teddy", NAME, 3, rng=np.random.default_rng(0))
+    table = compute_name_probabilities(tagger, sentence)
+    T = len(sentence)
+    assert table.shape == (T, T)
+    for n in (1, 4, T):
+        part = make_teddy_batch([cut_sentence(sentence, n)])
+        alone = read(tagger, part).softmax(-1)[:, 0, NAME].numpy()
+        np.testing.assert_allclose(table[n - 1, :n], alone, atol=1e-12)
+        assert np.isnan(table[n - 1, n:]).all()
+    one_way = compute_name_probabilities(make_tagger(), sentence)
+    for t in range(T):  # never moves once it is there
+        assert np.ptp(one_way[t:, t]) < 1e-12
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_one_way_stays_at_the_bound_and_both_ways_passes_it(cell):
+    one_way = train_tagger(cell=cell, seed=0)
+    assert one_way.accuracy < compute_best_accuracy() + 0.03
+    assert one_way.accuracy > 0.55
+    both_ways = train_tagger(cell=cell, bidirectional=True, seed=0)
+    assert both_ways.accuracy > 0.95
+    assert both_ways.n_parameters == sum(p.numel() for p in both_ways.tagger.parameters())
+    assert len(both_ways.history.losses) == 100
+
+
+def test_a_delay_follows_its_bound():
+    run = train_tagger(delay=2, seed=0)
+    assert compute_best_accuracy(2) - 0.06 < run.accuracy < compute_best_accuracy(2) + 0.03
+
+
+def test_trained_on_beginnings_a_network_is_unsure_until_it_can_know():
+    run = train_tagger(bidirectional=True, cut=True, updates=150, seed=0)
+    assert run.accuracy > 0.95
+    sentence = make_sentence("Teddy", NAME, 2, rng=np.random.default_rng(2))
+    share = compute_name_probabilities(run.tagger, sentence)[:, sentence.place]
+    assert 0.2 < share[sentence.place] < 0.8
+    assert share[-1] > 0.9
+
+
+def test_training_repeats_and_leaves_torch_as_it_was():
+    state = torch.get_rng_state()
+    first, second = (train_tagger(seed=3, updates=3) for _ in range(2))
+    assert first.history.losses == second.history.losses
+    assert train_tagger(seed=4, updates=3).history.losses != first.history.losses
+    assert torch.equal(torch.get_rng_state(), state)
+    assert make_test_batch() is make_test_batch()
+
+
+def test_batches_hold_every_sentence_of_the_pool_once_an_epoch():
+    for cut in (False, True):
+        batches = tagging._make_batches(np.random.default_rng(0), cut)
+        epoch = [next(batches) for _ in range(tagging.POOL_SIZE // tagging.BATCH_SIZE)]
+        assert sum(len(batch.lengths) for batch in epoch) == tagging.POOL_SIZE
+        assert np.mean([batch.mask.mean() for batch in epoch]) > 0.95
+        assert all((batch.places < batch.lengths).all() for batch in epoch)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"cell": "MLP"}, "cell must be one of 'RNN', 'GRU', 'LSTM'"),
+        ({"delay": -1}, "delay must be an integer of at least 0"),
+        ({"delay": 2, "bidirectional": True}, "delay must be 0 for a two-way network, got 2"),
+        ({"seed": -1}, "seed must be an integer of at least 0"),
+        ({"updates": 0}, "updates must be an integer of at least 1"),
+    ],
+)
+def test_a_wrong_setting_is_refused(options, message):
+    with pytest.raises(ValueError, match=message):
+        train_tagger(**{"seed": 0, **options})
+
+
+def test_other_wrong_settings():
+    _, batch = make_batch()
+    with pytest.raises(ValueError, match="ambiguous_share must be a finite number from 0 to 1"):
+        compute_tagging_loss(make_tagger(), batch, ambiguous_share=2)
+    with pytest.raises(ValueError, match="length must be an integer from 1 to"):
+        cut_sentence(make_batch()[0][0], 99)

@@ -1,0 +1,114 @@
+"""The adding problem: what is marked, what is asked for, and who learns it."""
+
+import numpy as np
+import pytest
+import torch
+
+from rnn_helpers.lectures.gru.adding import CELLS, AddingNetwork, make_adding_batch, train_adding
+from rnn_helpers.recurrences import layers
+
+
+@pytest.mark.parametrize("steps", [2, 3, 9])
+def test_two_values_are_marked_one_in_each_half_and_their_sum_is_asked_for(steps):
+    B, half = 600, steps // 2
+    batch = make_adding_batch(steps, B, rng=np.random.default_rng(steps))
+    assert batch.inputs.shape == (steps, B, 2)
+    assert batch.targets.shape == (B,)
+    values, marks = batch.inputs[..., 0], batch.inputs[..., 1]
+    assert set(np.unique(marks)) <= {0.0, 1.0}
+    assert (marks[:half].sum(axis=0) == 1).all()
+    assert (marks[half:].sum(axis=0) == 1).all()
+    np.testing.assert_allclose((values * marks).sum(axis=0), batch.targets)
+    assert (values >= 0).all()
+    assert (values < 1).all()
+    # every step of a half is marked, about equally often
+    for part in (marks[:half], marks[half:]):
+        assert part.mean(axis=1).min() > 0.7 / len(part)
+
+
+def test_the_values_are_uniform_and_one_sixth_is_what_always_answering_one_costs():
+    batch = make_adding_batch(4, 40_000, rng=np.random.default_rng(0))
+    values = batch.inputs[..., 0]
+    assert values.mean() == pytest.approx(1 / 2, abs=0.005)
+    assert values.var() == pytest.approx(1 / 12, abs=0.002)
+    assert np.mean((1 - batch.targets) ** 2) == pytest.approx(1 / 6, abs=0.005)
+
+
+def test_the_generator_decides():
+    def make(seed):
+        return make_adding_batch(7, 3, rng=np.random.default_rng(seed)).inputs
+
+    np.testing.assert_array_equal(make(1), make(1))
+    assert not np.array_equal(make(1), make(2))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ((1, 1, np.random.default_rng()), ValueError, "steps must be an integer of at least 2"),
+        ((2.0, 1, np.random.default_rng()), TypeError, "steps must be an integer"),
+        ((2, 0, np.random.default_rng()), ValueError, "batch_size must be an integer of at least"),
+        ((2, 1, 7), TypeError, "rng must be a numpy.random.Generator, got int"),
+    ],
+)
+def test_bad_settings_of_the_task_are_named(arguments, error, message):
+    steps, batch_size, rng = arguments
+    with pytest.raises(error, match=message):
+        make_adding_batch(steps, batch_size, rng=rng)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_answer_comes_from_the_last_state(cell):
+    network = AddingNetwork(cell, 5)
+    assert type(network.recurrence) is getattr(layers, cell)
+    inputs = torch.randn(7, 3, 2)
+    answer = network(inputs)
+    assert answer.shape == (3,)
+    last = network.recurrence(inputs)[0][6]
+    torch.testing.assert_close(answer, (last @ network.sum.weight.T + network.sum.bias)[:, 0])
+    changed = inputs.clone()
+    changed[0] += 1.0
+    assert not torch.equal(network(changed), answer)  # and it hangs on the first step too
+
+
+def test_options_reach_the_layer():
+    assert AddingNetwork("GRU", 4, update="takes", reset="before").recurrence.update == "takes"
+    assert AddingNetwork("LSTM", 4, forget_bias=2.0).recurrence.forget_bias == 2.0
+    with pytest.raises(ValueError, match="cell must be one of 'RNN', 'LSTM', 'GRU'"):
+        AddingNetwork("MLP")
+    with pytest.raises(ValueError, match="seed must be an integer of at least 0"):
+        train_adding(5, cell="GRU", seed=-1)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_gru_learns_twenty_steps_and_a_plain_network_does_not(seed):
+    gru = train_adding(20, cell="GRU", seed=seed)
+    assert gru.mse < 0.01
+    assert gru.n_parameters == 3 * 32 * (2 + 32) + 6 * 32 + 33
+    assert len(gru.history.losses) == 500
+    assert train_adding(20, cell="RNN", seed=seed).mse > 0.1
+
+
+def test_an_lstm_learns_it_too_with_a_third_more_weights():
+    lstm = train_adding(20, cell="LSTM", seed=0)
+    assert lstm.mse < 0.03
+    assert lstm.n_parameters == 4 * 32 * (2 + 32) + 8 * 32 + 33
+
+
+def test_the_seed_fixes_the_outcome_and_nobody_elses_dice_are_touched():
+    torch.manual_seed(1)
+    before = torch.random.get_rng_state()
+    first = train_adding(6, cell="SimplifiedGRU", seed=3, updates=20)
+    torch.testing.assert_close(torch.random.get_rng_state(), before)
+    again = train_adding(6, cell="SimplifiedGRU", seed=3, updates=20)
+    assert again.history.losses == first.history.losses
+    assert again.mse == first.mse
+    assert train_adding(6, cell="SimplifiedGRU", seed=4, updates=20).mse != first.mse
+
+
+def test_the_error_is_that_of_sequences_not_trained_on():
+    trained = train_adding(6, cell="GRU", seed=5, updates=20)
+    test = make_adding_batch(6, 1024, rng=np.random.default_rng([5, 1]))
+    with torch.no_grad():
+        answers = trained.network(torch.from_numpy(test.inputs).float()).numpy()
+    assert trained.mse == pytest.approx(np.mean((answers - test.targets) ** 2), rel=1e-5)

@@ -1,0 +1,113 @@
+"""One unit between its gates, and two gradients: against other ways to get the numbers."""
+
+import numpy as np
+import pytest
+
+from rnn_helpers.lectures.gru.gates import (
+    compute_gate_bias,
+    compute_gate_run,
+    compute_gated_decay,
+    make_pulses,
+)
+from rnn_helpers.recurrences.cells import gru_step, lstm_step, sigmoid
+
+
+@pytest.mark.parametrize("gate", [0.0, 1e-9, 0.25, 0.5, 0.9, 1 - 1e-12, 1.0])
+def test_the_bias_of_a_gate_gives_that_gate(gate):
+    assert sigmoid(np.array(compute_gate_bias(gate))) == pytest.approx(gate, rel=1e-6, abs=1e-15)
+
+
+@pytest.mark.parametrize("reset", ["after", "before"])
+def test_the_unit_is_followed_by_hand(reset):
+    z, r, h = 0.8, 0.3, 0.0
+    run = compute_gate_run(z=z, r=r, reset=reset)
+    other = 0.0
+    assert run.keeps[0] == run.takes[0] == 0
+    for t, x in enumerate(make_pulses()):
+        n, m = (
+            np.tanh(1.2 * x + (r * (1.5 * s + 0.2) if reset == "after" else r * s * 1.5 + 0.2))
+            for s in (h, other)
+        )
+        h, other = z * h + (1 - z) * n, (1 - z) * other + z * m
+        assert run.candidates[t] == pytest.approx(n)
+        assert run.keeps[t + 1] == pytest.approx(h)
+        assert run.takes[t + 1] == pytest.approx(other)
+
+
+def test_at_the_ends_the_gates_are_exact():
+    run = compute_gate_run(z=1.0, r=0.5)
+    assert (run.keeps == 0).all()  # never moves
+    np.testing.assert_allclose(run.takes, compute_gate_run(z=0.0, r=0.5).keeps, atol=1e-12)
+    open_ = compute_gate_run(z=0.0, r=0.0)  # forgets all: the input of this step alone
+    np.testing.assert_allclose(open_.keeps[1:], np.tanh(1.2 * make_pulses()))
+
+
+def test_the_two_conventions_meet_at_one_half_and_mirror_each_other():
+    half = compute_gate_run(z=0.5, r=0.7)
+    np.testing.assert_allclose(half.keeps, half.takes)
+    np.testing.assert_allclose(
+        compute_gate_run(z=0.2, r=0.7).keeps, compute_gate_run(z=0.8, r=0.7).takes, atol=1e-12
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "message"),
+    [
+        ({"z": 1.1}, ValueError, "z must be a finite number from 0 to 1, got 1.1"),
+        ({"r": "open"}, TypeError, "r must be a finite number from 0 to 1"),
+        ({"reset": "never"}, ValueError, "reset must be one of 'after', 'before'"),
+    ],
+)
+def test_bad_gates_are_named(settings, error, message):
+    with pytest.raises(error, match=message):
+        compute_gate_run(**settings)
+
+
+def test_both_gradients_are_those_of_the_last_state_by_finite_differences():
+    T, H, D, bias, scale, seed = 5, 3, 2, 1.5, 0.8, 4
+    decay = compute_gated_decay(
+        keep_bias=bias, weight_scale=scale, length=T, seed=seed, hidden_size=H, input_size=D
+    )
+    rng = np.random.default_rng(seed)
+    W_xh = rng.normal(size=(D, 4 * H)) / np.sqrt(D)
+    W_hh = scale * rng.normal(size=(H, 4 * H)) / np.sqrt(H)
+    xs, b = rng.normal(size=(T, 1, D)), np.zeros(4 * H)
+    b[H : 2 * H] = bias
+
+    def run_gru(s):
+        h = s[None]
+        for x in xs:
+            h = gru_step(x, h, W_xh[:, : 3 * H], W_hh[:, : 3 * H], b[: 3 * H], np.zeros(3 * H))
+        return h[0]
+
+    def run_lstm(s):
+        h, c = s[None, :H], s[None, H:]
+        for x in xs:
+            h, c = lstm_step(x, h, c, W_xh, W_hh, b)
+        return np.concatenate([h[0], c[0]])
+
+    for run, size, log_norms in ((run_gru, H, decay.gru), (run_lstm, 2 * H, decay.lstm)):
+        nudges = 1e-6 * np.eye(size)
+        jacobian = np.stack([(run(n) - run(-n)) / 2e-6 for n in nudges], axis=1)
+        assert 10 ** log_norms[T] == pytest.approx(np.linalg.norm(jacobian, 2), rel=1e-6)
+
+
+def test_without_weights_the_direct_path_is_the_gate_to_the_power_of_the_lag():
+    decay = compute_gated_decay(weight_scale=0.0, keep_bias=2.0, length=6, hidden_size=1, seed=3)
+    assert decay.lags.tolist() == list(range(7))
+    assert decay.gru_direct[0] == decay.lstm_direct[0] == 0
+    np.testing.assert_allclose(decay.gru, decay.gru_direct, atol=1e-12)  # the only path there is
+    assert (np.diff(decay.gru_direct) < 0).all()
+
+
+def test_a_bias_that_keeps_holds_the_gradient():
+    norms = [compute_gated_decay(keep_bias=b, weight_scale=0.5) for b in (0.0, 2.0, 6.0)]
+    for name in ("gru", "lstm"):
+        ends = [getattr(decay, name)[-1] for decay in norms]
+        assert ends[0] < -20 < ends[1] < -2 < ends[2]
+
+
+@pytest.mark.parametrize("name", ["keep_bias", "weight_scale"])
+def test_bad_settings_of_the_decay_are_named(name):
+    with pytest.raises(ValueError, match=f"^{name} must be a finite number"):
+        compute_gated_decay(**{name: float("nan")})

@@ -1,0 +1,185 @@
+import numpy as np
+import pytest
+import torch
+
+from rnn_helpers.models import agreement, training
+from rnn_helpers.models.agreement import (
+    AGREEMENT_WORDS,
+    AgreementNetwork,
+    compute_agreement_gradients,
+    compute_agreement_loss,
+    make_agreement_batch,
+    train_agreement,
+)
+
+
+def test_only_the_subject_decides_the_verb():
+    batch = make_agreement_batch(9, 400, rng=np.random.default_rng(0))
+    assert batch.tokens.shape == (11, 400)
+    words = np.array(AGREEMENT_WORDS)[batch.tokens]
+    assert (words[0] == "The").all()
+    assert (words[2] == "which").all()
+    plural = np.isin(words[1], ["cats", "dogs", "birds", "children"])
+    np.testing.assert_array_equal(plural, batch.is_plural == 1)
+    assert 0.4 < batch.is_plural.mean() < 0.6
+    # the nouns of the clause say nothing about it
+    for noun in (words[6], words[9]):
+        misleading = np.isin(noun, ["mice", "trees", "friends"])
+        assert abs(np.corrcoef(misleading, batch.is_plural)[0, 1]) < 0.15
+    assert len(set(words[1])) == 8  # four pairs, each in both numbers
+    sentence = batch.sentence(0)
+    assert sentence.startswith(f"The {words[1, 0]}, which ")
+    assert sentence.endswith(", were" if plural[0] else ", was")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ((0, 1, np.random.default_rng()), ValueError, "distance must be an integer of at least 1"),
+        ((1, 0, np.random.default_rng()), ValueError, "batch_size must be an integer"),
+        ((1, 1, 7), TypeError, "rng must be a numpy.random.Generator, got int"),
+    ],
+)
+def test_bad_settings_of_the_task_are_named(arguments, error, message):
+    distance, batch_size, rng = arguments
+    with pytest.raises(error, match=message):
+        make_agreement_batch(distance, batch_size, rng=rng)
+
+
+def test_five_words_are_learned_and_the_seed_fixes_the_outcome():
+    torch.manual_seed(1)
+    before = torch.random.get_rng_state()
+    trained = train_agreement(5, seed=3)
+    assert trained.accuracy > 0.95
+    assert trained.history.stopped == ""
+    assert len(trained.history.losses) == len(trained.history.gradient_norms) == 200
+    assert trained.history.losses[-1] < 0.5 * trained.history.losses[0]
+    torch.testing.assert_close(torch.random.get_rng_state(), before)  # nobody else's dice
+    assert train_agreement(5, seed=3).history.losses == trained.history.losses
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """Every batch that is drawn, with the state of its dice and the number of threads."""
+    batches = []
+
+    def draw(distance, batch_size, *, rng):
+        dice = rng.bit_generator.state["state"]["state"]
+        batch = make_agreement_batch(distance, batch_size, rng=rng)
+        batches.append((batch, dice, torch.get_num_threads()))
+        return batch
+
+    monkeypatch.setattr(agreement, "make_agreement_batch", draw)
+    return batches
+
+
+def test_what_is_trained_and_on_what_it_is_tested(drawn, monkeypatch):
+    limits = []
+    clip = torch.nn.utils.clip_grad_norm_
+
+    def spy(parameters, limit, *args, **keywords):
+        limits.append(limit)
+        return clip(parameters, limit, *args, **keywords)
+
+    monkeypatch.setattr(torch.nn.utils, "clip_grad_norm_", spy)
+    trained = train_agreement(4, seed=2, updates=3)
+    assert trained.network.recurrence.weight_hh_l0.shape == (32, 32)
+    assert limits == [1.0] * 3
+    (test,) = [entry for entry in drawn if len(entry[0].is_plural) == 512]
+    training_batches = [entry for entry in drawn if entry is not test]
+    assert [len(batch.is_plural) for batch, *_ in training_batches] == [32] * 3
+    assert len({dice for _, dice, _ in drawn}) == 4  # no batch is drawn with another's dice
+    assert {threads for _, _, threads in training_batches} == {1}
+    with torch.no_grad():
+        guess = trained.network(torch.from_numpy(test[0].tokens)).numpy() > 0
+    assert trained.accuracy == (guess == test[0].is_plural).mean()
+    assert 0.2 < trained.accuracy < 0.9  # three updates do not teach it: chance and a bit
+
+
+def test_every_setting_reaches_the_training():
+    def losses(**settings):
+        return train_agreement(4, **({"seed": 2, "updates": 2} | settings)).history.losses
+
+    start = losses()
+    assert losses(initialisation="orthogonal")[0] != start[0]
+    assert losses(seed=3)[0] != start[0]
+    slow, fast = losses(learning_rate=1e-9), losses(learning_rate=0.1)
+    assert slow[0] == fast[0] == start[0]
+    assert abs(fast[1] - slow[1]) > 1e-3
+    rotated = train_agreement(4, seed=2, updates=1, learning_rate=1e-9, initialisation="orthogonal")
+    W_hh = rotated.network.recurrence.weight_hh_l0.detach()
+    torch.testing.assert_close(W_hh @ W_hh.T, torch.eye(32), atol=1e-4, rtol=0)
+
+
+def test_one_thread_is_for_the_time_being():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        with training.one_thread():
+            assert torch.get_num_threads() == 1
+        assert torch.get_num_threads() == 2
+        with pytest.raises(KeyError), training.one_thread():
+            raise KeyError
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_gradients_by_word_equal_those_of_nudged_states():
+    torch.manual_seed(0)
+    network = AgreementNetwork(hidden_size=4).double()
+    batch = make_agreement_batch(3, 6, rng=np.random.default_rng(0))
+    norms = compute_agreement_gradients(network, batch)
+    assert norms.shape == (5,)
+    # ∂L/∂h_T from the read-out alone: L is the mean over the batch
+    with torch.no_grad():
+        log_odds = network(torch.from_numpy(batch.tokens))
+        target = torch.from_numpy(batch.is_plural).double()
+        expected = (torch.sigmoid(log_odds) - target)[:, None] * network.verb.weight / 6
+    np.testing.assert_allclose(norms[-1], float(expected.norm()), rtol=1e-8)
+    # ∂L/∂h_t for every t: each entry of the state is nudged, and the rest of the sentence read
+    xs = torch.nn.functional.one_hot(torch.from_numpy(batch.tokens), len(AGREEMENT_WORDS)).double()
+    with torch.no_grad():
+        hs, _ = network.recurrence(xs)
+
+        def loss_from(h, t):
+            for x in xs[t + 1 :]:
+                h = network.recurrence(x[None], h[None])[1][0]
+            log_odds = network.verb(h)[:, 0]
+            return float(torch.nn.functional.binary_cross_entropy_with_logits(log_odds, target))
+
+        nudges = 1e-5 * torch.eye(24, dtype=float).reshape(24, 6, 4)
+        for t, h in enumerate(hs):
+            slopes = [(loss_from(h + n, t) - loss_from(h - n, t)) / 2e-5 for n in nudges]
+            np.testing.assert_allclose(norms[t], np.linalg.norm(slopes), rtol=1e-6)
+    assert all(parameter.grad is None for parameter in network.parameters())
+
+
+def test_orthogonal_start_is_orthogonal():
+    W_hh = AgreementNetwork(8, initialisation="orthogonal").recurrence.weight_hh_l0.detach()
+    torch.testing.assert_close(W_hh @ W_hh.T, torch.eye(8), atol=1e-5, rtol=0)
+    with pytest.raises(ValueError, match="initialisation must be one of 'default'"):
+        AgreementNetwork(initialisation="zero")
+
+
+def test_the_loss_of_a_batch_is_its_mean_cross_entropy():
+    network = AgreementNetwork(4)
+    batch = make_agreement_batch(2, 5, rng=np.random.default_rng(1))
+    with torch.no_grad():
+        p = torch.sigmoid(network(torch.from_numpy(batch.tokens))).numpy()
+        loss = float(compute_agreement_loss(network, batch))
+    expected = -np.log(np.where(batch.is_plural, p, 1 - p)).mean()
+    np.testing.assert_allclose(loss, expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_a_forget_bias_lets_the_lstm_learn_thirty_words(seed):
+    assert train_agreement(30, seed=seed, cell="LSTM", forget_bias=1.0).accuracy > 0.95
+    assert train_agreement(30, seed=seed, cell="LSTM").accuracy < 0.65
+
+
+def test_options_of_the_plain_network_are_refused_for_the_others():
+    with pytest.raises(ValueError, match="cell must be one of 'RNN', 'LSTM', 'GRU'"):
+        AgreementNetwork(cell="MLP")
+    with pytest.raises(ValueError, match="are set for cell='RNN' only, got cell='GRU'"):
+        AgreementNetwork(cell="GRU", spectral_radius=1.0)

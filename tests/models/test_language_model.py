@@ -1,0 +1,540 @@
+"""The recurrent language model: against torch, against a plain loop, against counts by hand."""
+
+import numpy as np
+import pytest
+import torch
+from torch.nn.functional import cross_entropy
+
+from rnn_helpers.models.language_model import (
+    CELLS,
+    LanguageModel,
+    choose_strength,
+    compute_nats,
+    compute_ngram_nats,
+    detach,
+    make_streams,
+    train_language_model,
+)
+
+T, B, E, H, V = 7, 2, 4, 5, 6
+BLOCKS = {"RNN": 1, "SimplifiedGRU": 2, "GRU": 3, "LSTM": 4}
+
+
+def make_model(cell="RNN", *, seed=0, scale=3.0):
+    """A model in float64 whose weights are large enough for every one of them to matter."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        model = LanguageModel(V, H, cell=cell, embedding_size=E).double()
+    with torch.no_grad():
+        for parameter in (*model.recurrence.parameters(), *model.readout.parameters()):
+            parameter *= scale
+    return model
+
+
+def make_ids(length, *, seed=0, n_tokens=V):
+    return np.random.default_rng(seed).integers(0, n_tokens, length)
+
+
+def states(state):
+    return state if isinstance(state, tuple) else (state,)
+
+
+def assert_same(state, other, **tolerance):
+    for ours, theirs in zip(states(state), states(other), strict=True):
+        torch.testing.assert_close(ours, theirs, **tolerance)
+
+
+# The model
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_step_in_numpy_is_a_step_of_the_model(cell):
+    model = make_model(cell)
+    ids = [model.start, *make_ids(T).tolist()]
+    wanted, _ = model(torch.tensor(ids)[:, None])
+    step, state = model.make_step(), None
+    for token, row in zip(ids, wanted[:, 0].detach().numpy(), strict=True):
+        logits, state = step(token, state)
+        assert logits.shape == (V,)
+        np.testing.assert_allclose(logits, row, rtol=0, atol=1e-12)
+
+
+def test_a_step_has_the_precision_and_the_weights_of_the_moment_it_was_made():
+    model = LanguageModel(V, H, embedding_size=E)
+    step = model.make_step()
+    before, state = step(2, None)
+    assert before.dtype == np.float32
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(1.0)
+    np.testing.assert_array_equal(step(2, None)[0], before)
+    assert np.abs(model.make_step()(2, None)[0] - before).min() > 0.1
+    np.testing.assert_array_equal(step(3, state)[0], step(3, state)[0])  # no hidden memory
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_two_parts_are_the_whole_and_a_batch_is_a_loop_over_it(cell):
+    model = make_model(cell)
+    tokens = torch.from_numpy(make_ids(T * B).reshape(T, B))
+    logits, state = model(tokens)
+    assert logits.shape == (T, B, V)
+    assert [tuple(s.shape) for s in states(state)] == [(1, B, H)] * (2 if cell == "LSTM" else 1)
+    first, between = model(tokens[:3])
+    second, end = model(tokens[3:], between)
+    torch.testing.assert_close(torch.cat([first, second]), logits, rtol=0, atol=1e-12)
+    assert_same(end, state, rtol=0, atol=1e-12)
+    for column in range(B):
+        alone, _ = model(tokens[:, [column]])
+        torch.testing.assert_close(alone[:, 0], logits[:, column], rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_one_token_at_a_time_is_the_whole(cell):
+    model = make_model(cell)
+    tokens = torch.from_numpy(make_ids(T))[:, None]
+    wanted, end = model(tokens)
+    logits, state = [], None
+    for token in tokens:
+        row, state = model(token[None], state)
+        logits.append(row)
+    torch.testing.assert_close(torch.cat(logits), wanted, rtol=0, atol=1e-12)
+    assert_same(state, end, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_start_is_a_zero_vector_that_is_never_learned(cell):
+    model = make_model(cell)
+    assert model.start == V
+    start = torch.full((1, 1), model.start)
+    assert (model.embedding(start) == 0).all()
+    logits, _ = model(start)
+    logits.square().sum().backward()
+    assert (model.embedding.weight.grad == 0).all()
+    assert model.readout.weight.grad.abs().sum() > 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"n_tokens": 1}, ValueError, "n_tokens must be an integer of at least 2, got 1"),
+        ({"embedding_size": 0}, ValueError, "embedding_size must be an integer of at least 1"),
+        ({"hidden_size": 0}, ValueError, "hidden_size must be an integer of at least 1"),
+        ({"cell": "MLP"}, ValueError, "cell must be one of 'RNN', 'SimplifiedGRU', 'GRU', 'LSTM'"),
+    ],
+)
+def test_a_model_that_cannot_be_is_refused(arguments, error, message):
+    with pytest.raises(error, match=message):
+        LanguageModel(**{"n_tokens": V} | arguments)
+
+
+@pytest.mark.parametrize("cell", ["GRU", "LSTM"])
+def test_detached_states_are_the_same_numbers_without_their_past(cell):
+    _, state = make_model(cell)(torch.zeros((T, B), dtype=torch.long))
+    loose = detach(state)
+    assert type(loose) is type(state)
+    assert_same(loose, state, rtol=0, atol=0)
+    for before, after in zip(states(state), states(loose), strict=True):
+        assert before.requires_grad
+        assert before.grad_fn is not None
+        assert not after.requires_grad
+        assert after.grad_fn is None
+
+
+# Streams
+
+
+def test_streams_lie_side_by_side_each_in_order():
+    ids = np.arange(10, 24)
+    assert make_streams(ids, 3).tolist() == [
+        [10, 14, 18],
+        [11, 15, 19],
+        [12, 16, 20],
+        [13, 17, 21],
+    ]  # 22 and 23 are left out
+    assert make_streams(ids, 1)[:, 0].tolist() == ids.tolist()
+    assert make_streams(ids, 14).tolist() == [ids.tolist()]
+    streams = make_streams(ids, 2)
+    streams[:] = 0
+    assert ids[0] == 10  # a copy
+
+
+@pytest.mark.parametrize(
+    ("ids", "n_streams", "error", "message"),
+    [
+        ([1, 2, 3], 4, ValueError, "n_streams must be an integer from 1 to 3, got 4"),
+        ([1, 2, 3], 0, ValueError, "n_streams must be an integer from 1 to 3, got 0"),
+        ([1, 2, 3], 1.0, TypeError, "n_streams must be an integer from 1 to 3, got 1.0"),
+        ([], 1, ValueError, "ids must not be empty"),
+        ([[1, 2]], 1, ValueError, "ids must have 1 axes, got 2"),
+    ],
+)
+def test_more_streams_than_tokens_are_refused(ids, n_streams, error, message):
+    with pytest.raises(error, match=message):
+        make_streams(ids, n_streams)
+
+
+# The loss
+
+
+def by_hand(model, ids, state=None):
+    """Mean −ln p, one token and one torch call at a time."""
+    total, token = 0.0, model.start
+    with torch.no_grad():
+        for target in ids.tolist():
+            logits, state = model(torch.tensor([[token]]), state)
+            total += float(cross_entropy(logits[0], torch.tensor([target])))
+            token = target
+    return total / len(ids)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_nats_are_those_of_a_plain_loop(cell):
+    model, ids = make_model(cell), make_ids(1100)  # more than two of the parts it is read in
+    nats = compute_nats(model, ids)
+    assert nats == pytest.approx(by_hand(model, ids), rel=1e-10)
+    assert nats > np.log(V)  # not the uniform model by accident
+    for parameter in model.parameters():
+        assert parameter.grad is None
+
+
+def test_streams_are_scored_each_without_a_past():
+    model, ids = make_model("LSTM"), make_ids(23)
+    parts = [by_hand(model, part) for part in (ids[:7], ids[7:14], ids[14:21])]
+    assert compute_nats(model, ids, n_streams=3) == pytest.approx(np.mean(parts), rel=1e-10)
+    alone = [by_hand(model, ids[[place]]) for place in range(23)]
+    assert compute_nats(model, ids, n_streams=99) == pytest.approx(np.mean(alone), rel=1e-10)
+
+
+@pytest.mark.parametrize("cell", ["RNN", "LSTM"])
+def test_the_state_before_a_text_counts(cell):
+    model, ids = make_model(cell), make_ids(11)
+    _, state = model(torch.from_numpy(make_ids(T, seed=1))[:, None])
+    nats = compute_nats(model, ids, state=state)
+    assert nats == pytest.approx(by_hand(model, ids, state), rel=1e-10)
+    assert abs(nats - compute_nats(model, ids)) > 1e-4
+
+
+def test_a_model_that_knows_nothing_costs_the_logarithm_of_the_vocabulary():
+    model = make_model("GRU")
+    with torch.no_grad():
+        model.readout.weight.zero_()
+        model.readout.bias.fill_(0.7)
+    assert compute_nats(model, make_ids(40)) == pytest.approx(np.log(V), rel=1e-12)
+
+
+def test_a_model_that_knows_only_shares_costs_their_cross_entropy():
+    model, p = make_model(), np.array([0.5, 0.2, 0.1, 0.1, 0.05, 0.05])
+    with torch.no_grad():
+        model.readout.weight.zero_()
+        model.readout.bias.copy_(torch.from_numpy(np.log(p)))
+    ids = np.array([0, 0, 1, 5])
+    assert compute_nats(model, ids) == pytest.approx(-np.log(p[ids]).mean(), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("ids", "error", "message"),
+    [
+        ([0, 6], ValueError, "ids must lie from 0 to 5, got 6"),
+        ([-1, 7], ValueError, "ids must lie from 0 to 5, got -1"),
+        ([], ValueError, "ids must not be empty"),
+        ("text", TypeError, "ids must be an array of numbers"),
+    ],
+)
+def test_tokens_that_the_model_does_not_have_are_named(ids, error, message):
+    with pytest.raises(error, match=message):
+        compute_nats(make_model(), ids)
+
+
+@pytest.mark.parametrize(
+    ("n_streams", "error", "message"),
+    [
+        ("x", TypeError, "n_streams must be an integer of at least 1, got 'x'"),
+        (0, ValueError, "n_streams must be an integer of at least 1, got 0"),
+    ],
+)
+def test_streams_that_cannot_be_are_named(n_streams, error, message):
+    with pytest.raises(error, match=message):
+        compute_nats(make_model(), make_ids(9), n_streams=n_streams)
+
+
+# Markov models of tokens
+
+
+def test_a_bigram_counted_by_hand():
+    # 0 1 0 0: after 0 come 1 and 0, after 1 comes 0. One pseudo-token, three kinds (0, 1, else).
+    # One context back: n(0) = 2, n(1) = 1 of 3, so q = 7/12, 1/3, 1/12.
+    # p(1|0) = (1 + 1/3)/3, p(0|1) = (1 + 7/12)/2, p(else|0) = (0 + 1/12)/3.
+    nats = compute_ngram_nats([0, 1, 0, 0], [0, 1, 0, 2], order=1, strength=1.0)
+    assert nats == pytest.approx(-np.log([4 / 9, 19 / 24, 1 / 36]).mean())
+
+
+def test_a_unigram_counted_by_hand():
+    # n(0) = 3, n(1) = 1 of 4 and one pseudo-token: 2/3, 4/15, and 1/15 for all else
+    nats = compute_ngram_nats([0, 1, 0, 0], np.array([0, 1, 0, 2]), order=0, strength=1.0)
+    assert nats == pytest.approx(-np.log([2 / 3, 4 / 15, 2 / 3, 1 / 15]).mean())
+    # ten of them are 10/3 for each kind
+    nats = compute_ngram_nats([0, 1, 0, 0], [1], order=0)
+    assert nats == pytest.approx(-np.log((1 + 10 / 3) / 14))
+
+
+def test_numbers_are_no_letters():
+    ids, held_out = make_ids(300, n_tokens=3), make_ids(40, seed=1, n_tokens=3)
+    names = np.array([0, 5_000, 55_296])  # the last would be half of a pair in UTF-16
+    for order in (0, 1, 2):
+        nats = compute_ngram_nats(ids, held_out, order=order)
+        assert compute_ngram_nats(names[ids], names[held_out], order=order) == nats
+
+
+def test_an_order_finds_what_it_can_see():
+    ids = np.tile([0, 1, 0, 2], 300)  # what follows 0 is told by the token before it
+    nats = [compute_ngram_nats(ids, ids[:80], order=order, strength=1.0) for order in (0, 1, 2)]
+    assert nats[0] == pytest.approx(1.5 * np.log(2), abs=0.02)
+    assert nats[1] == pytest.approx(0.5 * np.log(2), abs=0.02)
+    assert nats[2] < 0.02
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"order": 13}, ValueError, "max_order must be an integer from 0 to 12, got 13"),
+        ({"order": 5}, ValueError, "must be longer than max_order = 5 characters, got 4"),
+        ({"order": 1, "strength": 0.0}, ValueError, "strength must be a finite number greater"),
+    ],
+)
+def test_counts_that_cannot_be_made_are_refused(options, error, message):
+    with pytest.raises(error, match=message):
+        compute_ngram_nats([0, 1, 0, 0], [0, 1, 0, 2], **options)
+
+
+@pytest.mark.parametrize(
+    ("ids", "held_out_ids", "error", "message"),
+    [
+        ([0, -1, 0], [0, 1], ValueError, "^ids must lie from 0 to 1048575, got -1"),
+        ([0, 1, 0], [0, -70_000], ValueError, "held_out_ids must lie from 0 to 1048575, got -70"),
+        ([0, 2_000_000], [0, 1], ValueError, "^ids must lie from 0 to 1048575, got 2000000"),
+        ("text", [0, 1], TypeError, "^ids must be an array of numbers"),
+    ],
+)
+def test_tokens_that_cannot_be_counted_are_named(ids, held_out_ids, error, message):
+    with pytest.raises(error, match=message):
+        compute_ngram_nats(ids, held_out_ids, order=1)
+
+
+def test_the_strength_is_chosen_on_the_last_tenth():
+    cycle, noise = np.tile([0, 1, 2, 3], 100), make_ids(400, n_tokens=4)
+    assert choose_strength(cycle, order=1) == 3.0  # the counts deserve all trust
+    assert choose_strength(np.concatenate([cycle[:360], noise[:40]]), order=1) == 300.0
+    ids = np.concatenate([noise[:350], cycle[:50]])
+    strengths = (0.5, 5.0, 50.0, 500.0)
+    nats = [compute_ngram_nats(ids[:360], ids[360:], order=1, strength=s) for s in strengths]
+    best = strengths[int(np.argmin(nats))]
+    assert choose_strength(ids, order=1, strengths=strengths) == best
+    with pytest.raises(ValueError, match="strengths must be a finite number greater than 0"):
+        choose_strength(cycle, order=1, strengths=(1.0, 0.0))
+
+
+# Training
+
+CYCLE = np.tile([0, 1, 0, 2], 150)
+SMALL = {"n_tokens": 3, "hidden_size": 8, "embedding_size": 4, "n_streams": 5, "window": 8}
+
+
+def train(ids=CYCLE, held_out=CYCLE[:60], **options):
+    return train_language_model(ids, held_out, **SMALL | {"updates": 6, "evaluations": 1} | options)
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_trained_model_beats_the_bigram(cell, seed):
+    trained = train(cell=cell, seed=seed, updates=120, learning_rate=0.03)
+    bigram = compute_ngram_nats(CYCLE, CYCLE[:60], order=1, strength=1.0)
+    assert trained.nats < bigram - 0.2
+    assert trained.nats == compute_nats(trained.model, CYCLE[:60])
+    assert trained.perplexity == pytest.approx(np.exp(trained.nats))
+    blocks = BLOCKS[cell] * (8 * (4 + 8) + 2 * 8)
+    assert trained.n_parameters == 4 * 4 + blocks + 8 * 3 + 3
+    assert len(trained.history.losses) == 120
+
+
+def test_a_coin_costs_ln_2_and_no_less():
+    coin = make_ids(900, n_tokens=2)
+    trained = train(coin[:600], coin[600:], n_tokens=2, updates=30)
+    assert np.log(2) - 0.05 < trained.nats < np.log(2) + 0.1
+
+
+def test_the_learning_rate_falls_from_what_was_asked_for(monkeypatch):
+    rates, step = [], torch.optim.Adam.step
+    monkeypatch.setattr(
+        torch.optim.Adam, "step",
+        lambda optimizer: rates.append(optimizer.param_groups[0]["lr"]) or step(optimizer),
+    )  # fmt: skip
+    train(updates=4, learning_rate=0.02)
+    assert rates == pytest.approx([0.02 * (1 + np.cos(np.pi * k / 4)) / 2 for k in range(4)])
+
+
+def test_held_out_perplexity_is_recorded_on_time():
+    trained = train(updates=7, evaluations=3)
+    assert [update for update, _ in trained.history.evaluations] == [3, 6, 7]
+    nats = compute_nats(trained.model, CYCLE[:60], n_streams=16)
+    assert trained.history.evaluations[-1][1] == pytest.approx(np.exp(nats))
+
+
+def test_the_seed_fixes_the_outcome_and_nobody_elses_dice_are_touched():
+    torch.manual_seed(1)
+    before, threads = torch.random.get_rng_state(), torch.get_num_threads()
+    first = train(seed=3)
+    torch.testing.assert_close(torch.random.get_rng_state(), before, rtol=0, atol=0)
+    assert torch.get_num_threads() == threads
+    torch.manual_seed(2)
+    again = train(seed=3)
+    assert again.nats == first.nats
+    assert again.history == first.history
+    for one, other in zip(first.model.parameters(), again.model.parameters(), strict=True):
+        assert torch.equal(one, other)
+    assert train(seed=4).nats != first.nats
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """What the model is given while it is trained: tokens, and the state before them."""
+    seen, forward = [], LanguageModel.forward
+
+    def watch(self, tokens, state=None):
+        output = forward(self, tokens, state)
+        if torch.is_grad_enabled():
+            seen.append((tokens.tolist(), state, output[1]))
+        return output
+
+    monkeypatch.setattr(LanguageModel, "forward", watch)
+    return seen
+
+
+@pytest.mark.parametrize("length", [17, 16, 14, 12])
+def test_windows_follow_each_other_and_begin_anew_at_the_end(calls, length):
+    ids = np.arange(length) % 5
+    train(ids, n_tokens=5, held_out=ids, n_streams=2, window=3, updates=4)
+    # two streams of eight, seven or six have room for two windows each, the last up to its end
+    x = [[5, 5], *zip(ids[: length // 2], ids[length // 2 :], strict=False)]  # 5 is the start
+    first, second = ([list(row) for row in x[start : start + 3]] for start in (0, 3))
+    assert [tokens for tokens, _, _ in calls] == [first, second, first, second]
+    for (_, before, _), (_, _, left) in zip(calls[1::2], calls[0::2], strict=True):
+        assert torch.equal(before, left)
+        assert not before.requires_grad
+    assert calls[0][1] is calls[2][1] is None
+
+
+def test_the_loss_is_that_of_the_next_tokens(calls):
+    ids = np.arange(17) % 5
+    with torch.random.fork_rng():
+        torch.manual_seed(2)
+        model = LanguageModel(5, 8, embedding_size=4)
+    trained = train(ids, n_tokens=5, held_out=ids, n_streams=2, window=3, updates=1, seed=2)
+    by_streams = [by_hand(model, ids[:3]), by_hand(model, ids[8:11])]
+    assert trained.history.losses[0] == pytest.approx(np.mean(by_streams), rel=1e-5)
+
+
+def test_no_more_streams_than_the_text_has_room_for(calls):
+    train(CYCLE[:100], n_streams=32, window=16, updates=1)
+    assert np.shape(calls[0][0]) == (16, 3)
+
+
+@pytest.mark.parametrize("cell", ["RNN", "LSTM"])
+def test_a_state_that_is_not_carried_is_zero_every_time(cell, calls):
+    carried = train(cell=cell, updates=4)
+    given = [state for _, state, _ in calls]
+    assert given[0] is None
+    assert all(state is not None for state in given[1:])
+    assert not any(s.requires_grad for state in given[1:] for s in states(state))
+    calls.clear()
+    cold = train(cell=cell, updates=4, carry=False)
+    assert [state for _, state, _ in calls] == [None] * 4
+    assert cold.nats != carried.nats
+
+
+def test_an_interrupt_keeps_the_model_and_the_history(monkeypatch):
+    forward, updates = LanguageModel.forward, []
+
+    def interrupted(self, tokens, state=None):
+        if torch.is_grad_enabled():
+            updates.append(1)
+            if len(updates) == 4:
+                raise KeyboardInterrupt
+        return forward(self, tokens, state)
+
+    monkeypatch.setattr(LanguageModel, "forward", interrupted)
+    trained = train(updates=50)
+    assert trained.history.stopped == "Interrupted after 3 updates."
+    assert len(trained.history.losses) == 3
+    assert trained.nats == compute_nats(trained.model, CYCLE[:60])
+    untrained = train(updates=1, learning_rate=1e-12).model
+    assert not torch.equal(untrained.readout.bias, trained.model.readout.bias)
+
+
+@pytest.mark.parametrize(
+    ("streams", "stopped"),
+    [
+        ((1,), "Interrupted before the last score."),
+        ((1, 16), "Interrupted after 6 updates. Interrupted before the last score."),
+    ],
+)
+def test_an_interrupt_of_a_score_keeps_the_model_and_the_history(monkeypatch, streams, stopped):
+    wanted = train()
+
+    def interrupted(model, ids, n_streams=1):
+        if n_streams in streams:
+            raise KeyboardInterrupt
+        return compute_nats(model, ids, n_streams=n_streams)
+
+    monkeypatch.setattr("rnn_helpers.models.language_model.compute_nats", interrupted)
+    trained = train()
+    assert np.isnan(trained.nats)
+    assert np.isnan(trained.perplexity)
+    assert trained.history.stopped == stopped
+    assert trained.history.losses == wanted.history.losses
+    assert torch.equal(trained.model.readout.bias, wanted.model.readout.bias)
+
+
+def test_the_bar_has_the_label_and_silence_is_the_default(capsys):
+    train(progress="characters, seed 0", updates=2)
+    assert capsys.readouterr().out.startswith("\rcharacters, seed 0")
+    train(updates=2)
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"ids": CYCLE[:15]}, ValueError, "^ids must hold at least 16 tokens, got 15"),
+        ({"ids": CYCLE + 1}, ValueError, "^ids must lie from 0 to 2, got 3"),
+        ({"ids": "text"}, TypeError, "^ids must be an array of numbers"),
+        ({"held_out": []}, ValueError, "held_out_ids must not be empty"),
+        ({"held_out": [0, -2]}, ValueError, "held_out_ids must lie from 0 to 2, got -2"),
+        ({"n_tokens": 1}, ValueError, "n_tokens must be an integer of at least 2, got 1"),
+        ({"cell": "MLP"}, ValueError, "cell must be one of"),
+        ({"seed": -1}, ValueError, "seed must be an integer of at least 0, got -1"),
+        ({"hidden_size": 0}, ValueError, "hidden_size must be an integer of at least 1"),
+        ({"embedding_size": 0}, ValueError, "embedding_size must be an integer of at least 1"),
+        ({"n_streams": 0}, ValueError, "n_streams must be an integer of at least 1, got 0"),
+        ({"window": 0}, ValueError, "window must be an integer of at least 1, got 0"),
+        ({"updates": 0}, ValueError, "updates must be an integer of at least 1, got 0"),
+        ({"updates": 2.5}, TypeError, "updates must be an integer of at least 1, got 2.5"),
+        ({"evaluations": 0}, ValueError, "evaluations must be an integer of at least 1, got 0"),
+        ({"learning_rate": 0}, ValueError, "learning_rate must be a finite number greater than 0"),
+    ],
+)
+def test_bad_arguments_are_named(arguments, error, message):
+    with pytest.raises(error, match=message):
+        train(**arguments)
+
+
+def test_two_windows_of_text_are_enough():
+    assert len(train(CYCLE[:16], CYCLE[:1], updates=3).history.losses) == 3
+
+
+def test_truncation_cuts_the_gradient_and_not_the_state():
+    whole, window, cut = (train(updates=3, truncate=k).history.losses for k in (None, 8, 2))
+    assert whole == window
+    assert cut[0] == pytest.approx(whole[0], rel=1e-6)  # the same forward pass
+    assert cut[2] != pytest.approx(whole[2], rel=1e-6)  # after other gradients
+    with pytest.raises(ValueError, match="truncate must be an integer of at least 1, got 0"):
+        train(truncate=0)

@@ -1,0 +1,289 @@
+"""The hand-derived backward passes against autograd and finite differences, in both namespaces."""
+
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from rnn_helpers.recurrences import bptt
+from rnn_helpers.recurrences.cells import gru_step, lstm_step, rnn_step, simplified_gru_step
+
+T, B, D, H = 7, 2, 3, 5
+
+
+@dataclass
+class Case:
+    step: object
+    trace: object
+    backward: object
+    blocks: int
+    states: tuple = ("h0",)
+    biases: tuple = ("b_h",)
+    options: dict = field(default_factory=dict)
+    step_options: dict = None
+    peephole: bool = False
+
+
+CASES = {
+    "rnn tanh": Case(rnn_step, bptt.trace_rnn, bptt.backward_rnn, 1),
+    "rnn relu": Case(
+        rnn_step, bptt.trace_rnn, bptt.backward_rnn, 1,
+        options={"nonlinearity": "relu"}, step_options={"activation": "relu"},
+    ),
+    "lstm": Case(lstm_step, bptt.trace_lstm, bptt.backward_lstm, 4, states=("h0", "c0")),
+    "lstm peephole": Case(
+        lstm_step, bptt.trace_lstm, bptt.backward_lstm, 4, states=("h0", "c0"), peephole=True
+    ),
+    **{
+        f"gru {reset} {update}": Case(
+            gru_step, bptt.trace_gru, bptt.backward_gru, 3, biases=("b_xh", "b_hh"),
+            options={"reset": reset, "update": update},
+        )
+        for reset in ("after", "before")
+        for update in ("keeps", "takes")
+    },
+    **{
+        f"simplified gru {update}": Case(
+            simplified_gru_step, bptt.trace_simplified_gru, bptt.backward_simplified_gru, 2,
+            options={"update": update},
+        )
+        for update in ("keeps", "takes")
+    },
+}  # fmt: skip
+
+
+def _draw(case):
+    """Random arguments, and the gradients that arrive: none is zero, no two sizes are equal."""
+    rng = np.random.default_rng(0)
+    shapes = {"xs": (T, B, D), **dict.fromkeys(case.states, (B, H))}
+    shapes |= {"W_xh": (D, case.blocks * H), "W_hh": (H, case.blocks * H)}
+    shapes |= dict.fromkeys(case.biases, (case.blocks * H,))
+    if case.peephole:
+        shapes["peepholes"] = (3, H)
+    arguments = {name: 0.7 * rng.normal(size=shape) for name, shape in shapes.items()}
+    arriving = {"douts": rng.normal(size=(T, B, H)), "dh_T": rng.normal(size=(B, H))}
+    if "c0" in case.states:
+        arriving["dc_T"] = rng.normal(size=(B, H))
+    return arguments, arriving
+
+
+def _run_steps(case, arguments, truncate=None):
+    """The plain loop over the cell's own step; every k-th state is detached if asked."""
+    rest = dict(arguments)
+    xs, states = rest.pop("xs"), [rest.pop(name) for name in case.states]
+    options = dict(case.step_options or case.options)
+    if case.peephole:
+        options["peepholes"] = rest.pop("peepholes")
+    hs = []
+    for t, x in enumerate(xs):
+        if truncate and t and t % truncate == 0:
+            states = [state.detach() for state in states]
+        result = case.step(x, *states, *rest.values(), **options)
+        states = list(result) if isinstance(result, tuple) else [result]
+        hs.append(states[0])
+    return hs, states
+
+
+def _loss(hs, states, arriving):
+    total = sum((h * d).sum() for h, d in zip(hs, arriving["douts"], strict=True))
+    last = [arriving[name] for name in ("dh_T", "dc_T") if name in arriving]
+    return total + sum((s * d).sum() for s, d in zip(states, last, strict=True))
+
+
+def _autograd(case, arguments, arriving, truncate=None):
+    tensors = {name: torch.tensor(a, requires_grad=True) for name, a in arguments.items()}
+    arriving = {name: torch.tensor(a) for name, a in arriving.items()}
+    hs, states = _run_steps(case, tensors, truncate)
+    _loss(hs, states, arriving).backward()
+    return torch.stack(hs).detach().numpy(), {n: t.grad.numpy() for n, t in tensors.items()}
+
+
+def _by_hand(case, arguments, arriving, truncate=None):
+    rest = dict(arguments)
+    peepholes = {"peepholes": rest.pop("peepholes")} if case.peephole else {}
+    trace = case.trace(*rest.values(), **peepholes, **case.options)
+    arriving = dict(arriving)
+    return trace, case.backward(trace, arriving.pop("douts"), **arriving, truncate=truncate)
+
+
+@pytest.mark.parametrize("truncate", [None, 1, 3, T, 99])
+@pytest.mark.parametrize("name", CASES)
+def test_values_and_all_gradients_equal_autograd(name, truncate):
+    case = CASES[name]
+    arguments, arriving = _draw(case)
+    hs, wanted = _autograd(case, arguments, arriving, truncate)
+    trace, ours = _by_hand(case, arguments, arriving, truncate)
+    np.testing.assert_allclose(trace.hs[1:], hs, rtol=0, atol=1e-12)
+    np.testing.assert_array_equal(trace.hs[0], arguments["h0"])
+    assert set(ours) == set(wanted)
+    for key, gradient in wanted.items():
+        np.testing.assert_allclose(ours[key], gradient, rtol=0, atol=1e-10, err_msg=key)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_torch_tensors_give_the_same_numbers(name):
+    case = CASES[name]
+    arguments, arriving = _draw(case)
+    _, expected = _by_hand(case, arguments, arriving)
+    tensors = [{k: torch.tensor(a) for k, a in group.items()} for group in (arguments, arriving)]
+    _, ours = _by_hand(case, *tensors)
+    for key, gradient in expected.items():
+        assert isinstance(ours[key], torch.Tensor)
+        np.testing.assert_allclose(ours[key].numpy(), gradient, rtol=0, atol=1e-12, err_msg=key)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_gradients_equal_finite_differences(name):
+    case = CASES[name]
+    arguments, arriving = _draw(case)
+    _, ours = _by_hand(case, arguments, arriving)
+    rng = np.random.default_rng(1)
+    for key, array in arguments.items():
+        direction = rng.normal(size=array.shape)
+        sides = [
+            _loss(*_run_steps(case, arguments | {key: array + step * direction}), arriving)
+            for step in (1e-6, -1e-6)
+        ]
+        slope = (sides[0] - sides[1]) / 2e-6
+        np.testing.assert_allclose((ours[key] * direction).sum(), slope, rtol=2e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_arguments_are_left_as_they_were_and_a_second_backward_agrees(name):
+    case = CASES[name]
+    arguments, arriving = _draw(case)
+    before = {k: a.copy() for k, a in (arguments | arriving).items()}
+    trace, first = _by_hand(case, arguments, arriving)
+    rest = dict(arriving)
+    second = case.backward(trace, rest.pop("douts"), **rest)
+    for key, array in (arguments | arriving).items():
+        np.testing.assert_array_equal(array, before[key], err_msg=key)
+    for key in first:
+        np.testing.assert_array_equal(first[key], second[key], err_msg=key)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_large_finite_input_overflows_nowhere(name):
+    case = CASES[name]
+    if name == "rnn relu":
+        return  # ReLU states have no bound: growing is what they do
+    arguments, arriving = _draw(case)
+    arguments["xs"] = 1e200 * arguments["xs"]
+    with np.errstate(all="raise", under="ignore"):
+        trace, gradients = _by_hand(case, arguments, arriving)
+    assert np.isfinite(trace.hs).all()
+    assert np.isfinite(gradients["h0"]).all()
+
+
+@pytest.mark.parametrize(
+    ("mutate", "key"),
+    [
+        (lambda g: np.roll(g, 5, axis=-1), "W_hh"),
+        (lambda g: g[::-1], "xs"),
+        (lambda g: 0 * g, "b_h"),
+    ],
+    ids=["gates swapped", "time reversed", "bias dropped"],
+)
+def test_the_comparison_with_autograd_can_fail(mutate, key):
+    case = CASES["lstm"]
+    arguments, arriving = _draw(case)
+    _, wanted = _autograd(case, arguments, arriving)
+    _, ours = _by_hand(case, arguments, arriving)
+    assert np.abs(mutate(ours[key]) - wanted[key]).max() > 1e-3
+
+
+def test_forget_one_take_nothing_keeps_the_cell_state_and_its_gradient():
+    arguments, _ = _draw(CASES["lstm"])
+    arguments["W_xh"], arguments["W_hh"] = 0 * arguments["W_xh"], 0 * arguments["W_hh"]
+    arguments["b_h"] = np.repeat([-1e3, 1e3, 0.0, 0.0], H)
+    trace = bptt.trace_lstm(*arguments.values())
+    np.testing.assert_array_equal(trace.cs, np.tile(arguments["c0"], (T + 1, 1, 1)))
+    dc_T = np.random.default_rng(2).normal(size=(B, H))
+    gradients = bptt.backward_lstm(trace, np.zeros((T, B, H)), dc_T=dc_T)
+    np.testing.assert_array_equal(gradients["c0"], dc_T)
+
+
+def test_what_is_wrong_is_named():
+    arguments, arriving = _draw(CASES["rnn tanh"])
+    trace = bptt.trace_rnn(*arguments.values())
+    with pytest.raises(ValueError, match="truncate must be an integer of at least 1, got 0"):
+        bptt.backward_rnn(trace, arriving["douts"], truncate=0)
+    with pytest.raises(TypeError, match=r"truncate must be an integer of at least 1, got 1\.5"):
+        bptt.backward_rnn(trace, arriving["douts"], truncate=1.5)
+    with pytest.raises(ValueError, match="nonlinearity must be one of 'tanh', 'relu'"):
+        bptt.trace_rnn(*arguments.values(), nonlinearity="sigmoid")
+    arguments, _ = _draw(CASES["gru after keeps"])
+    with pytest.raises(ValueError, match="reset must be one of 'after', 'before'"):
+        bptt.trace_gru(*arguments.values(), reset="between")
+    with pytest.raises(ValueError, match="update must be one of 'keeps', 'takes'"):
+        bptt.trace_gru(*arguments.values(), update="mixes")
+
+
+@pytest.mark.parametrize("change", [
+    ("xs", lambda a: a[0], ValueError, r"xs must have shape \(T, B, D\)"),
+    ("xs", lambda a: a.tolist(), TypeError, "xs must be an array or a tensor, got list"),
+    ("h0", lambda a: a[:1], ValueError, r"h0 must have shape"),
+    ("W_hh", lambda a: a[:, 1:], ValueError, r"W_hh must have shape \(5, 5\)"),
+    ("W_hh", lambda a: a.astype("float32"), TypeError, "W_hh is float32 and xs is float64"),
+    ("b_h", lambda a: torch.tensor(a), TypeError, "b_h is Tensor and xs is ndarray"),
+])  # fmt: skip
+def test_arrays_that_do_not_fit_are_named(change):
+    key, mutate, error, message = change
+    arguments, _ = _draw(CASES["rnn tanh"])
+    with pytest.raises(error, match=message):
+        bptt.trace_rnn(**arguments | {key: mutate(arguments[key])})
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_gradients_that_do_not_fit_are_named(name):
+    case = CASES[name]
+    arguments, arriving = _draw(case)
+    wrong = {
+        "douts": (lambda a: a[1:], ValueError, r"douts must have shape \(7, 2, 5\)"),
+        "dh_T": (lambda a: a[:1], ValueError, r"dh_T must have shape \(2, 5\), got \(1, 5\)"),
+        "dc_T": (lambda a: a.astype("float32"), TypeError, "dc_T is float32 and the trace is"),
+    }
+    for key in arriving:
+        mutate, error, message = wrong[key]
+        with pytest.raises(error, match=message):
+            _by_hand(case, arguments, arriving | {key: mutate(arriving[key])})
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_without_the_inputs_gradient_all_others_are_the_same(name):
+    case = CASES[name]
+    arguments, arriving = _draw(case)
+    trace, wanted = _by_hand(case, arguments, arriving)
+    ours = case.backward(trace, arriving.pop("douts"), **arriving, inputs=False)
+    assert set(ours) == set(wanted) - {"xs"}
+    for key, gradient in ours.items():
+        np.testing.assert_array_equal(gradient, wanted[key])
+
+
+def test_numpy_alone_gives_the_same_numbers(monkeypatch):
+    """Without torch in the process, products and slopes are NumPy's."""
+    wanted = {}
+    for name, case in CASES.items():
+        wanted[name] = _by_hand(case, *_draw(case), truncate=3)[1]
+    monkeypatch.setattr(bptt, "sys", SimpleNamespace(modules={}))
+    for name, case in CASES.items():
+        _, ours = _by_hand(case, *_draw(case), truncate=3)
+        for key, gradient in wanted[name].items():
+            np.testing.assert_allclose(ours[key], gradient, rtol=0, atol=1e-12, err_msg=name)
+
+
+def test_numpy_alone_needs_no_torch():
+    code = """
+import sys
+import numpy as np
+from rnn_helpers.recurrences import bptt
+shapes = ((7, 2, 3), (2, 5), (2, 5), (3, 20), (5, 20), (20,))
+trace = bptt.trace_lstm(*(np.ones(shape) for shape in shapes))
+bptt.backward_lstm(trace, np.ones((7, 2, 5)))
+assert "torch" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
