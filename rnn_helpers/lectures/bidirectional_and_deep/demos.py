@@ -123,9 +123,9 @@ def reveal_demo(taggers, *, revealed=4, text=TEXTS[1], cell="GRU"):
         prepare_reveal(taggers),
         draw_reveal,
         {
-            "revealed": slider("words revealed", 1, _LONGEST, 1, revealed, name="revealed"),
-            "text": choice("sentence", TEXTS, text, name="text"),
-            "cell": choice("cell", list(taggers), cell, name="cell"),
+            "revealed": slider("words revealed", 1, _LONGEST, 1, revealed),
+            "text": choice("sentence", TEXTS, text),
+            "cell": choice("cell", list(taggers), cell),
         },
         describe_reveal,
         height=4.6,
@@ -154,9 +154,9 @@ def depth_demo(*, step=6, layer=3, kind="one way"):
         compute_unrolled_grid,
         draw_unrolled_grid,
         {
-            "step": slider("step t", 1, STEPS, 1, step, name="step"),
-            "layer": slider("layer l", 1, LAYERS, 1, layer, name="layer"),
-            "kind": choice("kind", KINDS, kind, name="kind"),
+            "step": slider("step t", 1, STEPS, 1, step),
+            "layer": slider("layer l", 1, LAYERS, 1, layer),
+            "kind": choice("kind", KINDS, kind),
         },
         describe_unrolled_grid,
     )

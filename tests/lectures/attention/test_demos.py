@@ -92,11 +92,11 @@ def test_what_is_no_date_gets_a_sentence(demo, typed, sentence):
 
 
 def test_a_line_to_type_in_is_followed_at_every_key():
-    box = text_box("or type one", "1.9.", placeholder="any date")
+    box = text_box("or type one", "1.9.", placeholder="any date").make("typed")
     assert (box.value, box.description, box.placeholder) == ("1.9.", "or type one", "any date")
     assert box.continuous_update
     with pytest.raises(TypeError, match=r"^typed must be a text, got 3$"):
-        text_box("date", 3, name="typed")
+        text_box("date", 3).make("typed")
 
 
 def test_dragging_the_step_translates_nothing_anew(monkeypatch):
