@@ -271,8 +271,10 @@ class Live(ipywidgets.VBox):
             return None
         width, text = round(self.figure.get_figwidth() * 100), self._caption.text
         still = image_bundle(self._encode_still(), alt=text, width=width, caption=text)
-        # by the process the server knows, when the notebook is opened, whether the view still lives
-        marks = {"image/png": {"alt": text, "width": width}, _VIEW: {"process": os.getpid()}}
+        # so that the server sees, when the notebook is opened, whether the view still lives; the
+        # parent is what a server has started where Python itself is started by a launcher
+        processes = {"processes": [os.getpid(), os.getppid()]}
+        marks = {"image/png": {"alt": text, "width": width}, _VIEW: processes}
         return {**bundle, **still}, marks
 
     def _encode_still(self):
