@@ -9,8 +9,12 @@ that it belonged to, and the widget itself to whoever reopens it while that kern
 the two it is shows when the notebook is opened, not when it is saved: so a view is stored, and is
 left out where a notebook is read whose kernel is gone, if the output also holds a still picture.
 
-The installed file `etc/jupyter/jupyter_server_config.d/rnn_helpers.json` enables this module as a
-server extension, because Jupyter Server reads nothing but extensions from that folder. So every
+A web page made by `jupyter nbconvert` prefers a view to all else, and fetches the program that
+shows it from the network: offline nothing stands where a demo stood. It gets the still picture.
+
+The installed file `etc/jupyter/jupyter_nbconvert_config.json` names `show_stills` to nbconvert;
+`etc/jupyter/jupyter_server_config.d/rnn_helpers.json` enables this module as a server extension,
+because Jupyter Server reads nothing but extensions from that folder. So every
 Jupyter server of the environment uses it, and nobody's own configuration is touched.
 """
 
@@ -20,7 +24,12 @@ from typing import Any
 
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 
-__all__ = ["PromptWebsocketConnection", "drop_stale_views", "open_without_stale_views"]
+__all__ = [
+    "PromptWebsocketConnection",
+    "drop_stale_views",
+    "open_without_stale_views",
+    "show_stills",
+]
 
 _VIEW, _STILL = "application/vnd.jupyter.widget-view+json", "image/png"
 
@@ -59,6 +68,12 @@ def drop_stale_views(model: dict[str, Any], processes: set[int | None]) -> None:
             if not processes or (None not in processes | own and not processes & own):
                 data.pop(_VIEW, None)
                 metadata.pop(_VIEW, None)
+
+
+def show_stills(notebook: Any, resources: Any) -> tuple[Any, Any]:
+    """A preprocessor of nbconvert: of a widget with a still picture, only the picture stays."""
+    drop_stale_views({"content": notebook}, set())
+    return notebook, resources
 
 
 def open_without_stale_views(contents_manager: Any, session_manager: Any, kernels: Any) -> None:

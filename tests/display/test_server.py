@@ -253,9 +253,15 @@ def test_opening_what_is_no_notebook_changes_nothing(model):
     assert repr(model) == before
 
 
-def test_the_shipped_file_lies_in_the_environment():
-    shipped = Path(__file__).parents[2] / "etc/jupyter/jupyter_server_config.d/rnn_helpers.json"
-    installed = Path(sys.prefix) / "etc/jupyter/jupyter_server_config.d/rnn_helpers.json"
-    assert installed.read_text() == shipped.read_text(), "reinstall: pip install -e . --no-deps"
-    extensions = json.loads(shipped.read_text())["ServerApp"]["jpserver_extensions"]
-    assert extensions == {server.__name__: True}
+ETC = Path(__file__).parents[2] / "etc"
+
+
+@pytest.mark.parametrize("path", sorted(ETC.rglob("*.json")), ids=lambda path: path.stem)
+def test_the_shipped_files_lie_in_the_environment(path):
+    installed = Path(sys.prefix) / "etc" / path.relative_to(ETC)
+    assert installed.read_text() == path.read_text(), "reinstall: pip install -e . --no-deps"
+
+
+def test_the_shipped_file_enables_the_extension():
+    shipped = json.loads((ETC / "jupyter/jupyter_server_config.d/rnn_helpers.json").read_text())
+    assert shipped["ServerApp"]["jpserver_extensions"] == {server.__name__: True}
