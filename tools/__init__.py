@@ -1,0 +1,1 @@
+"""Programs for those who write the lectures, test them or measure them."""

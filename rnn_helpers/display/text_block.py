@@ -1,9 +1,11 @@
 """A block of monospaced text that a live figure can redraw while a slider is dragged."""
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist, allow_rasterization
+from matplotlib.axes import Axes
 from matplotlib.transforms import Bbox
 from PIL import Image, ImageDraw, ImageFont
 
@@ -18,17 +20,25 @@ class TextBlock(Artist):
 
     Parameters
     ----------
-    axes : matplotlib.axes.Axes
-    x, y : float, in the axes' own coordinates, 0 to 1
-        Where the upper left corner goes.
-    fontsize : float, in points
-    linespacing : float, in font sizes
-    characters : str
+    x, y
+        Where the upper left corner goes, in the axes' own coordinates, 0 to 1.
+    fontsize
+        In points; `linespacing` in font sizes.
+    characters
         What will be shown beside ASCII: a font is looked for that has it. Where none is found,
         the font draws a box for what it lacks.
     """
 
-    def __init__(self, axes, x, y, *, fontsize=10.0, linespacing=1.45, characters=""):
+    def __init__(
+        self,
+        axes: Axes,
+        x: float,
+        y: float,
+        *,
+        fontsize: float = 10.0,
+        linespacing: float = 1.45,
+        characters: str = "",
+    ):
         super().__init__()
         self._font = find_font(characters) or find_font("")
         self._corner, self._fontsize, self._linespacing = (x, y), fontsize, linespacing
@@ -36,40 +46,42 @@ class TextBlock(Artist):
         axes.add_artist(self)
         self.set_clip_path(None)
 
-    def set_text(self, text):
+    def set_text(self, text: object) -> None:
         """Show other lines."""
         self._text = str(text)
         self.stale = True
 
-    def get_text(self):
+    def get_text(self) -> str:
         """The lines shown."""
         return self._text
 
-    def get_window_extent(self, renderer=None):
+    def get_window_extent(self, renderer: Any = None) -> Bbox:
         """The box the text fills, in pixels."""
         page = self._render()
         x, y = self._place(page)
         return Bbox.from_bounds(x, y, page.width, page.height)
 
     @allow_rasterization
-    def draw(self, renderer):
+    def draw(self, renderer: Any) -> None:
         """Draw with an Agg renderer."""
         if not self.get_visible() or not self._text:
             return
         page = self._render()
         pixels = np.zeros((page.height, page.width, 4), dtype=np.uint8)
-        pixels[..., 3] = page
+        pixels[..., 3] = np.asarray(page)
         context = renderer.new_gc()
         renderer.draw_image(context, *self._place(page), pixels[::-1])
         context.restore()
 
     def _place(self, page):
-        x, y = self.axes.transAxes.transform(self._corner)
+        axes: Any = self.axes
+        x, y = axes.transAxes.transform(self._corner)
         return round(x), round(y) - page.height
 
     def _render(self):
         lines = self._text.split("\n")
-        size = self._fontsize * self.figure.dpi / 72
+        figure: Any = self.figure
+        size = self._fontsize * figure.dpi / 72
         font = _load_font(self._font, size)
         step = round(size * self._linespacing)
         width = max(int(np.ceil(font.getlength(line))) for line in lines)
