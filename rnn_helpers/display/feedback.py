@@ -130,7 +130,10 @@ def as_array(
 
 def as_arrays(answer: Any, shapes: Mapping[str, Shape], *, finite: bool = True) -> list[np.ndarray]:
     """The answer as one array for each name in `shapes`."""
-    arrays = list(islice(answer, len(shapes) + 1)) if hasattr(answer, "__iter__") else []
+    try:
+        arrays = list(islice(answer, len(shapes) + 1))
+    except TypeError:  # it cannot be gone through, as an array without axes
+        arrays = []
     if len(arrays) != len(shapes):
         count = ("one array is", "two arrays are", "three arrays are", "four arrays are")
         _refuse(f"{count[len(shapes) - 1]} expected here: {', '.join(shapes)}.")
