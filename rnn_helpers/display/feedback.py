@@ -104,7 +104,7 @@ def _without_tensors(answer):
 
 
 def as_array(
-    answer: Any, shape: Shape | None = None, name: str = "the array", *, finite: bool = True
+    answer: Any, shape: Shape | None = None, name: str = "the result", *, finite: bool = True
 ) -> np.ndarray:
     """The answer in float64: of lists, an array, or a tensor with or without a gradient.
 
@@ -118,9 +118,10 @@ def as_array(
     except Exception:  # ragged, or what refuses to be an array
         array = np.array(None)
     if array.dtype.kind not in "biuf":
-        listed = isinstance(answer, list | tuple | np.ndarray)
-        what = " of something else, or its rows differ in length" if listed else ""
-        _refuse(f"an array of numbers is expected, this is {type(answer).__name__}{what}.")
+        kind = type(answer).__name__
+        if isinstance(answer, list | tuple | np.ndarray):
+            kind += ", which holds something else or rows of different lengths"
+        _refuse(f"an array of numbers is expected, this is {kind}.")
     if shape is not None and array.shape != shape:
         _refuse(f"{name} has shape {shape}, yours has {array.shape}.")
     if finite and not np.isfinite(array).all():

@@ -71,7 +71,7 @@ def test_one_array_may_come_in_many_forms(answer):
     assert (array.dtype, array.tolist()) == (np.float64, [[1.0, 2.5]])
 
 
-OTHER = " of something else, or its rows differ in length."
+OTHER = ", which holds something else or rows of different lengths."
 
 
 @pytest.mark.parametrize(
@@ -88,10 +88,10 @@ OTHER = " of something else, or its rows differ in length."
         (as_array, (np.array(["5"]),), "an array of numbers is expected, this is ndarray" + OTHER),
         (as_array, (np.zeros(3), (1, 3), "dW"), "dW has shape (1, 3), yours has (3,)."),
         (as_array, ([0, np.nan], None, "dW"), "dW holds nan, which is not finite."),
-        (as_array, ([-np.inf, 0],), "the array holds -inf, which is not finite."),
+        (as_array, ([-np.inf, 0],), "the result holds -inf, which is not finite."),
         (as_arrays, (3, {"h": (), "c": ()}), "two arrays are expected here: h, c."),
         (as_arrays, (iter(int, 1), {"h": (), "c": ()}), "two arrays are expected here: h, c."),
-        (as_arrays, ([1, "2"], {"h": (), "c": ()}), "an array of numbers is expected, this is str."),
+        (as_arrays, ("2", {"h": ()}), "an array of numbers is expected, this is str."),
         (as_arrays, ([1, [2]], {"h": (), "c": ()}), "c has shape (), yours has (1,)."),
         (call, (5,), "a function is expected here, this is int."),
         (call, (lambda: 1 / 0,), "your function raised ZeroDivisionError: division by zero"),

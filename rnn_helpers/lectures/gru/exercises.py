@@ -80,7 +80,6 @@ def check_simplified_jacobian(function: object) -> Feedback:
     wanted = (step(h + nudges) - step(h - nudges)).T / 2e-6
     slope_z, slope_n = ((h - n) * z * (1 - z))[:, None], ((1 - z) * (1 - n**2))[:, None]
     keep, by_z, by_n = np.diag(z), slope_z * W_hz.T, slope_n * W_hn.T
-    untransposed = "the weights are used untransposed; the states are rows, h @ W."
     mistakes = [
         (wanted.T, "that is the transpose: row i holds the derivatives of unit i."),
         (keep + by_n, "z depends on h_{t−1} too: a third path leads through the gate."),
@@ -90,9 +89,9 @@ def check_simplified_jacobian(function: object) -> Feedback:
         (keep + by_z + (1 - z)[:, None] * W_hn.T, "the slope of tanh, 1 − n², is missing."),
         (keep + (h - n)[:, None] * W_hz.T + by_n, "the slope of the sigmoid is missing."),
         (z + by_z + by_n, "z was added to every entry: use np.diag."),
-        (keep + by_z.T + by_n.T, untransposed),
-        (keep + slope_z * W_hz + slope_n * W_hn, untransposed),
-    ]
+        (keep + slope_z * W_hz + slope_n * W_hn,
+         "the weights are used untransposed; the states are rows, h @ W."),
+    ]  # fmt: skip
     compare(answer, wanted, mistakes, "it differs from finite differences.")
     return right("it agrees with finite differences.")
 
