@@ -11,12 +11,10 @@ import numbers
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Literal, NoReturn, TypeAlias
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike
-
-Shape: TypeAlias = tuple[int, ...]
 
 _HEADS = {"missing": "… Still missing", "not yet": "✗ Not yet", "right": "✓ Right"}
 _EDGES = {"missing": "#767676", "not yet": "#D55E00", "right": "#009E73"}
@@ -104,7 +102,7 @@ def _without_tensors(answer):
 
 
 def as_array(
-    answer: Any, shape: Shape | None = None, name: str = "the result", *, finite: bool = True
+    answer: Any, shape: tuple | None = None, name: str = "the result", *, finite: bool = True
 ) -> np.ndarray:
     """The answer in float64: of lists, an array, or a tensor with or without a gradient.
 
@@ -129,12 +127,9 @@ def as_array(
     return np.array(array, dtype=float)
 
 
-def as_arrays(answer: Any, shapes: Mapping[str, Shape], *, finite: bool = True) -> list[np.ndarray]:
+def as_arrays(answer: Any, shapes: Mapping[str, tuple], *, finite: bool = True) -> list[np.ndarray]:
     """The answer as one array for each name in `shapes`."""
-    try:
-        arrays = list(islice(answer, len(shapes) + 1))
-    except TypeError:  # it cannot be gone through, as an array without axes
-        arrays = []
+    arrays = list(islice(answer, len(shapes) + 1)) if np.iterable(answer) else []
     if len(arrays) != len(shapes):
         count = ("one array is", "two arrays are", "three arrays are", "four arrays are")
         _refuse(f"{count[len(shapes) - 1]} expected here: {', '.join(shapes)}.")

@@ -83,17 +83,17 @@ def test_a_check_has_a_sentence_for_every_answer(check):
         assert "your function raised TypeError" in check(lambda a, b, c, d, e, f, g: a).message
 
 
-def convert(value, kind):
-    """The same answer, with its floats, alone or in arrays, of another kind."""
+def convert(value, kind, numbers="f"):
+    """The same answer, with its numbers, alone or in arrays, of another kind."""
     if isinstance(value, list | tuple):
-        return type(value)(convert(entry, kind) for entry in value)
-    return kind(np.asarray(value)) if np.asarray(value).dtype.kind == "f" else value
+        return type(value)(convert(entry, kind, numbers) for entry in value)
+    return kind(np.asarray(value)) if np.asarray(value).dtype.kind in numbers else value
 
 
 FORMS = {
     "lists": (np.float64, np.ndarray.tolist),
     "float32": (np.float32, np.float32),
-    "tensors": (np.float64, lambda a: torch.tensor(a, requires_grad=True)),
+    "tensors": (np.float64, lambda a: torch.tensor(np.float64(a), requires_grad=True)),
     "float32 tensors": (np.float32, lambda a: torch.tensor(np.float32(a), requires_grad=True)),
 }
 
@@ -108,9 +108,10 @@ def test_the_solution_is_right_in_every_form(path, exercise, form):
     (name,) = re.findall(r"\((\w+)\)", exercise.check)
     solution = namespace[name]
     if callable(solution):
-        namespace[name] = lambda *args: convert(solution(*convert(args, given)), returned)
+        namespace[name] = lambda *args: convert(solution(*convert(args, given)), returned, "fi")
     else:
-        namespace[name] = convert(solution, returned)
+        assert eval(exercise.check, {**namespace, name: str(solution)}).status == "not yet"
+        namespace[name] = convert(solution, returned, "fi")
     feedback = eval(exercise.check, namespace)
     assert feedback.status == "right", feedback
 

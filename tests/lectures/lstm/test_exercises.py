@@ -26,36 +26,36 @@ def coupled(kind, order=(0, 1, 2)):
     return step
 
 
-@pytest.mark.parametrize(
-    ("check", "answer", "hint"),
-    [
-        ("parameter_count", 66, "that is a plain RNN"),
-        ("parameter_count", 198, "there are four blocks"),
-        ("parameter_count", 240, "the biases are missing"),
-        ("parameter_count", 288, "two biases"),
-        ("parameter_count", 282, "no peepholes"),
-        ("parameter_count", 1, "four blocks of"),
-        ("steps_kept", lambda f, s: np.log(s) / np.log(f), "round down"),
-        ("steps_kept", lambda f, s: 1 + np.floor(np.log(s) / np.log(f)), "less than 0.8 is left"),
-        ("steps_kept", lambda f, s: 7, "it is not 7 steps"),
-        ("counter", count(0.0, 100.0, 100.0, 100.0), "this counts the steps"),
-        ("counter", count(200.0, -100.0, -100.0, 100.0), "is f at 1?"),
-        ("counter", count(200.0, -100.0, 100.0, 0.5), "and the cell holds"),
-        ("counter", lambda: (np.zeros(4), np.zeros((1, 4)), np.zeros(4)), "W_xh has shape (1, 4)"),
-        ("counter", lambda: 7, "three arrays are expected here: W_xh, W_hh, b_h"),
-        ("coupled_step", coupled("same"), "it should be 1 − f"),
-        ("coupled_step", coupled("swapped"), "f keeps"),
-        ("coupled_step", coupled("whole"), "comes in whole"),
-        ("coupled_step", coupled("linear"), "the candidate lacks its tanh"),
-        ("coupled_step", coupled("old"), "h shows the old c"),
-        ("coupled_step", coupled("no tanh"), "h lacks the tanh"),
-        ("coupled_step", coupled("open"), "o lacks its sigmoid"),
-        ("coupled_step", coupled("other"), "h is not"),
-        ("coupled_step", coupled("narrow"), "h has shape (2, 4), yours has (2, 1)"),
-        ("coupled_step", coupled("right", order=(1, 2, 0)), "in the order f, g, o"),
-        ("coupled_step", lambda *_: 3, "two arrays are expected here: h, c"),
-    ],
-)
+MISTAKES = [
+    ("parameter_count", 66, "that is a plain RNN"),
+    ("parameter_count", 198, "there are four blocks"),
+    ("parameter_count", 240, "the biases are missing"),
+    ("parameter_count", 288, "two biases"),
+    ("parameter_count", 282, "no peepholes"),
+    ("parameter_count", 1, "four blocks of"),
+    ("steps_kept", lambda f, s: np.log(s) / np.log(f), "round down"),
+    ("steps_kept", lambda f, s: 1 + np.floor(np.log(s) / np.log(f)), "less than 0.8 is left"),
+    ("steps_kept", lambda f, s: 7, "it is not 7 steps"),
+    ("counter", count(0.0, 100.0, 100.0, 100.0), "this counts the steps"),
+    ("counter", count(200.0, -100.0, -100.0, 100.0), "is f at 1?"),
+    ("counter", count(200.0, -100.0, 100.0, 0.5), "and the cell holds"),
+    ("counter", lambda: (np.zeros(4), np.zeros((1, 4)), np.zeros(4)), "W_xh has shape (1, 4)"),
+    ("counter", lambda: 7, "three arrays are expected here: W_xh, W_hh, b_h"),
+    ("coupled_step", coupled("same"), "it should be 1 − f"),
+    ("coupled_step", coupled("swapped"), "f keeps"),
+    ("coupled_step", coupled("whole"), "comes in whole"),
+    ("coupled_step", coupled("linear"), "the candidate lacks its tanh"),
+    ("coupled_step", coupled("old"), "h shows the old c"),
+    ("coupled_step", coupled("no tanh"), "h lacks the tanh"),
+    ("coupled_step", coupled("open"), "o lacks its sigmoid"),
+    ("coupled_step", coupled("other"), "h is not"),
+    ("coupled_step", coupled("narrow"), "h has shape (2, 4), yours has (2, 1)"),
+    ("coupled_step", coupled("right", order=(1, 2, 0)), "in the order f, g, o"),
+    ("coupled_step", lambda *_: 3, "two arrays are expected here: h, c"),
+]
+
+
+@pytest.mark.parametrize(("check", "answer", "hint"), MISTAKES)
 def test_a_typical_mistake_has_its_hint(check, answer, hint):
     feedback = getattr(exercises, f"check_{check}")(answer)
     assert feedback.status == "not yet", feedback

@@ -39,39 +39,38 @@ def closed_form(phi, variance, k):
     return variance * (1 - phi ** (2 * k)) / (1 - phi**2)
 
 
-@pytest.mark.parametrize(
-    ("check", "answer", "hint"),
-    [
-        ("steps_to_forget", 11, "still more than a tenth"),
-        ("steps_to_forget", 11.06, "whole years"),
-        ("steps_to_forget", 5, "multiply"),
-        ("steps_to_forget", 3, "0.535 is left"),
-        ("steps_to_forget", -1, "first whole number"),
-        ("steps_to_forget", -(10**5), "first whole number"),
-        ("steps_to_forget", "12", "this is str"),
-        ("with_roots", roots(square=False), "still roots"),
-        ("with_roots", roots(root=False, square=False), "AR(9) as before"),
-        ("with_roots", roots(years=slice(None)), "has seen the held-out years"),
-        ("with_roots", roots(root=False), "square last"),
-        ("with_roots", roots(last=lambda p, train: p[train.stop :]), "shape (309,)"),
-        ("with_roots", roots(last=lambda p, train: p * np.nan), "held-out years holds nan, which"),
-        ("forecast_variance", closed_form, "at φ = 1"),
-        ("forecast_variance", lambda p, v, k: closed_form(np.float64(p), v, k), "at φ = 1"),
-        ("forecast_variance", sum_squares(1), "one noise too many"),
-        ("forecast_variance", sum_squares(-1), "one noise too few"),
-        ("forecast_variance", sum_squares(power=1), "square"),
-        ("forecast_variance", lambda p, v, k: v, "one noise too few"),
-        ("forecast_variance", lambda p, v, k: v * p ** (2 * k), "k = 1 must give σ², not 257.1"),
-        ("forecast_variance", lambda p, v, k: v if k == 1 else 7.0, "is not 7"),
-        ("forecast_variance", lambda p, v, k: [v, v], "this is list"),
-        ("pair_chain", lambda table: pairs()(table).T, "columns sum to 1"),
-        ("pair_chain", lambda table: table, "shape (4, 4)"),
-        ("pair_chain", pairs(lambda i, j, k, K: i * K + k), "(j, k)"),
-        ("pair_chain", pairs(turn=np.zeros_like), "every row must sum to 1, yours sum to [0. 0."),
-        ("pair_chain", pairs(turn=lambda table: table[:, :, ::-1]), "wrong place"),
-        ("pair_chain", lambda: 0, "raised TypeError"),
-    ],
-)
+MISTAKES = [
+    ("steps_to_forget", 11, "still more than a tenth"),
+    ("steps_to_forget", 11.06, "whole years"),
+    ("steps_to_forget", 5, "multiply"),
+    ("steps_to_forget", 3, "0.535 is left"),
+    ("steps_to_forget", -1, "first whole number"),
+    ("steps_to_forget", -(10**5), "first whole number"),
+    ("with_roots", roots(square=False), "still roots"),
+    ("with_roots", roots(root=False, square=False), "AR(9) as before"),
+    ("with_roots", roots(years=slice(None)), "has seen the held-out years"),
+    ("with_roots", roots(root=False), "square last"),
+    ("with_roots", roots(last=lambda p, train: p[train.stop :]), "shape (309,)"),
+    ("with_roots", roots(last=lambda p, train: p * np.nan), "held-out years holds nan, which"),
+    ("forecast_variance", closed_form, "at φ = 1"),
+    ("forecast_variance", lambda p, v, k: closed_form(np.float64(p), v, k), "at φ = 1"),
+    ("forecast_variance", sum_squares(1), "one noise too many"),
+    ("forecast_variance", sum_squares(-1), "one noise too few"),
+    ("forecast_variance", sum_squares(power=1), "square"),
+    ("forecast_variance", lambda p, v, k: v, "one noise too few"),
+    ("forecast_variance", lambda p, v, k: v * p ** (2 * k), "k = 1 must give σ², not 257.1"),
+    ("forecast_variance", lambda p, v, k: v if k == 1 else 7.0, "is not 7"),
+    ("forecast_variance", lambda p, v, k: [v, v], "this is list"),
+    ("pair_chain", lambda table: pairs()(table).T, "columns sum to 1"),
+    ("pair_chain", lambda table: table, "shape (4, 4)"),
+    ("pair_chain", pairs(lambda i, j, k, K: i * K + k), "(j, k)"),
+    ("pair_chain", pairs(turn=np.zeros_like), "every row must sum to 1, yours sum to [0. 0."),
+    ("pair_chain", pairs(turn=lambda table: table[:, :, ::-1]), "wrong place"),
+    ("pair_chain", lambda: 0, "raised TypeError"),
+]
+
+
+@pytest.mark.parametrize(("check", "answer", "hint"), MISTAKES)
 def test_a_typical_mistake_has_its_hint(check, answer, hint):
     feedback = getattr(exercises, f"check_{check}")(answer)
     assert feedback.status == "not yet", feedback

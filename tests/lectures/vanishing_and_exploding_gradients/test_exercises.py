@@ -28,63 +28,54 @@ def slope(a):
     return (1 - np.tanh(a) ** 2)[:, None]
 
 
-def leaky(straight=1, through=1, slope=slope, weights=np.transpose, eye=np.eye):
-    """A Jacobian of which both paths may be mistaken: `straight` and `through` multiply them."""
-
-    def answer(a, W, alpha):
-        keep = 1 + straight * -alpha if straight < 2 else 0
-        rest = alpha if through else 1
-        return keep * eye(len(a)) + rest * slope(a) * weights(W)
-
-    return answer
+def leaky(keep=lambda alpha: 1 - alpha, take=float, slope=slope, turn=np.transpose, eye=np.eye):
+    return lambda a, W, alpha: keep(alpha) * eye(len(a)) + take(alpha) * slope(a) * turn(W)
 
 
 def last(keep):
-    return lambda log_norms, share: int(np.flatnonzero(keep(log_norms, share))[-1])
+    return lambda logs, share: int(np.flatnonzero(keep(logs, share))[-1])
 
 
-@pytest.mark.parametrize(
-    ("check", "answer", "hint"),
-    [
-        ("first_lag", 89, "0.95⁸⁹ is 0.0104"),
-        ("first_lag", 20, "5 % of what is left"),
-        ("first_lag", 19, "5 % of what is left"),
-        ("first_lag", 89.78, "a lag is a whole number"),
-        ("first_lag", 50, "at lag 50, 0.0769 is left"),
-        ("first_lag", 91, "at lag 91, 0.00939 is left"),
-        ("first_lag", -20_000, "it is not negative"),
-        ("first_lag", 10**400, "too large"),
-        ("first_lag", float("inf"), "a lag is a whole number"),
-        ("first_lag", "ninety", "a whole number is expected here, this is str"),
-        ("turn", turn(lambda gs, m: clip_by_global_norm(gs, max_norm=m)[0]), "one norm over all"),
-        ("turn", lambda gs, m: sum(angle([g], clip_each([g], m)) for g in gs),
-         "neither does an array by itself: clip each by its own norm, then take one angle"),
-        ("turn", turn(lambda gs, m: clip_by_value(gs, max_value=m)), "these entries were cut one"),
-        ("turn", turn(clip_each, np.radians), "radians"),
-        ("turn", turn(lambda gs, m: [g * m / np.linalg.norm(g) for g in gs]),
-         "shorter than max_norm must be left alone"),
-        ("turn", lambda gs, m: np.nan, "keep it inside"),
-        ("turn", lambda gs, m: 12.3, "the angle is not 12.3°"),
-        ("leaky_jacobian", leaky(straight=2), "the path straight on, (1 − α)"),
-        ("leaky_jacobian", leaky(weights=np.asarray), "W_hh is used untransposed"),
-        ("leaky_jacobian", lambda a, W, alpha: leaky()(a, W, alpha).T, "that is the transpose"),
-        ("leaky_jacobian", leaky(eye=lambda n: np.ones((n, n))), "use np.eye"),
-        ("leaky_jacobian", leaky(through=0), "α is missing"),
-        ("leaky_jacobian", leaky(slope=lambda a: slope(a)[:, 0]), "slope[:, None]"),
-        ("leaky_jacobian", leaky(straight=0), "the factor 1 − α"),
-        ("leaky_jacobian", leaky(slope=lambda a: 1), "the slope of tanh"),
-        ("leaky_jacobian", lambda a, W, alpha: a, "for 4 units the Jacobian has shape (4, 4)"),
-        ("leaky_jacobian", lambda a, W, alpha: np.eye(4), "it differs from finite differences"),
-        ("horizon", lambda log_norms, share: int(np.argmax(log_norms < np.log10(share))) - 1,
-         "look from the end"),
-        ("horizon", lambda log_norms, share: int(np.argmax(log_norms < np.log10(share))),
-         "that is the first lag below"),
-        ("horizon", last(lambda log_norms, share: log_norms >= np.log(share)), "np.log10(share)"),
-        ("horizon", last(lambda log_norms, share: log_norms >= share), "so is log₁₀ share"),
-        ("horizon", lambda log_norms, share: 0, "not 0"),
-        ("horizon", lambda log_norms, share: 20.6, "a whole number is expected here, not 20.6"),
-    ],
-)  # fmt: skip
+MISTAKES = [
+    ("first_lag", 89, "0.95⁸⁹ is 0.0104"),
+    ("first_lag", 20, "5 % of what is left"),
+    ("first_lag", 19, "5 % of what is left"),
+    ("first_lag", 89.78, "a lag is a whole number"),
+    ("first_lag", 50, "at lag 50, 0.0769 is left"),
+    ("first_lag", 91, "at lag 91, 0.00939 is left"),
+    ("first_lag", -20_000, "it is not negative"),
+    ("first_lag", 10**400, "too large"),
+    ("first_lag", float("inf"), "a lag is a whole number"),
+    ("turn", turn(lambda gs, m: clip_by_global_norm(gs, max_norm=m)[0]), "one norm over all"),
+    ("turn", lambda gs, m: sum(angle([g], clip_each([g], m)) for g in gs),
+     "neither does an array by itself: clip each by its own norm, then take one angle"),
+    ("turn", turn(lambda gs, m: clip_by_value(gs, max_value=m)), "these entries were cut one"),
+    ("turn", turn(clip_each, np.radians), "radians"),
+    ("turn", turn(lambda gs, m: [g * m / np.linalg.norm(g) for g in gs]), "must be left alone"),
+    ("turn", lambda gs, m: np.nan, "keep it inside"),
+    ("turn", lambda gs, m: 12.3, "the angle is not 12.3°"),
+    ("leaky_jacobian", leaky(keep=lambda alpha: 0), "the path straight on, (1 − α)"),
+    ("leaky_jacobian", leaky(turn=np.asarray), "W_hh is used untransposed"),
+    ("leaky_jacobian", lambda a, W, alpha: leaky()(a, W, alpha).T, "that is the transpose"),
+    ("leaky_jacobian", leaky(eye=lambda n: np.ones((n, n))), "use np.eye"),
+    ("leaky_jacobian", leaky(take=lambda alpha: 1), "α is missing"),
+    ("leaky_jacobian", leaky(slope=lambda a: slope(a)[:, 0]), "slope[:, None]"),
+    ("leaky_jacobian", leaky(keep=lambda alpha: 1), "the factor 1 − α"),
+    ("leaky_jacobian", leaky(slope=lambda a: 1), "the slope of tanh"),
+    ("leaky_jacobian", lambda a, W, alpha: a, "for 4 units the Jacobian has shape (4, 4)"),
+    ("leaky_jacobian", lambda a, W, alpha: np.eye(4), "it differs from finite differences"),
+    ("horizon", lambda logs, share: int(np.argmax(logs < np.log10(share))) - 1,
+     "look from the end"),
+    ("horizon", lambda logs, share: int(np.argmax(logs < np.log10(share))),
+     "that is the first lag"),
+    ("horizon", last(lambda logs, share: logs >= np.log(share)), "np.log10(share)"),
+    ("horizon", last(lambda logs, share: logs >= share), "so is log₁₀ share"),
+    ("horizon", lambda logs, share: 0, "not 0"),
+    ("horizon", lambda logs, share: 20.6, "a whole number is expected here, not 20.6"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("check", "answer", "hint"), MISTAKES)
 def test_a_typical_mistake_has_its_hint(check, answer, hint):
     feedback = getattr(exercises, f"check_{check}")(answer)
     assert feedback.status == "not yet", feedback
