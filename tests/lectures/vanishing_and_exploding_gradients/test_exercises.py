@@ -84,4 +84,7 @@ def test_a_typical_mistake_has_its_hint(check, answer, hint):
 
 def test_what_the_mistakes_are_made_of_is_right_without_them():
     assert exercises.check_turn(turn(clip_each)).status == "right"
+    below_one = np.degrees(np.arccos(np.nextafter(np.float32(1), np.float32(0))))  # 0.02°
+    rounded = turn(clip_each, lambda degrees: max(degrees, below_one))
+    assert exercises.check_turn(rounded).status == "right"
     assert exercises.check_leaky_jacobian(leaky()).status == "right"
