@@ -1,4 +1,4 @@
-"""Every exercise: its stub is "missing", its folded solution is "right"."""
+"""Every exercise: its stub is "missing", its solution "right"; its check answers everything."""
 
 import importlib
 import re

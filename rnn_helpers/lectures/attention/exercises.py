@@ -98,10 +98,8 @@ def check_causal_attention(function: object) -> Feedback:
     T, d = 4, 6
     Q, K, V = np.random.default_rng(3).normal(size=(3, T, d))
     answer = as_array(call(function, Q, K, V, changed=_CHANGED), (T, d), finite=False)
-    past = np.tril(np.ones((T, T), dtype=bool))
+    past, scaled = np.tril(np.ones((T, T), dtype=bool)), Q @ K.T / np.sqrt(d)
     before = np.tril(past, -1)
-
-    scaled = Q @ K.T / np.sqrt(d)
 
     def run(scores=scaled, seen=past, axis=-1):
         return _softmax(np.where(seen, scores, -1e30), axis) @ V
