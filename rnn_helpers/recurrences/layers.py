@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch.nn.utils.rnn import PackedSequence
 
-from rnn_helpers.recurrences import bptt, layers
+from rnn_helpers.recurrences import bptt
 from rnn_helpers.recurrences.cells import gru_step, lstm_step, rnn_step, simplified_gru_step
 from rnn_helpers.validation import check_choice, check_integer, check_number
 
@@ -29,11 +29,13 @@ class _Recurrent(torch.nn.Module):
     states = 1  # h, or h and c
     recurrence = None  # its name in `bptt`
     names = ("xs", "h0", "W_xh", "W_hh", "b_h")  # of its arguments there
+    keeps = None  # which of the blocks is the gate that keeps the state
     _own_defaults = ()  # of the cell's own options, as pairs
 
     def __init__(
         self, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0,
         bidirectional=False, *, device=None, dtype=None, engine="by_hand", truncate=None,
+        keep_bias=None,
     ):  # fmt: skip
         super().__init__()
         self.input_size = check_integer("input_size", input_size, minimum=1)
@@ -51,6 +53,9 @@ class _Recurrent(torch.nn.Module):
             )
         self.engine = check_choice("engine", engine, ("by_hand", "autograd"))
         self.truncate = None if truncate is None else check_integer("truncate", truncate, minimum=1)
+        self.keep_bias = None if keep_bias is None else check_number("keep_bias", keep_bias)
+        if keep_bias is not None and not self.bias:
+            raise ValueError("keep_bias (forget_bias) needs bias=True, got bias=False")
         H, rows = self.hidden_size, self.blocks * self.hidden_size
         for layer in range(self.num_layers):
             width = self.input_size if layer == 0 else H * self._directions
@@ -85,10 +90,22 @@ class _Recurrent(torch.nn.Module):
         """Nothing: torch.nn's layout for cuDNN is not needed here, its callers may be."""
 
     def reset_parameters(self):
-        """Draw every parameter uniformly from ±1/√H, as torch.nn does."""
+        """Draw every parameter uniformly from ±1/√H, as torch.nn does; then set `keep_bias`."""
         limit = 1 / math.sqrt(self.hidden_size)
         for parameter in self.parameters():
             torch.nn.init.uniform_(parameter, -limit, limit)
+        self._start_keeping()
+
+    def _start_keeping(self):
+        """Give the gate that keeps its bias; where z takes the new state, it keeps by −bias."""
+        if self.keep_bias is None:
+            return
+        H, sign = self.hidden_size, -1 if getattr(self, "update", "keeps") == "takes" else 1
+        gate = slice(self.keeps * H, (self.keeps + 1) * H)
+        with torch.no_grad():
+            for name, parameter in self.named_parameters():
+                if name.startswith("bias"):
+                    parameter[gate] = sign * self.keep_bias if name.startswith("bias_ih") else 0.0
 
     def extra_repr(self):
         """The sizes, and what differs from the defaults, as torch.nn prints them."""
@@ -330,14 +347,14 @@ class LSTM(_Recurrent):
         As in `RNN`.
     peephole : bool
         Adds `weight_peephole_l0` and so on, shape (3, H), rows i, f, o.
-    forget_bias : float, optional
-        What the forget gate starts with: `bias_ih` gets it and `bias_hh` gets 0, in every layer
-        and direction. None draws both as torch.nn does.
+    keep_bias, forget_bias : float, optional
+        Two names for one thing, what the gate that keeps starts with: `bias_ih` gets it and
+        `bias_hh` gets 0, in every layer and direction. None draws both as torch.nn does.
 
     Raises
     ------
     TypeError, ValueError
-        As `RNN`; a `forget_bias` without biases.
+        As `RNN`; a `keep_bias` without biases, or under both names.
 
     Source
     ------
@@ -351,7 +368,7 @@ class LSTM(_Recurrent):
     torch.Size([1, 2, 5])
     """
 
-    blocks, states, recurrence = 4, 2, "lstm"
+    blocks, states, keeps, recurrence = 4, 2, 1, "lstm"
     names = ("xs", "h0", "c0", "W_xh", "W_hh", "b_h", "peepholes")
     _own_defaults = (("peephole", False), ("forget_bias", None))
 
@@ -359,31 +376,25 @@ class LSTM(_Recurrent):
         self, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0,
         bidirectional=False,
         *, device=None, dtype=None, engine="by_hand", truncate=None, peephole=False,
-        forget_bias=None,
+        forget_bias=None, keep_bias=None,
     ):  # fmt: skip
-        self.peephole, self.forget_bias = bool(peephole), forget_bias
+        self.peephole = bool(peephole)
         if forget_bias is not None:
-            self.forget_bias = check_number("forget_bias", forget_bias)
-            if not bias:
-                raise ValueError("forget_bias needs bias=True, got bias=False")
+            if keep_bias is not None:
+                raise ValueError("forget_bias and keep_bias are one thing: give one, got both")
+            keep_bias = check_number("forget_bias", forget_bias)
         super().__init__(
             input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
-            device=device, dtype=dtype, engine=engine, truncate=truncate,
+            device=device, dtype=dtype, engine=engine, truncate=truncate, keep_bias=keep_bias,
         )  # fmt: skip
 
     def _extra_shapes(self):
         return {"weight_peephole": (3, self.hidden_size)} if self.peephole else {}
 
-    def reset_parameters(self):
-        """Draw as torch.nn does; then set the forget bias, if one was asked for."""
-        super().reset_parameters()
-        if self.forget_bias is None:
-            return
-        forget = slice(self.hidden_size, 2 * self.hidden_size)
-        with torch.no_grad():
-            for name, parameter in self.named_parameters():
-                if name.startswith("bias"):
-                    parameter[forget] = self.forget_bias if name.startswith("bias_ih") else 0.0
+    @property
+    def forget_bias(self):
+        """`keep_bias`, as it is called in an LSTM."""
+        return self.keep_bias
 
     def _options(self):
         return {}
@@ -403,6 +414,8 @@ class GRU(_Recurrent):
         Where the reset gate stands; torch.nn's is "after".
     update : {"keeps", "takes"}
         Whether z keeps the old state or takes the new one; torch.nn's keeps.
+    keep_bias : float, optional
+        As in `LSTM`, for z; where z takes, it gets −`keep_bias`.
 
     Raises
     ------
@@ -419,20 +432,21 @@ class GRU(_Recurrent):
     torch.Size([2, 2, 5])
     """
 
-    blocks, recurrence = 3, "gru"
+    blocks, keeps, recurrence = 3, 1, "gru"
     names = ("xs", "h0", "W_xh", "W_hh", "b_xh", "b_hh")
-    _own_defaults = (("reset", "after"), ("update", "keeps"))
+    _own_defaults = (("reset", "after"), ("update", "keeps"), ("keep_bias", None))
 
     def __init__(
         self, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0,
         bidirectional=False,
         *, device=None, dtype=None, engine="by_hand", truncate=None, reset="after", update="keeps",
+        keep_bias=None,
     ):  # fmt: skip
         self.reset = check_choice("reset", reset, ("after", "before"))
         self.update = check_choice("update", update, ("keeps", "takes"))
         super().__init__(
             input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
-            device=device, dtype=dtype, engine=engine, truncate=truncate,
+            device=device, dtype=dtype, engine=engine, truncate=truncate, keep_bias=keep_bias,
         )  # fmt: skip
 
     def _options(self):
@@ -453,6 +467,8 @@ class SimplifiedGRU(_Recurrent):
         As in `RNN`.
     update : {"keeps", "takes"}
         Whether z keeps the old state or takes the new one.
+    keep_bias : float, optional
+        As in `GRU`.
 
     Raises
     ------
@@ -465,18 +481,19 @@ class SimplifiedGRU(_Recurrent):
     torch.Size([7, 2, 5])
     """
 
-    blocks, recurrence = 2, "simplified_gru"
-    _own_defaults = (("update", "keeps"),)
+    blocks, keeps, recurrence = 2, 0, "simplified_gru"
+    _own_defaults = (("update", "keeps"), ("keep_bias", None))
 
     def __init__(
         self, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0,
         bidirectional=False,
         *, device=None, dtype=None, engine="by_hand", truncate=None, update="keeps",
+        keep_bias=None,
     ):  # fmt: skip
         self.update = check_choice("update", update, ("keeps", "takes"))
         super().__init__(
             input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
-            device=device, dtype=dtype, engine=engine, truncate=truncate,
+            device=device, dtype=dtype, engine=engine, truncate=truncate, keep_bias=keep_bias,
         )  # fmt: skip
 
     def _options(self):
@@ -544,43 +561,6 @@ class _ByHand(torch.autograd.Function):
 
 
 def set_keep_bias(layer, bias):
-    """Start the gate that keeps from a bias: `bias_ih` gets it, `bias_hh` gets 0, in place.
-
-    That gate is the forget gate of an LSTM and the update gate of a GRU, the second block of rows
-    in both, and the first of a simplified GRU. Where the update gate takes, it gets −`bias`.
-
-    Parameters
-    ----------
-    layer : rnn_helpers.layers.LSTM, GRU or SimplifiedGRU
-        With biases; every layer and direction of it is set.
-    bias : float
-
-    Raises
-    ------
-    TypeError, ValueError
-        Another layer, one without biases, or `bias` no finite number.
-
-    Source
-    ------
-    For the forget gate: Jozefowicz, Zaremba & Sutskever (2015), ICML.
-
-    Examples
-    --------
-    >>> layer = layers.GRU(1, 2)
-    >>> set_keep_bias(layer, 1.0)
-    >>> (layer.bias_ih_l0 + layer.bias_hh_l0)[2:4].tolist()
-    [1.0, 1.0]
-    """
-    bias = check_number("bias", bias)
-    if not isinstance(layer, (layers.LSTM, layers.GRU, layers.SimplifiedGRU)):
-        raise TypeError(f"layer must be an LSTM, a GRU or a SimplifiedGRU, got {layer!r}")
-    if not layer.bias:
-        raise ValueError("layer must have biases, got bias=False")
-    if getattr(layer, "update", "keeps") == "takes":
-        bias = -bias
-    H = layer.hidden_size
-    rows = slice(H) if isinstance(layer, layers.SimplifiedGRU) else slice(H, 2 * H)
-    with torch.no_grad():
-        for name, parameter in layer.named_parameters():
-            if name.startswith("bias"):
-                parameter[rows] = bias if name.startswith("bias_ih") else 0.0
+    """Give a finished layer a `keep_bias`; to be replaced by that argument, and deleted."""
+    layer.keep_bias = check_number("bias", bias)
+    layer._start_keeping()  # noqa: SLF001
