@@ -19,7 +19,7 @@ def is_plain(tensors: Iterable[torch.Tensor]) -> bool:
     forward-mode derivatives, export and tracing, subclasses, fake and meta tensors.
     """
     watched = (
-        torch.jit.is_tracing()
+        torch.jit.is_tracing()  # pyright: ignore[reportPrivateImportUsage]
         or torch.compiler.is_compiling()  # and so exporting, for compiled layers run uncompiled
         or is_in_torch_dispatch_mode()
         or torch._C._are_functorch_transforms_active()  # noqa: SLF001, there is no other way to ask
@@ -50,26 +50,53 @@ def run_uncompiled(function: Callable, *arguments: Any) -> Any:
     return function(*arguments)
 
 
-class ByHand(torch.autograd.Function):
-    """A recurrence with its backward pass from `bptt`, whose arguments and gradients have names."""
+def unroll(
+    step: Callable, truncate: int | None, xs: torch.Tensor, states: Any, weights: Any
+) -> tuple[torch.Tensor, ...]:
+    """The other engine: every step of the cell seen by torch's autograd."""
+    outputs = []
+    for t, x in enumerate(xs):
+        if truncate is not None and t and t % truncate == 0:
+            states = [state.detach() for state in states]
+        states = step(x, states, weights)
+        outputs.append(states[0])
+    return torch.stack(outputs), *states
+
+
+def run_by_hand(
+    recurrence: str,
+    names: tuple[str, ...],
+    options: dict[str, str],
+    truncate: int | None,
+    *tensors: torch.Tensor,
+) -> tuple[torch.Tensor, ...]:
+    """Outputs and last states from `bptt.trace_<recurrence>`, and gradients from its backward pass.
+
+    `names` are the tensors' names there, `options` what else the trace is called with.
+    """
+    if torch.is_grad_enabled() and any(tensor.requires_grad for tensor in tensors):
+        return _ByHand.apply(recurrence, names, options, truncate, *tensors)
+    return _read_results(_trace(recurrence, dict(zip(names, tensors, strict=True)), options))
+
+
+def _trace(recurrence, given, options):
+    arrays = {name: _as_array(tensor) for name, tensor in given.items()}
+    return getattr(bptt, f"trace_{recurrence}")(**arrays, **options)
+
+
+def _read_results(trace):
+    states = [trace.hs[-1], *([trace.cs[-1]] if hasattr(trace, "cs") else [])]
+    return _as_tensor(trace.hs[1:]), *(_as_tensor(state).clone() for state in states)
+
+
+class _ByHand(torch.autograd.Function):
+    """A recurrence whose arguments and gradients have the names that they have in `bptt`."""
 
     @staticmethod
-    def forward(
-        ctx: Any,
-        recurrence: str,
-        names: tuple[str, ...],
-        options: dict[str, str],
-        truncate: int | None,
-        *tensors: torch.Tensor,
-    ) -> tuple[torch.Tensor, ...]:
-        """Run `bptt.trace_<recurrence>` on the tensors that `names` names; states as in torch."""
+    def forward(ctx, recurrence, names, options, truncate, *tensors):
         given = dict(zip(names, tensors, strict=True))
-        arrays = {name: _as_array(tensor) for name, tensor in given.items()}
-        trace = getattr(bptt, f"trace_{recurrence}")(**arrays, **options)
-        # copies: what the caller does to results must not reach what is kept
-        results = [_as_tensor(trace.hs[1:]).clone(), _as_tensor(trace.hs[-1]).clone()]
-        if hasattr(trace, "cs"):
-            results.append(_as_tensor(trace.cs[-1]).clone())
+        trace = _trace(recurrence, given, options)
+        output, *last = _read_results(trace)
         # Torch lets go of what it saves after the backward pass, and refuses that pass where an
         # argument was changed in place: those are saved that torch.nn's gradient depends on.
         wanted = dict(zip(names, ctx.needs_input_grad[-len(names) :], strict=True))
@@ -81,14 +108,12 @@ class ByHand(torch.autograd.Function):
         ctx.save_for_backward(*arguments, *map(_as_tensor, kept.values()))
         ctx.kept = list(kept)
         ctx.rest = {name: value for name, value in vars(trace).items() if name not in kept}
-        ctx.recurrence, ctx.names, ctx.truncate, ctx.inputs = (
-            recurrence, names, truncate, wanted["xs"]
-        )  # fmt: skip
-        return tuple(results)
+        ctx.recurrence, ctx.names, ctx.truncate = recurrence, names, truncate
+        ctx.inputs = wanted["xs"]
+        return output.clone(), *last  # what the caller does to it must not reach what is kept
 
     @staticmethod
-    def backward(ctx: Any, *arriving: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
-        """∂L/∂ of every tensor, from `bptt.backward_<recurrence>`."""
+    def backward(ctx, *arriving):
         saved = ctx.saved_tensors
         if torch.is_grad_enabled() or not all(map(_has_memory, arriving)):
             raise RuntimeError(

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch.nn.utils.rnn import PackedSequence
 
-from rnn_helpers.recurrences.by_hand import ByHand, is_plain, run_uncompiled
+from rnn_helpers.recurrences.by_hand import is_plain, run_by_hand, run_uncompiled, unroll
 from rnn_helpers.recurrences.cells import gru_step, lstm_step, rnn_step, simplified_gru_step
 from rnn_helpers.validation import check_boolean, check_choice, check_integer, check_number
 
@@ -31,24 +31,16 @@ class _Recurrent(torch.nn.Module):
     states = 1  # h, or h and c
     recurrence = ""  # its name in `bptt`
     names: tuple[str, ...] = ("xs", "h0", "W_xh", "W_hh", "b_h")  # of its arguments there
-    _own_defaults: tuple[tuple[str, Any], ...] = ()  # of the cell's own options
+    options: tuple[str, ...] = ()  # of both its functions, as attributes
+    _own_defaults: tuple[tuple[str, Any], ...] = ()  # of what torch.nn has not
+    weight_ih_l0: torch.nn.Parameter
 
     def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        num_layers: int = 1,
-        bias: bool = True,
-        batch_first: bool = False,
-        dropout: float = 0.0,
-        bidirectional: bool = False,
-        *,
-        device: Any = None,
-        dtype: torch.dtype | None = None,
-        engine: str = "by_hand",
-        truncate: int | None = None,
-        keep_bias: float | None = None,
-    ) -> None:
+        self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
+        batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False,
+        *, device: Any = None, dtype: torch.dtype | None = None, engine: str = "by_hand",
+        truncate: int | None = None, keep_bias: float | None = None,
+    ) -> None:  # fmt: skip
         super().__init__()
         self.input_size = check_integer("input_size", input_size, minimum=1)
         self.hidden_size = check_integer("hidden_size", hidden_size, minimum=1)
@@ -64,10 +56,8 @@ class _Recurrent(torch.nn.Module):
         self.engine = check_choice("engine", engine, ("by_hand", "autograd"))
         self.truncate = None if truncate is None else check_integer("truncate", truncate, minimum=1)
         self.keep_bias = None if keep_bias is None else check_number("keep_bias", keep_bias)
-        if keep_bias is not None and self.keeps is None:
-            raise TypeError("keep_bias needs a gate that keeps, and a plain RNN has none")
-        if keep_bias is not None and not self.bias:
-            raise ValueError("keep_bias (forget_bias) needs bias=True, got bias=False")
+        if keep_bias is not None and (self.keeps is None or not self.bias):
+            raise ValueError("keep_bias (forget_bias) needs bias=True and a gate that keeps")
         H, rows = self.hidden_size, self.blocks * self.hidden_size
         for layer in range(self.num_layers):
             width = self.input_size if layer == 0 else H * self._directions
@@ -75,7 +65,8 @@ class _Recurrent(torch.nn.Module):
                 shapes = {"weight_ih": (rows, width), "weight_hh": (rows, H)}
                 if self.bias:
                     shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)}
-                shapes |= self._extra_shapes()
+                if getattr(self, "peephole", False):
+                    shapes |= {"weight_peephole": (3, H)}
                 for name, shape in shapes.items():
                     empty = torch.empty(shape, device=device, dtype=dtype)
                     self.register_parameter(name + suffix, torch.nn.Parameter(empty))
@@ -88,18 +79,18 @@ class _Recurrent(torch.nn.Module):
     def _suffixes(self, layer):
         return [f"_l{layer}", f"_l{layer}_reverse"][: self._directions]
 
-    def _extra_shapes(self):
-        return {}
+    def _step(self, x: torch.Tensor, states: Any, weights: Any) -> Any:
+        raise NotImplementedError
 
     def _options(self):
-        return {}
+        return {name: getattr(self, name) for name in self.options}
 
     @property
     def all_weights(self) -> list[list[torch.nn.Parameter]]:
         """The parameters of each layer and direction."""
         suffixes = [s for layer in range(self.num_layers) for s in self._suffixes(layer)]
-        weights = [[getattr(self, name + s, None) for name in _WEIGHTS] for s in suffixes]
-        return [[weight for weight in row if weight is not None] for row in weights]
+        rows = [[getattr(self, name + s, None) for name in _WEIGHTS] for s in suffixes]
+        return [[weight for weight in row if weight is not None] for row in rows]
 
     def flatten_parameters(self) -> None:
         """Nothing: torch.nn's layout for cuDNN is not needed here, its callers may be."""
@@ -113,14 +104,15 @@ class _Recurrent(torch.nn.Module):
 
     def _start_keeping(self):
         """Give the gate that keeps its bias; where z takes the new state, it keeps by −bias."""
-        if self.keep_bias is None:
+        if self.keep_bias is None or self.keeps is None:
             return
-        H, sign = self.hidden_size, -1 if getattr(self, "update", "keeps") == "takes" else 1
+        H, bias = self.hidden_size, self.keep_bias
+        bias = -bias if getattr(self, "update", "keeps") == "takes" else bias
         gate = slice(self.keeps * H, (self.keeps + 1) * H)
         with torch.no_grad():
             for name, parameter in self.named_parameters():
                 if name.startswith("bias"):
-                    parameter[gate] = sign * self.keep_bias if name.startswith("bias_ih") else 0.0
+                    parameter[gate] = bias if name.startswith("bias_ih") else 0.0
 
     def extra_repr(self) -> str:
         """The sizes, and what differs from the defaults."""
@@ -134,27 +126,14 @@ class _Recurrent(torch.nn.Module):
 
     def __prepare_scriptable__(self) -> None:
         """What torch.jit.script asks first."""
-        raise RuntimeError(
-            "torch.jit.script cannot read this module: use torch.jit.trace or torch.export"
-        )
+        raise RuntimeError("torch.jit.script cannot read this layer: trace or export it")
 
     def forward(self, input: torch.Tensor | PackedSequence, hx: Any = None) -> tuple[Any, Any]:
-        """Run over a sequence; shapes, packing and return values are torch.nn's.
+        """Run over a sequence, (T, B, D) and h (layers · directions, B, H) or as torch.nn takes it.
 
-        Parameters
-        ----------
-        input : tensor (T, B, D), (B, T, D) with `batch_first`, (T, D), or PackedSequence
-        hx : tensor (layers · directions, B, H), optional
-            For the LSTM a pair (h, c). Zeros if left out.
-
-        Returns
-        -------
-        output : tensor (T, B, directions · H), or as `input` is laid out
-        h_n : tensor (layers · directions, B, H), for the LSTM a pair; never batch-first
-
-        Notes
-        -----
-        Under autocast the recurrence is computed in the precision of its weights.
+        `hx`, for the LSTM a pair (h, c), is zeros if left out. Returned are `output`, laid out as
+        `input`, with directions · H features, and the last states, laid out as `hx`. Under autocast
+        the recurrence is computed in the precision of its weights.
         """
         if self.engine == "by_hand":
             return run_uncompiled(self._forward, input, hx)
@@ -174,37 +153,14 @@ class _Recurrent(torch.nn.Module):
 
     def _run(self, input, hx, cast):
         packed = input if isinstance(input, PackedSequence) else None
-        if packed is not None:
-            rows, batch_sizes = packed.data, packed.batch_sizes.tolist()
-            batched = True
-        else:
-            if not isinstance(input, torch.Tensor):
-                raise TypeError(
-                    f"input must be a tensor or a PackedSequence, got {type(input).__name__}"
-                )
-            batched = input.dim() == 3
-            if input.dim() not in (2, 3):
-                raise ValueError(f"input must have 2 or 3 axes, got shape {tuple(input.shape)}")
-            xs = input if batched else input.unsqueeze(1)
-            xs = xs.transpose(0, 1) if batched and self.batch_first else xs
-            T, B = xs.shape[:2]
-            if T == 0:
-                raise RuntimeError("input must have at least one step, got a sequence of length 0")
-            rows, batch_sizes = xs.reshape(T * B, xs.shape[2]), [B] * T
+        rows, segments, batched = self._read_input(input)
+        rows = cast(rows)
         if rows.shape[-1] != self.input_size:
             raise ValueError(
                 f"input must have input_size = {self.input_size} features, got {rows.shape[-1]}"
             )
-        # steps of equal batch size are one run of the recurrence; unpacked there is only one
-        segments = [(len(list(group)), size) for size, group in groupby(batch_sizes)]
-        if self.truncate is not None and len(segments) > 1:
-            raise ValueError(
-                f"truncate={self.truncate} needs sequences of one length, got a packed batch of "
-                f"unequal lengths: pad them, or set truncate=None"
-            )
-        rows = cast(rows)
         self._check_alike("input", rows)
-        states = self._initial_states(hx, rows, batch_sizes[0], batched, cast)
+        states = self._initial_states(hx, rows, segments[0][1], batched, cast)
         if packed is not None and packed.sorted_indices is not None:
             states = [s.index_select(1, packed.sorted_indices) for s in states]
 
@@ -228,12 +184,36 @@ class _Recurrent(torch.nn.Module):
             if packed.unsorted_indices is not None:
                 last = [s.index_select(1, packed.unsorted_indices) for s in last]
         else:
-            output = rows.reshape(T, B, rows.shape[1])
+            output = rows.reshape(*segments[0], rows.shape[1])
             if not batched:
                 output, last = output.squeeze(1), [s.squeeze(1) for s in last]
             elif self.batch_first:
                 output = output.transpose(0, 1)
         return output, (last[0] if self.states == 1 else tuple(last))
+
+    def _read_input(self, input):
+        """Its rows one below the other, the runs of steps of one batch size, whether it has B."""
+        if isinstance(input, PackedSequence):
+            runs = groupby(input.batch_sizes.tolist())
+            segments = [(len(list(steps)), size) for size, steps in runs]
+            if self.truncate is not None and len(segments) > 1:
+                raise ValueError(
+                    f"truncate={self.truncate} needs sequences of one length, got a packed batch "
+                    f"of unequal lengths: pad them, or set truncate=None"
+                )
+            return input.data, segments, True
+        if not isinstance(input, torch.Tensor):
+            raise TypeError(f"input must be a tensor or PackedSequence, got {type(input).__name__}")
+        if input.dim() not in (2, 3):
+            raise ValueError(f"input must have 2 or 3 axes, got shape {tuple(input.shape)}")
+        batched = input.dim() == 3
+        xs = input if batched else input.unsqueeze(1)
+        if batched and self.batch_first:
+            xs = xs.transpose(0, 1)
+        T, B, D = xs.shape
+        if T == 0:
+            raise RuntimeError("input must have at least one step, got a sequence of length 0")
+        return xs.reshape(T * B, D), [(T, B)], batched
 
     def _initial_states(self, hx, rows, batch_size, batched, cast):
         shape = (self.num_layers * self._directions, batch_size, self.hidden_size)
@@ -244,9 +224,9 @@ class _Recurrent(torch.nn.Module):
             raise TypeError("hx must be a pair (h, c) of tensors")
         if not all(isinstance(state, torch.Tensor) for state in given):
             raise TypeError(f"hx must hold tensors, got {type(hx).__name__}")
-        given = [cast(state) for state in given]
         wanted = shape if batched else (shape[0], shape[2])
-        for name, state in zip(("h", "c"), given, strict=False):
+        given = [cast(state) for state in given]
+        for name, state in zip("hc", given, strict=False):
             if tuple(state.shape) != wanted:
                 raise ValueError(f"{name} in hx must have shape {wanted}, got {tuple(state.shape)}")
             self._check_alike(f"{name} in hx", state)
@@ -263,22 +243,18 @@ class _Recurrent(torch.nn.Module):
     def _run_direction(self, rows, first, segments, suffix, backwards):
         """One layer in one direction over packed rows; each final state in the packed order."""
         weights = self._read_weights(suffix)
-        batch = segments[-1][1] if backwards else segments[0][1]
+        pieces = rows.split([steps * size for steps, size in segments])
+        runs = list(zip(pieces, segments, strict=True))[:: -1 if backwards else 1]
+        batch = runs[0][1][1]
         states, done, outputs = [s[:batch] for s in first], [], []
-        starts, start = [], 0
-        for steps, size in segments:
-            starts.append(start)
-            start += steps * size
-        order = range(len(segments))
-        for k in reversed(order) if backwards else order:
-            steps, size = segments[k]
+        for piece, (steps, size) in runs:
             if size < batch:  # sequences that have ended
                 done.append([s[size:] for s in states])
                 states = [s[:size] for s in states]
             elif size > batch:  # sequences whose last step this is, and so their first here
                 states = [torch.cat([s, f[batch:size]]) for s, f in zip(states, first, strict=True)]
             batch = size
-            xs = rows[starts[k] : starts[k] + steps * size].reshape(steps, size, rows.shape[1])
+            xs = piece.reshape(steps, size, rows.shape[1])
             output, *states = self._run_segment(xs.flip(0) if backwards else xs, states, weights)
             output = output.flip(0) if backwards else output
             outputs.append(output.reshape(steps * size, self.hidden_size))
@@ -289,7 +265,7 @@ class _Recurrent(torch.nn.Module):
 
     def _read_weights(self, suffix):
         """W_xh, W_hh and the rest of one layer and direction, as the cells take them."""
-        named = {name: getattr(self, name + suffix, None) for name in _WEIGHTS}
+        named: dict[str, Any] = {name: getattr(self, name + suffix, None) for name in _WEIGHTS}
         for name, weight in named.items():
             if weight is not None:
                 self._check_alike(name + suffix, weight)
@@ -303,14 +279,8 @@ class _Recurrent(torch.nn.Module):
         tensors = [tensor for tensor in (xs, *states, *weights) if tensor is not None]
         if self.engine == "by_hand" and is_plain(tensors):
             names = self.names[: len(tensors)]  # the peepholes, which may be missing, are the last
-            return ByHand.apply(self.recurrence, names, self._options(), self.truncate, *tensors)
-        outputs = []
-        for t, x in enumerate(xs):
-            if self.truncate is not None and t and t % self.truncate == 0:
-                states = [state.detach() for state in states]
-            states = self._step(x, states, weights)
-            outputs.append(states[0])
-        return torch.stack(outputs), *states
+            return run_by_hand(self.recurrence, names, self._options(), self.truncate, *tensors)
+        return unroll(self._step, self.truncate, xs, states, weights)
 
 
 class RNN(_Recurrent):
@@ -346,23 +316,15 @@ class RNN(_Recurrent):
     torch.Size([7, 2, 5])
     """
 
-    recurrence = "rnn"
+    recurrence, options = "rnn", ("nonlinearity",)
     _own_defaults = (("nonlinearity", "tanh"),)
 
     def __init__(
-        self,
-        input_size: int,
-        hidden_size: int,
-        num_layers: int = 1,
-        nonlinearity: str = "tanh",
-        *others: Any,
-        **options: Any,
-    ) -> None:
+        self, input_size: int, hidden_size: int, num_layers: int = 1, nonlinearity: str = "tanh",
+        *others: Any, **options: Any,
+    ) -> None:  # fmt: skip
         self.nonlinearity = check_choice("nonlinearity", nonlinearity, ("tanh", "relu"))
         super().__init__(input_size, hidden_size, num_layers, *others, **options)
-
-    def _options(self):
-        return {"nonlinearity": self.nonlinearity}
 
     def _step(self, x, states, weights):
         return [rnn_step(x, *states, *weights, activation=self.nonlinearity)]
@@ -398,13 +360,9 @@ class LSTM(_Recurrent):
     _own_defaults = (("peephole", False), ("forget_bias", None))
 
     def __init__(
-        self,
-        *sizes: Any,
-        peephole: bool = False,
-        keep_bias: float | None = None,
-        forget_bias: float | None = None,
-        **options: Any,
-    ) -> None:
+        self, *sizes: Any, peephole: bool = False, keep_bias: float | None = None,
+        forget_bias: float | None = None, **options: Any,
+    ) -> None:  # fmt: skip
         self.peephole = check_boolean("peephole", peephole)
         if forget_bias is not None:
             if keep_bias is not None:
@@ -416,9 +374,6 @@ class LSTM(_Recurrent):
     def forget_bias(self) -> float | None:
         """`keep_bias`, as it is called in an LSTM."""
         return self.keep_bias
-
-    def _extra_shapes(self):
-        return {"weight_peephole": (3, self.hidden_size)} if self.peephole else {}
 
     def _step(self, x, states, weights):
         return lstm_step(x, *states, *weights[:3], peepholes=weights[3])
@@ -446,7 +401,7 @@ class GRU(_Recurrent):
     torch.Size([2, 2, 5])
     """
 
-    blocks, keeps, recurrence = 3, 1, "gru"
+    blocks, keeps, recurrence, options = 3, 1, "gru", ("reset", "update")
     names = ("xs", "h0", "W_xh", "W_hh", "b_xh", "b_hh")
     _own_defaults = (("reset", "after"), ("update", "keeps"), ("keep_bias", None))
 
@@ -456,9 +411,6 @@ class GRU(_Recurrent):
         self.reset = check_choice("reset", reset, ("after", "before"))
         self.update = check_choice("update", update, ("keeps", "takes"))
         super().__init__(*sizes, **options)
-
-    def _options(self):
-        return {"reset": self.reset, "update": self.update}
 
     def _step(self, x, states, weights):
         return [gru_step(x, *states, *weights, **self._options())]
@@ -480,15 +432,12 @@ class SimplifiedGRU(_Recurrent):
     torch.Size([7, 2, 5])
     """
 
-    blocks, keeps, recurrence = 2, 0, "simplified_gru"
+    blocks, keeps, recurrence, options = 2, 0, "simplified_gru", ("update",)
     _own_defaults = (("update", "keeps"), ("keep_bias", None))
 
     def __init__(self, *sizes: Any, update: str = "keeps", **options: Any) -> None:
         self.update = check_choice("update", update, ("keeps", "takes"))
         super().__init__(*sizes, **options)
-
-    def _options(self):
-        return {"update": self.update}
 
     def _step(self, x, states, weights):
         return [simplified_gru_step(x, *states, *weights, **self._options())]

@@ -63,7 +63,7 @@ def test_a_large_bias_keeps_the_state_and_a_small_one_lets_it_go(name, size):
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: layers.RNN(1, 1, keep_bias=1.0), TypeError, "keep_bias"),
+        (lambda: layers.RNN(1, 1, keep_bias=1.0), ValueError, "needs .* a gate that keeps"),
         (lambda: layers.GRU(1, 1, bias=False, keep_bias=1.0), ValueError, "needs bias=True"),
         (lambda: layers.LSTM(1, 1, bias=False, forget_bias=1.0), ValueError, "needs bias=True"),
         (lambda: layers.LSTM(1, 1, keep_bias=1.0, forget_bias=1.0), ValueError, "got both"),
