@@ -26,6 +26,7 @@ def is_plain(tensors: Iterable[torch.Tensor]) -> bool:
     )
     return not watched and all(
         type(tensor) in (torch.Tensor, torch.nn.Parameter)
+        and tensor.is_floating_point()  # the gradients of complex numbers are conjugates
         and _has_memory(tensor)
         and forward_ad.unpack_dual(tensor).tangent is None
         for tensor in tensors
@@ -55,7 +56,7 @@ def unroll(
 ) -> tuple[torch.Tensor, ...]:
     """The other engine: every step of the cell seen by torch's autograd."""
     outputs = []
-    for t, x in enumerate(xs):
+    for t, x in enumerate(xs.clone()):  # torch forbids changes in place of what is taken apart
         if truncate is not None and t and t % truncate == 0:
             states = [state.detach() for state in states]
         states = step(x, states, weights)

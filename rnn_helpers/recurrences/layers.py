@@ -10,7 +10,7 @@ and the order of the gates, stand in this file and nowhere else.
 
 import math
 import warnings
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Any
 
 import torch
@@ -243,18 +243,18 @@ class _Recurrent(torch.nn.Module):
     def _run_direction(self, rows, first, segments, suffix, backwards):
         """One layer in one direction over packed rows; each final state in the packed order."""
         weights = self._read_weights(suffix)
-        pieces = rows.split([steps * size for steps, size in segments])
-        runs = list(zip(pieces, segments, strict=True))[:: -1 if backwards else 1]
+        ends = accumulate(steps * size for steps, size in segments)
+        runs = list(zip(ends, segments, strict=True))[:: -1 if backwards else 1]
         batch = runs[0][1][1]
         states, done, outputs = [s[:batch] for s in first], [], []
-        for piece, (steps, size) in runs:
+        for end, (steps, size) in runs:
             if size < batch:  # sequences that have ended
                 done.append([s[size:] for s in states])
                 states = [s[:size] for s in states]
             elif size > batch:  # sequences whose last step this is, and so their first here
                 states = [torch.cat([s, f[batch:size]]) for s, f in zip(states, first, strict=True)]
             batch = size
-            xs = piece.reshape(steps, size, rows.shape[1])
+            xs = rows[end - steps * size : end].reshape(steps, size, rows.shape[1])
             output, *states = self._run_segment(xs.flip(0) if backwards else xs, states, weights)
             output = output.flip(0) if backwards else output
             outputs.append(output.reshape(steps * size, self.hidden_size))
