@@ -318,7 +318,7 @@ def compute_connectivity(model: Callable[[Any], Any], xs: Any, targets: Any) -> 
     import torch
 
     if xs.ndim != 2 or len(xs) == 0:
-        raise ValueError(f"xs must have shape (T, D) and a step, got {tuple(xs.shape)}")
+        raise ValueError(f"xs must have shape (T, D), got {tuple(xs.shape)}")
     xs = xs.detach().requires_grad_()
     T = len(xs)
     if tuple(targets.shape) != (T,):
