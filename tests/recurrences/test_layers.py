@@ -176,15 +176,6 @@ def test_the_two_engines_agree(name, truncate):
     assert differs == (truncate is not None)
 
 
-def test_what_is_saved_is_let_go_after_the_backward_pass():
-    module, x = layers.LSTM(3, 4), torch.randn(7, 2, 3)
-    output, _ = module(x)
-    output.sum().backward(retain_graph=True)
-    output.sum().backward()
-    with pytest.raises(RuntimeError, match="backward through the graph a second time"):
-        output.sum().backward()
-
-
 def test_all_weights_are_listed_by_layer_and_direction():
     theirs, ours = _pair("GRU", 3, 4, num_layers=2, bidirectional=True)
     for a, b in zip(theirs.all_weights, ours.all_weights, strict=True):
