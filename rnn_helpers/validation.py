@@ -144,3 +144,10 @@ def _describe_range(minimum, maximum, exclusive_minimum=None):
     if minimum is not None:
         return f" of at least {minimum:g}"
     return "" if maximum is None else f" of at most {maximum:g}"
+
+
+def check_boolean(name: str, value: object) -> bool:
+    """Return `value` as a bool if it is True or False; otherwise raise a TypeError."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be True or False, got {_shorten(value)}")
+    return bool(value)
