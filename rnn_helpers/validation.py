@@ -46,7 +46,7 @@ def check_number(
     try:
         value = float(value)
     except OverflowError:  # a whole number beyond the floats
-        value = math.inf if int(value) > 0 else -math.inf
+        value = math.inf if abs(value) == value else -math.inf
     too_small = (minimum is not None and value < minimum) or (
         exclusive_minimum is not None and value <= exclusive_minimum
     )
@@ -112,14 +112,7 @@ def check_array(
             f"{name} must hold numbers that fit {dtype.name}, got {_shorten(value)}"
         ) from None
     if shape is not None:
-        matches = array.ndim == len(shape) and all(
-            expected is None or expected == actual
-            for expected, actual in zip(shape, array.shape, strict=True)
-        )
-        if not matches:
-            wanted = tuple("any" if size is None else size for size in shape)
-            wanted = "(" + ", ".join(map(str, wanted)) + ("," if len(wanted) == 1 else "") + ")"
-            raise ValueError(f"{name} must have shape {wanted}, got shape {array.shape}")
+        check_shape(name, array, shape)
     if ndim is not None:
         allowed = (ndim,) if isinstance(ndim, int) else tuple(ndim)
         if array.ndim not in allowed:
@@ -135,6 +128,18 @@ def check_array(
     return array
 
 
+def check_shape(name: str, array: Array, shape: tuple[int | None, ...]) -> Array:
+    """Return `array`, or a tensor, if its sizes are those of `shape`, where None is any."""
+    actual = tuple(array.shape)
+    fits = len(actual) == len(shape)
+    if not fits or any(n not in (None, m) for n, m in zip(shape, actual, strict=True)):
+        wanted = ", ".join("any" if size is None else str(size) for size in shape)
+        raise ValueError(
+            f"{name} must have shape ({wanted}{',' * (len(shape) == 1)}), got shape {actual}"
+        )
+    return array
+
+
 def check_indices(name: str, indices: Array, size: int) -> Array:
     """Return `indices`, an array or a tensor, if each is the place of one of `size` entries.
 
@@ -146,6 +151,15 @@ def check_indices(name: str, indices: Array, size: int) -> Array:
             wrong = low if low < 0 else high
             raise ValueError(f"{name} must lie from 0 to {size - 1}, got {wrong}")
     return indices
+
+
+def check_tokens(name: str, ids: ArrayLike, n_tokens: int, minimum: int = 1) -> np.ndarray:
+    """Return `ids` as an int array (T,), at least `minimum` of them, from 0 to n_tokens − 1."""
+    n_tokens = check_integer("n_tokens", n_tokens, minimum=2)
+    ids = check_array(name, ids, ndim=1, dtype=np.int64)
+    if len(ids) < minimum:
+        raise ValueError(f"{name} must hold at least {minimum} tokens, got {len(ids)}")
+    return check_indices(name, ids, n_tokens)
 
 
 def _describe_range(minimum, maximum, exclusive_minimum=None):
