@@ -83,7 +83,7 @@ def test_what_is_trained_and_on_what_it_is_tested(drawn, monkeypatch):
 
     monkeypatch.setattr(torch.nn.utils, "clip_grad_norm_", spy)
     trained = train_agreement(4, seed=2, updates=3)
-    assert trained.network.recurrence.weight_hh_l0.shape == (32, 32)
+    assert trained.model.recurrence.weight_hh_l0.shape == (32, 32)
     assert limits == [1.0] * 3
     (test,) = [entry for entry in drawn if len(entry[0].is_plural) == 512]
     training_batches = [entry for entry in drawn if entry is not test]
@@ -91,7 +91,7 @@ def test_what_is_trained_and_on_what_it_is_tested(drawn, monkeypatch):
     assert len({dice for _, dice, _ in drawn}) == 4  # no batch is drawn with another's dice
     assert {threads for _, _, threads in training_batches} == {1}
     with torch.no_grad():
-        guess = trained.network(torch.from_numpy(test[0].tokens)).numpy() > 0
+        guess = trained.model(torch.from_numpy(test[0].tokens)).numpy() > 0
     assert trained.accuracy == (guess == test[0].is_plural).mean()
     assert 0.2 < trained.accuracy < 0.9  # three updates do not teach it: chance and a bit
 
@@ -107,7 +107,7 @@ def test_every_setting_reaches_the_training():
     assert slow[0] == fast[0] == start[0]
     assert abs(fast[1] - slow[1]) > 1e-3
     rotated = train_agreement(4, seed=2, updates=1, learning_rate=1e-9, initialisation="orthogonal")
-    W_hh = rotated.network.recurrence.weight_hh_l0.detach()
+    W_hh = rotated.model.recurrence.weight_hh_l0.detach()
     torch.testing.assert_close(W_hh @ W_hh.T, torch.eye(32), atol=1e-4, rtol=0)
 
 
@@ -179,7 +179,9 @@ def test_a_forget_bias_lets_the_lstm_learn_thirty_words(seed):
 
 
 def test_options_of_the_plain_network_are_refused_for_the_others():
-    with pytest.raises(ValueError, match="cell must be one of 'RNN', 'LSTM', 'GRU'"):
+    with pytest.raises(
+        ValueError, match="cell must be one of 'RNN', 'SimplifiedGRU', 'GRU', 'LSTM'"
+    ):
         AgreementNetwork(cell="MLP")
     with pytest.raises(ValueError, match="are set for cell='RNN' only, got cell='GRU'"):
         AgreementNetwork(cell="GRU", spectral_radius=1.0)

@@ -22,7 +22,7 @@ def test_it_beats_persistence_with_every_seed(cell):
         assert trained.rmse < 0.9 * held_out
         errors = trained.predictions[N_TRAIN:] - COUNTS[N_TRAIN:]
         assert trained.rmse == pytest.approx(np.sqrt(np.mean(errors**2)), rel=1e-12)
-        assert trained.n_parameters == sum(p.numel() for p in trained.network.parameters())
+        assert trained.n_parameters == sum(p.numel() for p in trained.model.parameters())
 
 
 def test_a_forecast_reads_nothing_of_the_future_and_training_nothing_held_out():
@@ -31,7 +31,7 @@ def test_a_forecast_reads_nothing_of_the_future_and_training_nothing_held_out():
     changed[N_TRAIN:] = 0.0
     again = train_forecaster(changed, n_train=N_TRAIN, seed=0, updates=100)
     assert len(given.history.losses) == len(again.history.losses)
-    for a, b in zip(given.network.parameters(), again.network.parameters(), strict=True):
+    for a, b in zip(given.model.parameters(), again.model.parameters(), strict=True):
         assert torch.equal(a, b)
     # the forecast of year t is made from the years before it, t − 1 being the last
     np.testing.assert_array_equal(

@@ -6,7 +6,6 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from rnn_helpers.models.language_model import (
-    CELLS,
     LanguageModel,
     choose_strength,
     compute_nats,
@@ -15,6 +14,7 @@ from rnn_helpers.models.language_model import (
     make_streams,
     train_language_model,
 )
+from rnn_helpers.models.training import CELLS
 
 T, B, E, H, V = 7, 2, 4, 5, 6
 BLOCKS = {"RNN": 1, "SimplifiedGRU": 2, "GRU": 3, "LSTM": 4}

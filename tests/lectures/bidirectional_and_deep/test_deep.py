@@ -5,10 +5,8 @@ import pytest
 import torch
 
 from rnn_helpers.lectures.bidirectional_and_deep.deep import (
-    CELLS,
     DeepNetwork,
     choose_hidden_size,
-    count_parameters,
     train_deep,
 )
 from rnn_helpers.lectures.bidirectional_and_deep.nested_rule import (
@@ -19,6 +17,7 @@ from rnn_helpers.lectures.bidirectional_and_deep.nested_rule import (
 )
 from rnn_helpers.lectures.bidirectional_and_deep.next_token import train_next_token
 from rnn_helpers.lectures.bidirectional_and_deep.unrolled import KINDS, compute_unrolled_grid
+from rnn_helpers.models.training import CELLS, count_parameters
 
 
 def test_the_targets_are_the_rule_of_the_rule():

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from rnn_helpers.lectures.gru.adding import CELLS, AddingNetwork, make_adding_batch, train_adding
+from rnn_helpers.lectures.gru.adding import AddingNetwork, make_adding_batch, train_adding
+from rnn_helpers.models.training import CELLS
 from rnn_helpers.recurrences import layers
 
 
@@ -74,7 +75,7 @@ def test_the_answer_comes_from_the_last_state(cell):
 def test_options_reach_the_layer():
     assert AddingNetwork("GRU", 4, update="takes", reset="before").recurrence.update == "takes"
     assert AddingNetwork("LSTM", 4, forget_bias=2.0).recurrence.forget_bias == 2.0
-    with pytest.raises(ValueError, match="cell must be one of 'RNN', 'LSTM', 'GRU'"):
+    with pytest.raises(ValueError, match="cell must be one of 'RNN', 'SimplifiedGRU', 'GRU', 'LSTM'"):
         AddingNetwork("MLP")
     with pytest.raises(ValueError, match="seed must be an integer of at least 0"):
         train_adding(5, cell="GRU", seed=-1)
@@ -110,5 +111,5 @@ def test_the_error_is_that_of_sequences_not_trained_on():
     trained = train_adding(6, cell="GRU", seed=5, updates=20)
     test = make_adding_batch(6, 1024, rng=np.random.default_rng([5, 1]))
     with torch.no_grad():
-        answers = trained.network(torch.from_numpy(test.inputs).float()).numpy()
+        answers = trained.model(torch.from_numpy(test.inputs).float()).numpy()
     assert trained.mse == pytest.approx(np.mean((answers - test.targets) ** 2), rel=1e-5)

@@ -6,7 +6,7 @@ import torch
 
 from rnn_helpers.data.texts import load_korean
 from rnn_helpers.data.vocabulary import END, UNKNOWN, Vocabulary, join_words, split_words
-from rnn_helpers.lectures.language_models.demos import TOP_KS, prepare_sampling, sampling_demo
+from rnn_helpers.lectures.language_models.demos import TOP_KS, sampling_demo
 from rnn_helpers.lectures.language_models.plots import (
     COLUMNS,
     ROWS,
@@ -14,8 +14,13 @@ from rnn_helpers.lectures.language_models.plots import (
     make_drawable,
     wrap_columns,
 )
-from rnn_helpers.lectures.language_models.sampling import filter_distribution, sample_tokens
-from rnn_helpers.models.language_model import CELLS, LanguageModel
+from rnn_helpers.lectures.language_models.sampling import (
+    filter_distribution,
+    prepare_sampling,
+    sample_tokens,
+)
+from rnn_helpers.models.language_model import LanguageModel
+from rnn_helpers.models.training import CELLS
 from tests.demo_bar import exercise_demo
 
 LATIN = "the cat sat on the mat. \nit rained, and the cat went in!\n"
