@@ -110,9 +110,8 @@ def test_a_gradient_that_is_not_finite_stops_before_the_model_is_hurt():
 
 def test_clipping_can_be_switched_off():
     model, loss = _line()
-    (norm,) = fit(
-        model, lambda: 1e3 * loss(), updates=1, learning_rate=1, max_norm=None
-    ).gradient_norms
+    history = fit(model, lambda: 1e3 * loss(), updates=1, learning_rate=1, max_norm=None)
+    (norm,) = history.gradient_norms
     assert math.hypot(*(float(p.grad.norm()) for p in model.parameters())) == pytest.approx(norm)
     assert norm > 1e3
 
