@@ -138,9 +138,9 @@ BATCH = make_agreement_batch(2, 3, rng=np.random.default_rng(0))
         (lambda rng: make_agreement_batch(0, 1, rng=rng), ValueError, "distance must be an int"),
         (lambda rng: make_agreement_batch(1, 0, rng=rng), ValueError, "batch_size must be an int"),
         (lambda rng: make_agreement_batch(1, 1, rng=7), TypeError, "rng must be a .*, got int"),
-        (lambda rng: BATCH.sentence(-1), ValueError, "index must be an integer from 0 to 2, got -1"),
-        (lambda rng: AgreementNetwork()(BATCH.tokens - 1), ValueError, "tokens must lie .*, got -1"),
-        (lambda rng: AgreementNetwork()(BATCH.tokens + 99), ValueError, "tokens must lie from 0 to"),
+        (lambda rng: BATCH.sentence(-1), ValueError, "index must be .* from 0 to 2, got -1"),
+        (lambda rng: AgreementNetwork()(BATCH.tokens - 1), ValueError, "tokens must lie .* -1"),
+        (lambda rng: AgreementNetwork()(BATCH.tokens + 99), ValueError, "tokens must lie from 0"),
         (lambda rng: AgreementNetwork(initialisation="zero"), ValueError,
          "initialisation must be one of 'default'"),
         (lambda rng: AgreementNetwork(cell="MLP"), ValueError,
@@ -148,7 +148,7 @@ BATCH = make_agreement_batch(2, 3, rng=np.random.default_rng(0))
         (lambda rng: AgreementNetwork(cell="GRU", spectral_radius=1.0), ValueError,
          "are set for cell='RNN' only, got cell='GRU'"),
         (lambda rng: AgreementNetwork(cell="RNN", keep_bias=1.0), TypeError, "keep_bias"),
-        (lambda rng: train_agreement(3, seed=-1), ValueError, "seed must be an integer of at least"),
+        (lambda rng: train_agreement(3, seed=-1), ValueError, "seed must be an integer of at"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named(call, error, message):
