@@ -147,7 +147,7 @@ BATCH = make_agreement_batch(2, 3, rng=np.random.default_rng(0))
          "cell must be one of 'RNN', 'SimplifiedGRU', 'GRU', 'LSTM'"),
         (lambda rng: AgreementNetwork(cell="GRU", spectral_radius=1.0), ValueError,
          "are set for cell='RNN' only, got cell='GRU'"),
-        (lambda rng: AgreementNetwork(cell="RNN", keep_bias=1.0), TypeError, "keep_bias"),
+        (lambda rng: AgreementNetwork(keep_bias=1.0), (TypeError, ValueError), "keep_bias"),
         (lambda rng: train_agreement(3, seed=-1), ValueError, "seed must be an integer of at"),
     ],
 )  # fmt: skip
