@@ -34,7 +34,7 @@ class TextBlock(Artist):
         super().__init__()
         self._font = find_font(characters) or find_font("")
         self._corner, self._fontsize, self._linespacing = (x, y), fontsize, linespacing
-        self._text = ""
+        self._text, self._axes = "", axes
         axes.add_artist(self)
         self.set_clip_path(None)
 
@@ -66,7 +66,7 @@ class TextBlock(Artist):
         context.restore()
 
     def _place(self, page):
-        x, y = self.axes.transAxes.transform(self._corner)
+        x, y = self._axes.transAxes.transform(self._corner)
         return round(x), round(y) - len(page)
 
     def _render(self):

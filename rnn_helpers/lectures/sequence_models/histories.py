@@ -82,7 +82,7 @@ def predict_naive(series: ArrayLike, *, n_train: int) -> np.ndarray:
     for t in range(n_train):
         followers[tuple(series[:t])].append(series[t])
     mean = series[:n_train].mean()
-    return np.array([np.mean(followers.get(tuple(series[:t]), mean)) for t in range(len(series))])
+    return np.array([np.mean(followers.get(tuple(series[:t]), [mean])) for t in range(len(series))])
 
 
 def predict_persistence(series: ArrayLike) -> np.ndarray:

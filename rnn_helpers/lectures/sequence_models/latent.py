@@ -4,7 +4,7 @@ import itertools
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from rnn_helpers.lectures.sequence_models.markov import fit_transition_matrix
 from rnn_helpers.validation import (
@@ -54,7 +54,7 @@ class LinearRecurrence:
     weights: np.ndarray
 
 
-def run_linear_recurrence(inputs: ArrayLike, *, poles: ArrayLike) -> np.ndarray:
+def run_linear_recurrence(inputs: ArrayLike, *, poles: ArrayLike) -> NDArray[np.complex128]:
     """A bank of summaries, each of which shrinks and turns before it takes the next value in.
 
     h_t = poles ⊙ h_{t−1} + x_{t−1}, h_0 = 0: state t of (T, H) summarises `inputs[:t]`.
@@ -198,15 +198,11 @@ def fit_hidden_markov(
         raise ValueError(f"series must vary, all its values are {series[0]:g}")
     transition = fit_transition_matrix(labels, n_states=n_states)
     weights = np.eye(n_states)[labels]
-    for step in range(steps + 1):
-        totals = weights.sum(axis=0)
-        means = series @ weights / totals
-        variances = ((series[:, None] - means) ** 2 * weights).sum(axis=0) / totals
-        initial = weights[0] if step else totals / len(series)
-        model = HiddenMarkovModel(initial, transition, means, np.maximum(np.sqrt(variances), floor))
-        if step < steps:
-            weights, pairs = _smooth(model, series)
-            transition = pairs / pairs.sum(axis=1, keepdims=True)
+    model = _estimate(series, weights, weights.sum(axis=0) / len(series), transition, floor)
+    for _ in range(steps):
+        weights, pairs = _smooth(model, series)
+        transition = pairs / pairs.sum(axis=1, keepdims=True)
+        model = _estimate(series, weights, weights[0], transition, floor)
     return model
 
 
@@ -225,6 +221,14 @@ def enumerate_paths(model: HiddenMarkovModel, series: ArrayLike) -> tuple[np.nda
         by_last_state[path[-1]] += probability
     total = by_last_state.sum()
     return by_last_state / total, float(np.log(total))
+
+
+def _estimate(series, weights, initial, transition, floor):
+    """The model whose states have the means and the deviations of the series as weighed (T, K)."""
+    totals = weights.sum(axis=0)
+    means = series @ weights / totals
+    variances = ((series[:, None] - means) ** 2 * weights).sum(axis=0) / totals
+    return HiddenMarkovModel(initial, transition, means, np.maximum(np.sqrt(variances), floor))
 
 
 def _smooth(model, series):

@@ -25,7 +25,8 @@ def fit_transition_matrix(
     [[0.5, 0.5], [1.0, 0.0]]
     """
     n_states = check_integer("n_states", n_states, minimum=1)
-    states = check_indices("states", check_array("states", states, ndim=1, dtype=int), n_states)
+    states = check_array("states", states, ndim=1, dtype=int)
+    check_indices("states", states, n_states)
     pseudo_count = check_number("pseudo_count", pseudo_count, minimum=0)
     if len(states) < 2:
         raise ValueError(f"states must hold at least 2 states, got {len(states)}")

@@ -56,7 +56,7 @@ def prepare_ngrams(text: str | None = None) -> Callable[..., NgramView]:
             rng=np.random.default_rng(seed),
         )  # fmt: skip
         return NgramView(
-            order, smoothing, strength, sample, curves["train", smoothing, strength],
+            order, smoothing, strength, str(sample), curves["train", smoothing, strength],
             curves["held out", smoothing, strength], float(np.log(model.size)),
         )  # fmt: skip
 

@@ -1,10 +1,8 @@
 """Pictures of lecture 01: the series, windows, histories, chains, n-grams and latent states."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
@@ -48,23 +46,26 @@ def draw_share_once(lengths: Sequence[int], shares: ArrayLike, axes: Axes) -> No
 
 def draw_window_scan(scan: WindowScan, axes: Axes) -> tuple[Line2D, Line2D]:
     """Draw the one-step error of every window length, in training and on the held-out years."""
-    (held_out,) = axes.plot(
-        scan.taus, scan.held_out_rmse, "-", color=COLORS["relu"], label="held-out years"
-    )
-    (train,) = axes.plot(
-        scan.taus, scan.train_rmse, "--", color=COLORS["tanh"], label="training years"
-    )
     axes.set(
         xlabel="window τ, in years", ylabel="one-step RMSE, in sunspots", ylim=(0, 50),
         xlim=(0, len(scan.taus) + 1.5),
     )  # fmt: skip
-    return train, held_out
+    return _draw_losses(scan.taus, scan.train_rmse, scan.held_out_rmse, axes, "years")
+
+
+def _draw_losses(xs, train, held_out, axes, what, markers=("", "")):
+    (above,) = axes.plot(
+        xs, held_out, f"{markers[0]}-", color=COLORS["relu"], markersize=5, label=f"held-out {what}"
+    )
+    (below,) = axes.plot(
+        xs, train, f"{markers[1]}--", color=COLORS["tanh"], markersize=5, label=f"training {what}"
+    )
+    return below, above
 
 
 def draw_error_growth(errors: dict[str, np.ndarray], axes: Axes) -> None:
     """Draw how the error grows with the years ahead, from 1 on, a line for each model."""
-    for (name, values), (color, style) in zip(errors.items(), _MODEL_STYLES, strict=False):
-        axes.plot(np.arange(1, len(values) + 1), values, color=color, linestyle=style, label=name)
+    _draw_curves(errors, axes, first=1)
     axes.set(xlabel="years ahead", ylabel="RMSE, in sunspots", ylim=(0, 128))
     axes.set_xticks(range(1, max(map(len, errors.values())) + 1, 2))
     axes.set_yticks(range(0, 101, 20))
@@ -87,16 +88,14 @@ def draw_two_futures(
     top = max(now.max(), after.max()) + 5
     axes.plot([0, top], [0, top], ":", color=COLORS["muted"], linewidth=1.4, label="no change")
     axes.axvspan(30, 60, color=COLORS["accent"], alpha=0.15)
-    axes.set(
-        xlabel="sunspots this year", ylabel="sunspots next year", xlim=(-3, top), ylim=(-3, top)
-    )
+    axes.set(xlabel="sunspots this year", ylabel="sunspots next year")
+    axes.set(xlim=(-3, top), ylim=(-3, top))
     axes.legend(loc="lower right", fontsize=10, frameon=False)
 
 
 def draw_autocorrelations(correlations: dict[str, np.ndarray], axes: Axes) -> None:
     """Draw autocorrelations by lag, from 0 on, a line for each series."""
-    for (name, values), (color, style) in zip(correlations.items(), _MODEL_STYLES, strict=False):
-        axes.plot(values, color=color, linestyle=style, marker="o", markersize=4, label=name)
+    _draw_curves(correlations, axes, first=0, markers="ooooo", markersize=4)
     axes.axhline(0, color=COLORS["muted"], linewidth=1)
     axes.set(xlabel="lag, in years", ylabel="autocorrelation", ylim=(-0.6, 1.05))
     axes.legend(loc="upper right", fontsize=10, frameon=False)
@@ -108,18 +107,20 @@ def draw_lag_weights(weights: dict[str, np.ndarray], axes: Sequence[Axes]) -> No
     Entry k − 1 of the weights is that of the value k years back.
     """
     for panel in axes:
-        for (name, values), (color, style), marker in zip(
-            weights.items(), _MODEL_STYLES, "os^Dv", strict=False
-        ):
-            panel.plot(
-                np.arange(1, len(values) + 1), values, color=color, linestyle=style, marker=marker,
-                markersize=5, label=name,
-            )  # fmt: skip
+        _draw_curves(weights, panel, first=1, markers="os^Dv", markersize=5)
         panel.axhline(0, color=COLORS["muted"], linewidth=1)
         panel.set(xlabel="years back", xticks=range(1, 26, 4))
     axes[0].set_ylabel("weight in the prediction")
     axes[0].legend(loc="upper right", fontsize=10, frameon=False)
     axes[1].set_ylim(-0.2, 0.2)
+
+
+def _draw_curves(curves, axes, *, first, markers=("",) * 5, **options):
+    for (name, values), (color, style), marker in zip(
+        curves.items(), _MODEL_STYLES, markers, strict=False
+    ):
+        xs = np.arange(first, first + len(values))
+        axes.plot(xs, values, color=color, linestyle=style, marker=marker, label=name, **options)
 
 
 def draw_beliefs(
@@ -141,17 +142,11 @@ def draw_beliefs(
         )  # fmt: skip
         floor = floor + belief
     below.set(ylabel="belief", xlabel="year", ylim=(0, 1), xlim=(years[0] - 0.5, years[-1] + 0.5))
-    below.legend(
-        loc="upper center", ncols=4, bbox_to_anchor=(0.5, 1.32), fontsize=10, frameon=False
-    )
+    place = {"loc": "upper center", "bbox_to_anchor": (0.5, 1.32)}
+    below.legend(**place, ncols=4, fontsize=10, frameon=False)
 
 
-# --- the forecast demo ----------------------------------------------------------------------------
-
-
-def draw_forecast(
-    result: ForecastView, axes: Sequence[Axes], artists: dict[str, Any] | None = None
-) -> dict[str, Artist]:
+def draw_forecast(result: ForecastView, axes: Sequence[Axes], artists: dict | None = None) -> dict:
     """Draw a forecast with its 90 % band beside the error of every window, or move them."""
     if artists is None:
         artists = _prepare_forecast_axes(result, axes)
@@ -213,9 +208,8 @@ def draw_fans(results: Sequence[ForecastView], axes: Sequence[Axes]) -> None:
         shown = slice(result.start - 25 - result.years[0], ahead[-1] + 1 - result.years[0])
         low, high = result.forecasts - result.margins, result.forecasts + result.margins
         panel.fill_between(ahead, low, high, color=COLORS["second"], alpha=0.4, linewidth=0)
-        panel.plot(
-            result.years[shown], result.counts[shown], ":", color=COLORS["data"], linewidth=1.6
-        )
+        truth = result.years[shown], result.counts[shown]
+        panel.plot(*truth, ":", color=COLORS["data"], linewidth=1.6)
         panel.plot(ahead, result.forecasts, "-", color=COLORS["tanh"], linewidth=2.4)
         panel.axhline(0, color=COLORS["muted"], linewidth=1)
         panel.set(xlabel="year", ylim=(-50, 215))
@@ -245,9 +239,6 @@ def describe_forecast(result: ForecastView) -> str:
     )
 
 
-# --- the n-gram demo ------------------------------------------------------------------------------
-
-
 def make_drawable(text: str) -> str:
     """Text on one line, without what a font may lack: ↵ for a line break, · outside ASCII."""
     return "".join(
@@ -267,9 +258,7 @@ def wrap_sample(text: str) -> str:
     return "\n".join(shown[i : i + COLUMNS] for i in range(0, len(shown), COLUMNS))
 
 
-def draw_ngram(
-    result: NgramView, axes: Sequence[Axes], artists: dict[str, Any] | None = None
-) -> dict[str, Artist]:
+def draw_ngram(result: NgramView, axes: Sequence[Axes], artists: dict | None = None) -> dict:
     """Draw sampled text beside the loss of every order, or change them."""
     if artists is None:
         artists = _prepare_ngram_axes(result, axes)
@@ -288,17 +277,8 @@ def _prepare_ngram_axes(result, axes):
     left.set_title("What the model writes (↵ is a line break)", loc="left")
     text = TextBlock(left, 0.0, 0.96)
     orders = np.arange(len(result.train_nats))
-    (held_out,) = right.plot(
-        orders,
-        result.held_out_nats,
-        "s-",
-        color=COLORS["relu"],
-        markersize=5,
-        label="held-out text",
-    )
-    (train,) = right.plot(
-        orders, result.train_nats, "^--", color=COLORS["tanh"], markersize=5, label="training text"
-    )
+    curves = result.train_nats, result.held_out_nats
+    train, held_out = _draw_losses(orders, *curves, right, "text", markers="s^")
     right.axhline(result.uniform_nats, color=COLORS["muted"], linewidth=1.2, linestyle=":")
     right.text(
         orders[-1], result.uniform_nats - 0.05, "knowing nothing", ha="right", va="top", fontsize=9,
