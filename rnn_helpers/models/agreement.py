@@ -8,6 +8,7 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits, one_hot
 
 from rnn_helpers.models.training import Trained, make_layer, train
+from rnn_helpers.types import Array
 from rnn_helpers.validation import (
     check_choice,
     check_indices,
@@ -133,12 +134,12 @@ class AgreementNetwork(torch.nn.Module):
                 W_hh = self.recurrence.weight_hh_l0
                 W_hh *= spectral_radius / torch.linalg.eigvals(W_hh).abs().max()
 
-    def encode(self, tokens: np.ndarray) -> torch.Tensor:
+    def encode(self, tokens: Array) -> torch.Tensor:
         """One-hot vectors (T, B, V) of word indices (T, B)."""
         indices = torch.as_tensor(check_indices("tokens", tokens, len(AGREEMENT_WORDS)))
         return one_hot(indices, len(AGREEMENT_WORDS)).to(self.verb.weight.dtype)
 
-    def forward(self, tokens: np.ndarray) -> torch.Tensor:
+    def forward(self, tokens: Array) -> torch.Tensor:
         """The log-odds of “were”: (T, B) word indices to (B,) log-odds."""
         output, _ = self.recurrence(self.encode(tokens))
         return self.verb(output[-1])[:, 0]

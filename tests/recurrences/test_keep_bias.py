@@ -1,9 +1,8 @@
-"""The gate that keeps, in every layer that has one, and what its bias does for agreement."""
+"""The gate that keeps, in every layer that has one."""
 
 import pytest
 import torch
 
-from rnn_helpers.models.agreement import train_agreement_cell
 from rnn_helpers.recurrences import layers
 
 TWO_BY_TWO = {"num_layers": 2, "bidirectional": True}
@@ -74,23 +73,3 @@ def test_a_large_bias_keeps_the_state_and_a_small_one_lets_it_go(name, size):
 def test_what_is_wrong_is_named(call, error, message):
     with pytest.raises(error, match=message):
         call()
-
-
-@pytest.mark.parametrize("cell", ["SimplifiedGRU", "GRU", "LSTM"])
-def test_thirty_words_are_learned_where_the_gate_starts_by_keeping(cell):
-    assert train_agreement_cell(30, cell=cell, seed=0, keep_bias=1.0).accuracy > 0.95
-
-
-@pytest.mark.parametrize("cell", ["GRU", "LSTM"])
-def test_thirty_words_are_not_learned_from_torchs_own_start(cell):
-    assert train_agreement_cell(30, cell=cell, seed=1).accuracy < 0.65
-
-
-def test_the_seed_fixes_the_outcome_and_nobody_elses_dice_are_touched():
-    torch.manual_seed(1)
-    before = torch.random.get_rng_state()
-    first = train_agreement_cell(3, cell="GRU", seed=2, updates=5)
-    torch.testing.assert_close(torch.random.get_rng_state(), before)
-    assert train_agreement_cell(3, cell="GRU", seed=2, updates=5).history == first.history
-    with pytest.raises(ValueError, match="cell must be one of 'SimplifiedGRU', 'GRU', 'LSTM'"):
-        train_agreement_cell(3, cell="RNN", seed=0)

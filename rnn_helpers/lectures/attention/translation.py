@@ -223,13 +223,17 @@ def _encode_answers(answers, count):
 
 
 def _check_changed(changed, weights):
-    expected = f"change must return a tensor {tuple(weights.shape)} of finite numbers, got"
-    if not isinstance(changed, torch.Tensor) or changed.shape != weights.shape:
-        got = tuple(changed.shape) if hasattr(changed, "shape") else type(changed).__name__
-        raise ValueError(f"{expected} {got}")
-    if changed.is_complex() or not changed.isfinite().all():
-        raise ValueError(f"{expected} {changed[~changed.isfinite()][:1].tolist()}")
-    return changed.to(weights)
+    got = type(changed).__name__
+    if isinstance(changed, torch.Tensor):
+        got = f"shape {tuple(changed.shape)}"
+        if changed.shape == weights.shape:
+            wrong = changed[~changed.isfinite()]
+            if not len(wrong):
+                return changed.to(weights)
+            got = wrong[0].item()
+    raise ValueError(
+        f"change must return a tensor {tuple(weights.shape)} of finite numbers, got {got}"
+    )
 
 
 def translate_with_beam(
