@@ -153,6 +153,14 @@ def check_indices(name: str, indices: Array, size: int) -> Array:
     return indices
 
 
+def check_series(name: str, series: ArrayLike, minimum: int = 1) -> np.ndarray:
+    """Return `series` as a float array (T,) of at least `minimum` finite values."""
+    series = check_array(name, series, ndim=1)
+    if len(series) < minimum:
+        raise ValueError(f"{name} must hold at least {minimum} values, got {len(series)}")
+    return series
+
+
 def check_tokens(name: str, ids: ArrayLike, n_tokens: int, minimum: int = 1) -> np.ndarray:
     """Return `ids` as an int array (T,), at least `minimum` of them, from 0 to n_tokens − 1."""
     n_tokens = check_integer("n_tokens", n_tokens, minimum=2)

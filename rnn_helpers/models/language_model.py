@@ -1,6 +1,5 @@
 """A recurrent language model: the probability of every next token, trained and scored."""
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -9,18 +8,14 @@ import torch
 from numpy.typing import ArrayLike
 from torch.nn.functional import cross_entropy
 
-from rnn_helpers.models.ngrams import compute_ngram_probabilities, count_ngrams, fit_ngram
 from rnn_helpers.models.training import Trained, make_layer, train
 from rnn_helpers.recurrences import cells
 from rnn_helpers.validation import (
     check_array,
     check_indices,
     check_integer,
-    check_number,
     check_tokens,
 )
-
-_PLANE = 0x10000  # where characters begin that stand for nothing but a token's number
 
 
 class LanguageModel(torch.nn.Module):
@@ -240,41 +235,3 @@ def compute_nats(
             logits, state = model(xs_part, state)
             total += float(cross_entropy(logits.flatten(0, 1), ys_part.flatten(), reduction="sum"))
     return total / ys.numel()
-
-
-def compute_ngram_nats(ids, held_out_ids, *, order, strength=10.0):
-    """The loss of lecture 01's Markov models, on tokens of any kind.
-
-    Parameters
-    ----------
-    ids, held_out_ids : int arrays
-        To count, and to score.
-    order : int, 0 to 12
-        Tokens of context: 0 is the unigram, 1 the bigram model.
-    strength : float > 0
-        Pseudo-tokens, shared out as the shorter context says.
-
-    Returns
-    -------
-    nats : float
-        Mean −ln p of a held-out token that has `order` tokens before it.
-    """
-    model, text = (
-        "".join(chr(_PLANE + n) for n in _check_tokens(name, part, sys.maxunicode + 1 - _PLANE, 1))
-        for name, part in (("ids", ids), ("held_out_ids", held_out_ids))
-    )
-    model = fit_ngram(model, max_order=order)
-    counts = count_ngrams(model, text)
-    return float(-np.log(compute_ngram_probabilities(counts, strength=strength)[order]).mean())
-
-
-def choose_strength(ids, *, order, strengths=(3.0, 10.0, 30.0, 100.0, 300.0)):
-    """The smoothing that does best on the last tenth of a training text, counted on the rest."""
-    cut = len(ids) - len(ids) // 10
-    return min(
-        (check_number("strengths", s, exclusive_minimum=0) for s in strengths),
-        key=lambda s: compute_ngram_nats(ids[:cut], ids[cut:], order=order, strength=s),
-    )
-
-
-_check_tokens = check_tokens  # of the two functions above, until they have moved
