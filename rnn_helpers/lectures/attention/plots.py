@@ -10,6 +10,7 @@ from matplotlib.patches import Rectangle
 
 from rnn_helpers.display.figures import COLORS
 from rnn_helpers.display.fonts import find_font
+from rnn_helpers.display.kept_text import add_kept_text
 from rnn_helpers.lectures.attention.dates import ISO_CHARACTERS, normalise
 from rnn_helpers.validation import check_array
 
@@ -154,9 +155,9 @@ def _prepare_axes(view, axes):
     )
     style = {"ha": "center", "va": "center", "parse_math": False}
     for k in range(WIDEST):
-        artists[f"read {k}"] = top.text(0, 0, "", **style)
+        artists[f"read {k}"] = add_kept_text(top, 0, 0, **style)
     for k in range(len(view.iso)):
-        artists[f"written {k}"] = top.text(-0.015, k + 0.5, "", fontsize=11, **style)
+        artists[f"written {k}"] = add_kept_text(top, -0.015, k + 0.5, fontsize=11, **style)
     artists["missing"] = top.text(1, 11.1, "", ha="right", va="bottom", fontsize=9)
     bars = left.bar(range(len(ISO_CHARACTERS)), view.probabilities, color=COLORS["tanh"])
     left.set_xticks(range(len(ISO_CHARACTERS)), list(ISO_CHARACTERS))

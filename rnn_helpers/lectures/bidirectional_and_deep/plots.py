@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.collections import LineCollection
 
 from rnn_helpers.display.figures import COLORS
+from rnn_helpers.display.kept_text import add_kept_text
 from rnn_helpers.lectures.bidirectional_and_deep.unrolled import LAYERS, STEPS
 
 _ROWS = 13  # words of the longest sentence that is shown
@@ -82,7 +83,7 @@ def _prepare_reveal(axes):
     artists = {"one way": one_way, "exact": exact}
     artists |= {f"bar {row}": bar for row, bar in enumerate(bars)}
     for row in range(_ROWS):
-        artists[f"word {row}"] = axes.text(-0.02, row, "", ha="right", va="center", fontsize=10)
+        artists[f"word {row}"] = add_kept_text(axes, -0.02, row, ha="right", va="center", fontsize=10)
     return artists
 
 
@@ -173,7 +174,7 @@ def _prepare_grid(axes):
     artists = {"arrows": lines, "cells": cells}
     for layer in range(LAYERS):
         for step in range(STEPS):
-            artists[f"round {layer} {step}"] = axes.text(
-                step + 1, layer + 1, "", ha="center", va="center", fontsize=10, zorder=3
+            artists[f"round {layer} {step}"] = add_kept_text(
+                axes, step + 1, layer + 1, "", ha="center", va="center", fontsize=10, zorder=3
             )
     return artists
