@@ -50,9 +50,8 @@ class KeptText(Text):
         super().draw(page)
         pixels, box = np.asarray(page.buffer_rgba()), self.get_window_extent(page)
         height, width = pixels.shape[:2]
-        (left, low), (right, high) = np.floor(box.min - 2), np.ceil(box.max + 2)
-        left, right = (int(np.clip(x, 0, width)) for x in (left, right))
-        low, high = (int(np.clip(y, 0, height)) for y in (low, high))
+        left, right = (int(np.clip(x, 0, width)) for x in (box.x0 - 2, box.x1 + 3))
+        low, high = (int(np.clip(y, 0, height)) for y in (box.y0 - 2, box.y1 + 3))
         return left, low, pixels[height - high : height - low, left:right][::-1].copy()
 
 
