@@ -42,11 +42,6 @@ def label_character(character: str) -> tuple[str, str | None]:
     return (wanted, path) if path else (f"U+{ord(character):04X}", find_font(""))
 
 
-def count_unlabelled(text: str) -> int:
-    """How many characters of a text no font of this machine has."""
-    return sum(label_character(c)[0].startswith("U+") for c in text)
-
-
 def draw_alignment(
     weights: ArrayLike, text: str, written: str, axes: Axes, *, fontsize: float = 11.0
 ) -> None:
@@ -75,7 +70,7 @@ def draw_alignment(
 
 
 def _say_what_is_missing(text):
-    missing = count_unlabelled(text)
+    missing = sum(label_character(c)[0].startswith("U+") for c in text)
     return f" (no font here has {missing} of the characters: code points)" if missing else ""
 
 

@@ -22,10 +22,7 @@ from rnn_helpers.lectures.bidirectional_and_deep.unrolled import (
 def reveal_demo(
     taggers: Mapping[str, Any], *, revealed: int = 4, text: str = TEXTS[1], cell: str = "GRU"
 ) -> Live:
-    """Reveal a sentence of `TEXTS` word by word, and watch P(name).
-
-    `taggers` are those of `prepare_reveal`, `cell` is one of their names.
-    """
+    """Reveal a sentence word by word, and watch P(name); `taggers` as in `prepare_reveal`."""
     return live(
         prepare_reveal(taggers),
         draw_reveal,

@@ -39,10 +39,11 @@ def draw_reveal(
     widths[: 2 * view.revealed : 2] = view.two_way[: view.revealed]
     artists["bars"].set_data(widths)
     for row in range(LONGEST):
-        known = row < view.revealed
-        label = artists[f"word {row}"]
-        label.set_text(sentence.words[row] if known else _HIDDEN if row < len(sentence) else "")
-        label.set_color(COLORS["lstm"] if row == sentence.place else COLORS["data"])
+        hidden = _HIDDEN if row < len(sentence) else ""
+        artists[f"word {row}"].set(
+            text=sentence.words[row] if row < view.revealed else hidden,
+            color=COLORS["lstm" if row == sentence.place else "data"],
+        )
     artists["one way"].set_data(view.one_way[: view.revealed], rows[: view.revealed])
     known = view.exact is not None
     artists["exact"].set_data([view.exact] * known, [sentence.place] * known)
@@ -77,10 +78,8 @@ def _prepare_reveal(axes):
 
 def describe_unrolled_grid(grid: UnrolledGrid) -> str:
     """Which inputs reach the chosen state, and what it waits for, in words."""
-    inputs, cells = (
-        f"{n} {noun}" + "s" * int(n != 1)
-        for n, noun in ((grid.inputs.sum(), "input"), (grid.needed.sum(), "cell"))
-    )
+    counts = (grid.inputs.sum(), "input"), (grid.needed.sum(), "cell")
+    inputs, cells = (f"{n} {noun}" + "s" * int(n != 1) for n, noun in counts)
     return (
         f"Layer {grid.layer}, step {grid.step}, {grid.kind}: the state sees {inputs} of "
         f"{len(grid.inputs)}, needs {cells}, and comes in round {grid.rounds.max()} even if all "
@@ -91,24 +90,19 @@ def describe_unrolled_grid(grid: UnrolledGrid) -> str:
 def draw_unrolled_grid(
     grid: UnrolledGrid, axes: Axes, artists: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Draw the cells and inputs that a state needs, each with its round, or change the drawing.
-
-    The grid is of the default size.
-    """
+    """Draw the cells and inputs that a state needs, each with its round, or change the drawing."""
     if grid.needed.shape != (LAYERS, STEPS):
         raise ValueError(f"grid must have {LAYERS} layers of {STEPS}, got {grid.needed.shape}")
     if artists is None:
         artists = _prepare_grid(axes)
-    shown = np.vstack([grid.inputs, grid.needed])  # row 0 the inputs
-    colors = np.where(shown, COLORS["second"], _GRAY)
-    colors[0] = np.where(grid.inputs, COLORS["accent"], _GRAY)
+    inputs = np.where(grid.inputs, COLORS["accent"], _GRAY)
+    colors = np.vstack([inputs, np.where(grid.needed, COLORS["second"], _GRAY)])
     colors[grid.layer, grid.step - 1] = COLORS["lstm"]
     artists["cells"].set_facecolor(colors.ravel().tolist())
     artists["arrows"].set_segments(_find_arrows(grid))
     for (layer, step), needed in np.ndenumerate(grid.needed):
-        number = artists[f"round {layer} {step}"]
-        number.set_visible(bool(needed))
-        number.set_text(str(grid.rounds[layer, step]))
+        number = str(grid.rounds[layer, step])
+        artists[f"round {layer} {step}"].set(visible=bool(needed), text=number)
     return artists
 
 
@@ -133,9 +127,8 @@ def _prepare_grid(axes):
         yticklabels=["input x", *(f"layer {layer}" for layer in range(1, LAYERS + 1))],
     )  # fmt: skip
     axes.grid(False)
-    axes.set_title(
-        "What the orange-red state needs; the number is the round it comes in", loc="left"
-    )
+    title = "What the orange-red state needs; the number is the round it comes in"
+    axes.set_title(title, loc="left")
     columns, rows = np.meshgrid(np.arange(1, STEPS + 1), np.arange(LAYERS + 1))
     lines = LineCollection([], colors=COLORS["muted"], linewidths=2, zorder=1)
     axes.add_collection(lines, autolim=False)

@@ -29,7 +29,6 @@ class RevealView:
 
     Attributes
     ----------
-    sentence : Sentence
     revealed : int
         How many of its words are known.
     two_way, one_way : arrays (T,)
@@ -49,15 +48,8 @@ class RevealView:
 def prepare_reveal(taggers: Mapping[str, Any]) -> Callable[[int, str, str], RevealView]:
     """Let every network read the beginnings of every sentence once, and return the look-up.
 
-    Parameters
-    ----------
-    taggers : dict of str to (Tagger, Tagger)
-        By the name of the cell: one way without delay, and both ways.
-
-    Returns
-    -------
-    compute : callable
-        `compute(revealed, text, cell)`; more words than there are reveals all.
+    By the name of its cell, `taggers` hold two: one way without delay, and both ways. The look-up
+    is `compute(revealed, text, cell)`; more words than there are reveals all.
     """
     from rnn_helpers.lectures.bidirectional_and_deep.tagging import compute_name_probabilities
 
@@ -75,8 +67,8 @@ def prepare_reveal(taggers: Mapping[str, Any]) -> Callable[[int, str, str], Reve
         check_choice("cell", cell, taggers)
         revealed = min(check_integer("revealed", revealed, minimum=1), len(sentence))
         one_way, two_way = (table[revealed - 1] for table in shares[text, cell])
-        known = revealed > sentence.place
-        exact = compute_name_probability(sentence, revealed) if known else None
+        read = revealed > sentence.place
+        exact = compute_name_probability(sentence, revealed) if read else None
         return RevealView(sentence, revealed, two_way, one_way, exact, cell)
 
     return compute

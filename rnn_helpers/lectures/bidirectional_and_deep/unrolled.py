@@ -44,7 +44,6 @@ def compute_unrolled_grid(
     a^{[l]⟨t⟩} needs a^{[l−1]⟨t⟩} from below and a^{[l]⟨t−1⟩} from the left; both ways, a cell is
     the pair of both directions, and a layer needs all of the layer below; plain layers above the
     first need what is below them alone.
-
     `layer` and `step` are l and t, from 1; `layers` and `steps` the sizes L and T of the grid.
 
     Examples

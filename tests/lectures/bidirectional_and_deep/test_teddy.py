@@ -1,6 +1,8 @@
 """The Teddy grammar: what it makes, and the bound, by counting every sentence it can make."""
 
+import unicodedata
 from collections import defaultdict
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -51,12 +53,8 @@ def test_the_bound_is_that_of_counting_all_sentences(look_ahead):
         known[words[: look_ahead + 1]][tag == NAME] += share
     assert sum(map(sum, known.values())) == pytest.approx(1)
     assert compute_best_accuracy(look_ahead) == pytest.approx(sum(map(max, known.values())))
-
-
-def test_the_bound_of_no_look_ahead_is_the_prior():
-    assert compute_best_accuracy() == pytest.approx(0.6)
+    assert compute_best_accuracy() == pytest.approx(0.6)  # the prior
     assert compute_best_accuracy(1) == pytest.approx(0.25 + 0.75 * 0.6)
-    assert sum(DISTANCES.values()) == pytest.approx(1)
 
 
 def test_a_sentence_and_its_tags_fit():
@@ -95,6 +93,34 @@ def test_words_tags_and_distances_are_as_frequent_as_the_grammar_says():
 def test_the_same_seed_makes_the_same_sentences():
     assert make_sentences(5, rng=rng(3)) == make_sentences(5, rng=rng(3))
     assert make_sentences(5, rng=rng(3)) != make_sentences(5, rng=rng(4))
+
+
+def test_a_text_stored_in_pieces_is_read_as_one_put_together():
+    whole = parse_sentence("We read that Rose Kennedy came to dinner.")
+    assert parse_sentence("We read that Rose \u212aennedy came to dinner.") == whole
+    café = "Café Rose is cheap."
+    for form in ("NFC", "NFD"):
+        with pytest.raises(ValueError, match=r"words of the grammar, got 'Caf\u00e9'$"):
+            parse_sentence(unicodedata.normalize(form, café))
+
+
+@pytest.mark.parametrize(
+    ("part", "message"),
+    [
+        ({"words": ("Rose", "is", "hot")}, "words must hold words of the grammar, got 'hot'"),
+        ({"words": ("Rose", "is", "<pad>")}, "words must hold words of the grammar, got '<pad>'"),
+        ({"tags": (1, 0, 3)}, r"tags must be 3 of 0, 1 and 2, got \(1, 0, 3\)"),
+        ({"tags": (1, 0, -1)}, r"tags must be 3 of 0, 1 and 2, got \(1, 0, -1\)"),
+        ({"tags": (1, 0)}, r"tags must be 3 of 0, 1 and 2, got \(1, 0\)"),
+        ({"place": -3}, "place must be an integer of at least 0, got -3"),
+        ({"place": 1}, "the word at place must be one of 'Teddy', .*, got 'is'"),
+        ({"distance": 0}, "distance must be an integer of at least 1, got 0"),
+    ],
+)
+def test_an_index_into_the_tables_of_a_sentence_is_checked(part, message):
+    sentence = teddy.Sentence(("Rose", "is", "cheap"), (1, 0, 0), 0, 2)
+    with pytest.raises(ValueError, match=message):
+        replace(sentence, **part)
 
 
 def test_a_batch_holds_each_sentence_and_padding_after_it():
@@ -141,11 +167,13 @@ def test_the_probability_of_a_name_jumps_at_the_deciding_word():
         (lambda: make_sentences(0, rng=rng()), ValueError, "count must be an integer of at least"),
         (lambda: make_sentences(2, rng=None), TypeError, "rng must be a numpy.random.Generator"),
         (lambda: make_teddy_batch([]), ValueError, "sentences must hold at least one"),
+        (lambda: make_teddy_batch(["He said"]), TypeError, r"sentences\[0\] must be a Sentence"),
         (lambda: pad_batch(make_teddy_batch(make_sentences(1, rng=rng())), -1), ValueError,
          "steps must be an integer of at least 0, got -1"),
         (lambda: compute_best_accuracy(-1), ValueError, "look_ahead must be an integer of at"),
         (lambda: compute_name_probability(make_sentences(1, rng=rng())[0], 3), ValueError,
          "revealed must be an integer from"),
+        (lambda: compute_name_probability("Rose", 1), TypeError, "sentence must be a Sentence"),
         (lambda: parse_sentence(3), TypeError, "text must be a string, got int"),
         (lambda: parse_sentence("He said, Bob is cheap."), ValueError, "got 'Bob'"),
         (lambda: parse_sentence("He said, today."), ValueError, "and once; got 0"),
