@@ -15,7 +15,8 @@ class KeptText(Text):
     """A text of Matplotlib whose pixels are kept, and copied when it looks the same again.
 
     Matplotlib renders a text anew in every frame, 0.15 ms each, so that forty labels hold a
-    slider up; a copy takes a tenth of it. What is saved to a file is rendered as ever.
+    slider up; a copy takes a tenth of it. Its words, place, colour, transparency, rotation and
+    font may change, and nothing else. What is saved to a file is rendered as ever.
     """
 
     def __init__(self, *args: Any, **options: Any):

@@ -74,6 +74,8 @@ def write_date(date: datetime.date, pattern: str, language: str) -> str:
     """
     if not isinstance(date, datetime.date):
         raise TypeError(f"date must be a datetime.date, got {type(date).__name__}")
+    if isinstance(pattern, str):
+        pattern = unicodedata.normalize("NFC", pattern)
     check_choice("pattern", pattern, list_formats(language))
     return format_date(date, pattern, language)
 

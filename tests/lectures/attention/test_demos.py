@@ -48,6 +48,7 @@ def test_what_is_shown_is_what_the_model_computes(demo, score, step):
     assert cells[:, 11:].mask.all()  # nothing beyond the end
     heights = demo.artists["bars"].get_data().values
     np.testing.assert_array_equal(heights[::2], found.probabilities[step - 1, 0])
+    assert np.isnan(heights[1::2]).all()
     np.testing.assert_allclose(demo.artists["context"].get_ydata(), found.contexts[step - 1, 0])
     written = [demo.artists[f"written {k}"].get_text() for k in range(10)]
     assert "".join(written) == found.isos[0]

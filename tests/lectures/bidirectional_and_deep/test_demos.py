@@ -50,6 +50,7 @@ def test_the_bars_are_what_the_network_says_of_the_words_so_far(taggers):
     one_way, two_way = (compute_name_probabilities(t, sentence)[6] for t in taggers["RNN"])
     widths = demo.artists["bars"].get_data().values
     np.testing.assert_array_equal(widths[:13:2], two_way[:7])
+    assert np.isnan(widths[1::2]).all()
     assert np.isnan(widths[13:]).all()  # nothing is drawn of what is hidden
     shares, rows = demo.artists["one way"].get_data()
     np.testing.assert_array_equal(shares, one_way[:7])
