@@ -24,7 +24,7 @@ def format_power(log_value: float) -> str:
 
 def draw_decay(
     lags: np.ndarray, curves: dict[str, np.ndarray], axes: Axes,
-    artists: dict[str, Line2D] | None = None, *, looks: dict[str, dict[str, Any]],
+    artists: dict[str, Line2D] | None = None, *, looks: dict[str, tuple[str, str, float, str]],
     state: str, longest: int | None = None, end: str | None = None, **legend: Any,
 ) -> dict[str, Line2D]:  # fmt: skip
     """Draw what is left of a gradient by lag on a log axis, or move an earlier drawing.
@@ -36,14 +36,14 @@ def draw_decay(
         In powers of ten; −inf is drawn far below the axis.
     axes, artists
         As `live` hands them to a drawing.
-    looks : by name
-        The label and the style of each curve, in the order of the legend.
+    looks : by name, in the order of the legend
+        Line style, colour, width and label of each curve.
     state : str
         What the norm is of, in TeX: "h".
     longest : int, optional
         The longest lag that will be drawn, if it is not that of the first drawing.
     end : str, optional
-        The curve whose last value is marked: "o", or "v" and "^" where it left the axis.
+        The curve that lies on top, its last value marked: "v" and "^" where it left the axis.
     **legend
         Passed to `Axes.legend`.
 
@@ -53,11 +53,15 @@ def draw_decay(
     """
     if artists is None:
         _prepare_axes(axes, int(longest or lags[-1]), state)
-        artists = {name: axes.plot([], [], **look)[0] for name, look in looks.items()}
+        artists = {
+            name: axes.plot([], [], style, color=color, linewidth=width, label=label)[0]
+            for name, (style, color, width, label) in looks.items()
+        }
         axes.legend(fontsize=9, **legend)
         if end is not None:
+            artists[end].set_zorder(2.1)
             (artists["end"],) = axes.plot(
-                [], [], markersize=8, color=looks[end]["color"], clip_on=False, zorder=2.2
+                [], [], markersize=8, color=looks[end][1], clip_on=False, zorder=2.1
             )
     for name, log_values in curves.items():
         # leaves the axes, not the float range

@@ -42,9 +42,9 @@ def compute_cliff_loss(
     >>> round(float(loss), 4)
     0.04
     """
-    w = check_array("w", w)
-    b = check_array("b", b, shape=w.shape)
-    return _run_unit(w, b, check_integer("steps", steps, minimum=1), np.tanh)
+    ws = check_array("w", w)
+    bs = check_array("b", b, shape=ws.shape)
+    return _run_unit(ws, bs, check_integer("steps", steps, minimum=1), np.tanh)
 
 
 def _run_unit(w, b, steps, tanh):
@@ -76,9 +76,7 @@ class Descent:
         The points (w, b), the start first.
     plain_losses, clipped_losses : (updates + 1,)
     largest_norm
-        The largest gradient that the plain descent followed.
-    max_norm
-        The threshold θ.
+        Of the gradients that the plain descent followed.
     """
 
     plain: np.ndarray
@@ -111,13 +109,12 @@ def compute_descent(
     learning_rate = check_number("learning_rate", learning_rate, exclusive_minimum=0)
     updates = check_integer("updates", updates, minimum=1)
     w, b = check_array("start", start, shape=(2,)).tolist()
-    plain = _descend(w, b, learning_rate, updates, math.inf)
-    reached = plain[2] > max_norm
-    clipped = _descend(w, b, learning_rate, updates, max_norm) if reached else plain
-    return Descent(
-        np.array(plain[0]), np.array(clipped[0]), np.array(plain[1]), np.array(clipped[1]),
-        plain[2], max_norm,
-    )  # fmt: skip
+    plain, plain_losses, largest_norm = _descend(w, b, learning_rate, updates, math.inf)
+    clipped, clipped_losses = plain, plain_losses
+    if largest_norm > max_norm:
+        clipped, clipped_losses, _ = _descend(w, b, learning_rate, updates, max_norm)
+    arrays = [np.array(values) for values in (plain, clipped, plain_losses, clipped_losses)]
+    return Descent(*arrays, largest_norm=largest_norm, max_norm=max_norm)
 
 
 def compute_descent_from(

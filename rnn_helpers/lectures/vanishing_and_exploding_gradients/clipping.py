@@ -78,7 +78,7 @@ def _check_gradients(gradients):
         raise ValueError("gradients must hold at least one array, got none")
     for i, g in enumerate(gradients):
         name = f"gradients[{i}]"
-        if not is_array_api_obj(g):
+        if not is_array_api_obj(gradients[i]):
             raise TypeError(f"{name} must be an array or a tensor, got {type(g).__name__}")
         if 0 in g.shape:
             raise ValueError(f"{name} must not be empty, got shape {tuple(g.shape)}")

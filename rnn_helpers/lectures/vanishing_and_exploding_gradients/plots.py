@@ -13,12 +13,13 @@ from rnn_helpers.lectures.vanishing_and_exploding_gradients.cliff import (
     is_on_map,
 )
 from rnn_helpers.lectures.vanishing_and_exploding_gradients.gradient_decay import GradientDecay
+from rnn_helpers.recurrences.jacobians import EXPLODED, VANISHED
 
 _LONGEST = 200
 _LOOKS = {
-    "measured": {"color": COLORS["data"], "linewidth": 2.6, "label": "measured", "zorder": 2.1},
-    "bound": {"color": COLORS["bound"], "linestyle": ":", "label": "bound (γ σ_max)ᵏ"},
-    "radius": {"color": COLORS["accent"], "linestyle": "--", "label": "spectral radius ρᵏ"},
+    "measured": ("-", COLORS["data"], 2.6, "measured"),
+    "bound": (":", COLORS["bound"], 1.5, "bound (γ σ_max)ᵏ"),
+    "radius": ("--", COLORS["accent"], 1.5, "spectral radius ρᵏ"),
 }
 
 
@@ -29,11 +30,11 @@ def describe_gradient_decay(decay: GradientDecay) -> str:
     left = format_power(log_norms[-1])
     size = f"After {T} step{'' if T == 1 else 's'} it is {left} times what it was"
     if decay.verdict == "vanishes":
-        return (
-            f"{head} {size}, and below 1 % from lag {np.flatnonzero(log_norms >= -2)[-1] + 1} on."
-        )
+        lag = np.flatnonzero(log_norms >= VANISHED)[-1] + 1
+        return f"{head} {size}, and below 1 % from lag {lag} on."
     if decay.verdict == "explodes":
-        return f"{head} {size}, and above 100-fold first at lag {np.flatnonzero(log_norms > 2)[0]}."
+        lag = np.flatnonzero(log_norms > EXPLODED)[0]
+        return f"{head} {size}, and above 100-fold first at lag {lag}."
     return f"{head} {size}."
 
 
@@ -80,22 +81,14 @@ def draw_descent(
 ) -> dict[str, Line2D]:
     """Draw the two paths on the map of the loss, and the two losses; or move an earlier drawing.
 
-    Parameters
-    ----------
-    descent : Descent
-    axes : (2,), of Axes
-        The map, and the loss by update.
-    artists : dict, optional
+    `axes` holds two: for the map, and for the loss by update.
     """
     if artists is None:
         artists = _prepare_descent_axes(*axes, updates=len(descent.plain) - 1)
-    updates = np.arange(len(descent.plain))
-    for name, path, losses in (
-        ("plain", descent.plain, descent.plain_losses),
-        ("clipped", descent.clipped, descent.clipped_losses),
-    ):
-        artists[f"{name} path"].set_data(*path.T)
-        artists[f"{name} loss"].set_data(updates, losses)
+    for name in ("plain", "clipped"):
+        losses = getattr(descent, f"{name}_losses")
+        artists[f"{name} path"].set_data(*getattr(descent, name).T)
+        artists[f"{name} loss"].set_data(np.arange(len(losses)), losses)
     artists["start"].set_data(*descent.plain[:1].T)
     return artists
 
@@ -116,15 +109,14 @@ def _prepare_descent_axes(map_axes, loss_axes, *, updates):
     loss_axes.set(xlabel="update", ylabel="loss", xlim=(-1, updates + 1), ylim=(-0.02, 0.5))
     loss_axes.set_title("Their losses", loc="left")
     artists = {}
-    looks = (("plain", "--", "x", COLORS["relu"]), ("clipped", "-", "o", "#FFFFFF"))
-    for name, style, marker, color in looks:
+    for name, marked, style, color, loss_color, label in (
+        ("plain", "x--", "--", COLORS["relu"], COLORS["relu"], "without clipping"),
+        ("clipped", "o-", "-", "#FFFFFF", COLORS["tanh"], "clipped at θ"),
+    ):
         (artists[f"{name} path"],) = map_axes.plot(
-            [], [], style, marker=marker, color=color, markersize=3, linewidth=1.2
+            [], [], marked, color=color, markersize=3, linewidth=1.2
         )
-        (artists[f"{name} loss"],) = loss_axes.plot(
-            [], [], style, color=COLORS["relu"] if name == "plain" else COLORS["tanh"],
-            label="without clipping" if name == "plain" else "clipped at θ",
-        )  # fmt: skip
+        (artists[f"{name} loss"],) = loss_axes.plot([], [], style, color=loss_color, label=label)
     (artists["start"],) = map_axes.plot([], [], "D", color=COLORS["accent"], markersize=8)
     loss_axes.legend(loc="upper right")
     return artists
