@@ -56,6 +56,13 @@ def check_number(name, value, *, minimum=None, maximum=None, exclusive_minimum=N
     return value
 
 
+def check_boolean(name: str, value: object) -> bool:
+    """Return `value` as a bool if it is True or False; otherwise raise a TypeError."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be True or False, got {_shorten(value)}")
+    return bool(value)
+
+
 def check_rng(rng):
     """Return `rng` if it is a `numpy.random.Generator`."""
     if not isinstance(rng, np.random.Generator):
