@@ -3,6 +3,7 @@
 Numbers only, in NumPy: no picture, no torch.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,11 @@ from rnn_helpers.validation import check_array, check_choice, check_integer, che
 
 # A gradient under a hundredth of what it started with has vanished, over a hundredfold exploded.
 VANISHED, EXPLODED = -2.0, 2.0  # log₁₀
+
+
+def name_verdict(log_norm: float) -> str:
+    """What became of a gradient of which 10^`log_norm` is left: "vanishes", "holds", "explodes"."""
+    return "vanishes" if log_norm < VANISHED else "explodes" if log_norm > EXPLODED else "holds"
 
 
 def compute_rnn_jacobians(
@@ -64,7 +70,7 @@ def compute_log_norms_by_lag(jacobians: ArrayLike) -> np.ndarray:
     """log₁₀ ‖∂h_T/∂h_{T−k}‖₂ for every lag k: the norms of the products, counted from the end.
 
     ∂h_T/∂h_{T−k} = J_T J_{T−1} ⋯ J_{T−k+1}. Jacobians and products are rescaled on the way and the
-    scales kept as logarithms, so that neither 10⁻¹⁰⁰⁰ nor 10¹⁰⁰⁰ is lost.
+    exponents kept beside them, so that neither 10⁻¹⁰⁰⁰ nor 10¹⁰⁰⁰ is lost.
 
     Parameters
     ----------
@@ -85,25 +91,53 @@ def compute_log_norms_by_lag(jacobians: ArrayLike) -> np.ndarray:
     jacobians = check_array("jacobians", jacobians, ndim=3)
     T, H, _ = jacobians.shape
     jacobians = check_array("jacobians", jacobians, shape=(T, H, H))
-    sizes = np.abs(jacobians).max(axis=(1, 2))
-    jacobians = jacobians / np.where(sizes > 0, sizes, 1.0)[:, None, None]
-    products = np.empty((T, H, H))
-    log_scales = np.empty(T)
-    product, log_scale = np.eye(H), 0.0
-    for k in range(T):
-        product = product @ jacobians[T - 1 - k]
-        scale = np.abs(product).max()
-        if scale == 0:  # and so are all the longer products
-            products[k:], log_scales[k:] = 0.0, 0.0
-            break
-        product = product / scale
-        log_scale += np.log10(scale) + np.log10(sizes[T - 1 - k])
-        products[k], log_scales[k] = product, log_scale
+    # a scan in blocks of √T steps: products within all blocks at once, then block by block
+    steps = math.isqrt(T - 1) + 1
+    blocks = -(-T // steps)
+    padding = np.broadcast_to(np.eye(H), (blocks * steps - T, H, H))
+    latest_first = np.concatenate([jacobians[::-1], padding])
+    products, exponents = _rescale(latest_first.reshape(blocks, steps, H, H))
+    for k in range(1, steps):
+        products[:, k], grown = _rescale(products[:, k - 1] @ products[:, k])
+        exponents[:, k] += exponents[:, k - 1] + grown
+    for k in range(1, blocks):
+        products[k], grown = _rescale(products[k - 1, -1] @ products[k])
+        exponents[k] += exponents[k - 1, -1] + grown
+    products, exponents = products.reshape(-1, H, H)[:T], exponents.reshape(-1)[:T]
     # the largest singular value is the root of the largest eigenvalue of P Pᵀ, found faster
     squares = np.linalg.eigvalsh(products @ products.transpose(0, 2, 1))[:, -1]
     with np.errstate(divide="ignore"):
-        log_norms = 0.5 * np.log10(np.maximum(squares, 0.0)) + log_scales
+        log_norms = 0.5 * np.log10(np.maximum(squares, 0.0)) + np.log10(2.0) * exponents
     return np.concatenate([[0.0], log_norms])
+
+
+def _rescale(matrices):
+    """The matrices with a largest entry from ½ to 1, and the powers of 2 that this took: exact."""
+    exponents = np.frexp(np.abs(matrices).max(axis=(-2, -1)))[1]
+    return np.ldexp(matrices, -exponents[..., None, None]), exponents
+
+
+def compute_log_direct_by_lag(gates: np.ndarray) -> np.ndarray:
+    """log₁₀ of the direct path alone: the largest product of the last k gates, for k = 0 … T.
+
+    Parameters
+    ----------
+    gates : (T, H)
+        What each step keeps of each unit, as `StepJacobians.direct` holds it.
+
+    Returns
+    -------
+    log_direct : (T+1,)
+        Of the unit that keeps most over those k steps; entry 0 is 0.
+
+    Examples
+    --------
+    >>> compute_log_direct_by_lag(np.array([[0.1, 1.0], [0.1, 0.01]]))
+    array([ 0., -1., -2.])
+    """
+    with np.errstate(divide="ignore"):
+        sums = np.cumsum(np.log10(gates[::-1]), axis=0)
+    return np.concatenate([[0.0], sums.max(axis=1)])
 
 
 def compute_spectral_radius(matrix: ArrayLike) -> float:
@@ -221,7 +255,8 @@ def compute_lstm_jacobians(
     c0 = check_array("c0", c0, shape=(H,))
     b_h = check_array("b_h", b_h, shape=(4 * H,))
     p = np.zeros((3, H)) if peepholes is None else check_array("peepholes", peepholes, shape=(3, H))
-    trace = trace_lstm(xs[:, None], h0[None], c0[None], W_xh, W_hh, b_h, peepholes=p)
+    seen = None if peepholes is None else p  # without, each step is twice as fast
+    trace = trace_lstm(xs[:, None], h0[None], c0[None], W_xh, W_hh, b_h, peepholes=seen)
     i, f, g, o = np.moveaxis(trace.gates[:, :, 0], 1, 0)  # each (T, H)
     tanh_c, c_before = np.tanh(trace.cs[1:, 0]), trace.cs[:-1, 0]
     W_i, W_f, W_g, W_o = (block.T for block in np.split(W_hh, 4, axis=1))
