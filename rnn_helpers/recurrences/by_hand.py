@@ -85,9 +85,9 @@ def _trace(recurrence, given, options):
     return getattr(bptt, f"trace_{recurrence}")(**arrays, **options)
 
 
-def _read_results(trace):
+def _read_results(trace):  # views: the layers stack the last states, which copies them
     states = [trace.hs[-1], *([trace.cs[-1]] if hasattr(trace, "cs") else [])]
-    return _as_tensor(trace.hs[1:]), *(_as_tensor(state).clone() for state in states)
+    return _as_tensor(trace.hs[1:]), *map(_as_tensor, states)
 
 
 class _ByHand(torch.autograd.Function):
