@@ -108,6 +108,7 @@ def test_a_text_that_enters_in_pieces_is_normalised(text):
         (lambda: split_years(np.arange(1700, 2009), last_train_year="1920"), TypeError,
          "last_train_year must be an integer, got '1920'"),
         (lambda: compute_rmse([1.0], [1.0, 2.0]), ValueError, r"predictions must have shape \(2"),
+        (lambda: compute_rmse([np.nan], [1.0]), ValueError, "predictions must be finite, got nan"),
         (lambda: load_sunspots("nowhere.csv"), FileNotFoundError,
          r"nowhere\.csv is missing: expected a file of sun"),
         (lambda: split_text(b"bytes"), TypeError, "text must be a string, got bytes"),

@@ -7,13 +7,12 @@ from torch.nn.functional import cross_entropy
 
 from rnn_helpers.models.language_model import (
     LanguageModel,
-    choose_strength,
     compute_nats,
-    compute_ngram_nats,
     detach,
     make_streams,
     train_language_model,
 )
+from rnn_helpers.models.ngrams import compute_ngram_nats
 from rnn_helpers.models.training import CELLS
 
 T, B, E, H, V = 7, 2, 4, 5, 6
@@ -167,82 +166,6 @@ def test_a_model_that_knows_only_shares_costs_their_cross_entropy():
         model.readout.bias.copy_(torch.from_numpy(np.log(p)))
     ids = np.array([0, 0, 1, 5])
     assert compute_nats(model, ids) == pytest.approx(-np.log(p[ids]).mean(), rel=1e-12)
-
-
-# Markov models of tokens
-
-
-def test_a_bigram_counted_by_hand():
-    # 0 1 0 0: after 0 come 1 and 0, after 1 comes 0. One pseudo-token, three kinds (0, 1, else).
-    # One context back: n(0) = 2, n(1) = 1 of 3, so q = 7/12, 1/3, 1/12.
-    # p(1|0) = (1 + 1/3)/3, p(0|1) = (1 + 7/12)/2, p(else|0) = (0 + 1/12)/3.
-    nats = compute_ngram_nats([0, 1, 0, 0], [0, 1, 0, 2], order=1, strength=1.0)
-    assert nats == pytest.approx(-np.log([4 / 9, 19 / 24, 1 / 36]).mean())
-
-
-def test_a_unigram_counted_by_hand():
-    # n(0) = 3, n(1) = 1 of 4 and one pseudo-token: 2/3, 4/15, and 1/15 for all else
-    nats = compute_ngram_nats([0, 1, 0, 0], np.array([0, 1, 0, 2]), order=0, strength=1.0)
-    assert nats == pytest.approx(-np.log([2 / 3, 4 / 15, 2 / 3, 1 / 15]).mean())
-    # ten of them are 10/3 for each kind
-    nats = compute_ngram_nats([0, 1, 0, 0], [1], order=0)
-    assert nats == pytest.approx(-np.log((1 + 10 / 3) / 14))
-
-
-def test_numbers_are_no_letters():
-    ids, held_out = make_ids(300, n_tokens=3), make_ids(40, seed=1, n_tokens=3)
-    names = np.array([0, 5_000, 55_296])  # the last would be half of a pair in UTF-16
-    for order in (0, 1, 2):
-        nats = compute_ngram_nats(ids, held_out, order=order)
-        assert compute_ngram_nats(names[ids], names[held_out], order=order) == nats
-
-
-def test_an_order_finds_what_it_can_see():
-    ids = np.tile([0, 1, 0, 2], 300)  # what follows 0 is told by the token before it
-    nats = [compute_ngram_nats(ids, ids[:80], order=order, strength=1.0) for order in (0, 1, 2)]
-    assert nats[0] == pytest.approx(1.5 * np.log(2), abs=0.02)
-    assert nats[1] == pytest.approx(0.5 * np.log(2), abs=0.02)
-    assert nats[2] < 0.02
-
-
-@pytest.mark.parametrize(
-    ("options", "error", "message"),
-    [
-        ({"order": 13}, ValueError, "max_order must be an integer from 0 to 12, got 13"),
-        ({"order": 5}, ValueError, "must be longer than max_order = 5 characters, got 4"),
-        ({"order": 1, "strength": 0.0}, ValueError, "strength must be a finite number greater"),
-    ],
-)
-def test_counts_that_cannot_be_made_are_refused(options, error, message):
-    with pytest.raises(error, match=message):
-        compute_ngram_nats([0, 1, 0, 0], [0, 1, 0, 2], **options)
-
-
-@pytest.mark.parametrize(
-    ("ids", "held_out_ids", "error", "message"),
-    [
-        ([0, -1, 0], [0, 1], ValueError, "^ids must lie from 0 to 1048575, got -1"),
-        ([0, 1, 0], [0, -70_000], ValueError, "held_out_ids must lie from 0 to 1048575, got -70"),
-        ([0, 2_000_000], [0, 1], ValueError, "^ids must lie from 0 to 1048575, got 2000000"),
-        ("text", [0, 1], TypeError, "^ids must be an array of numbers"),
-    ],
-)
-def test_tokens_that_cannot_be_counted_are_named(ids, held_out_ids, error, message):
-    with pytest.raises(error, match=message):
-        compute_ngram_nats(ids, held_out_ids, order=1)
-
-
-def test_the_strength_is_chosen_on_the_last_tenth():
-    cycle, noise = np.tile([0, 1, 2, 3], 100), make_ids(400, n_tokens=4)
-    assert choose_strength(cycle, order=1) == 3.0  # the counts deserve all trust
-    assert choose_strength(np.concatenate([cycle[:360], noise[:40]]), order=1) == 300.0
-    ids = np.concatenate([noise[:350], cycle[:50]])
-    strengths = (0.5, 5.0, 50.0, 500.0)
-    nats = [compute_ngram_nats(ids[:360], ids[360:], order=1, strength=s) for s in strengths]
-    best = strengths[int(np.argmin(nats))]
-    assert choose_strength(ids, order=1, strengths=strengths) == best
-    with pytest.raises(ValueError, match="strengths must be a finite number greater than 0"):
-        choose_strength(cycle, order=1, strengths=(1.0, 0.0))
 
 
 # Training
