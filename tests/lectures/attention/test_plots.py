@@ -6,6 +6,7 @@ import pytest
 from rnn_helpers.display.figures import encode_png, new_figure
 from rnn_helpers.display.fonts import find_font
 from rnn_helpers.lectures.attention import plots as pictures
+from rnn_helpers.lectures.attention.alignments import AlignmentView
 from rnn_helpers.lectures.attention.plots import draw_alignment, label_character
 
 
@@ -49,6 +50,12 @@ def test_what_has_no_font_is_a_code_point_and_said_in_words(poor):
     draw_alignment(np.ones((1, 4)) / 4, "9월 1", "9", axes)
     assert read_labels(axes.xaxis) == ["9", "U+C6D4", "U+0020", "1"]  # a sign for the space, too
     assert axes.get_xlabel() == "read (no font here has 2 of the characters: code points)"
+    encode_png(figure)
+    figure, axes = new_figure(ncols=3)
+    view = AlignmentView("9월1", "2026", "dot", 1, np.eye(4, 3), np.zeros(11), np.ones(5))
+    artists = pictures.draw_scrubber(view, axes)
+    assert [artists[f"read {k}"].get_text() for k in range(3)] == ["9", "U+C6D4", "1"]
+    assert artists["missing"].get_text().startswith("(no font here has 1 of the characters")
     encode_png(figure)
 
 

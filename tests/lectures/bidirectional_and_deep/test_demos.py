@@ -56,9 +56,8 @@ def test_the_bars_are_what_the_network_says_of_the_words_so_far(taggers):
     np.testing.assert_array_equal(shares, one_way[:7])
     np.testing.assert_array_equal(rows, np.arange(7))
     words = [demo.artists[f"word {row}"].get_text() for row in range(LONGEST)]
-    assert words[:7] == list(sentence.words[:7])
-    assert words[7 : len(sentence)] == ["· · ·"] * (len(sentence) - 7)
-    assert words[len(sentence) :] == [""] * (LONGEST - len(sentence))
+    T = len(sentence)
+    assert words == [*sentence.words[:7], *["· · ·"] * (T - 7), *[""] * (LONGEST - T)]
     (share,), (row,) = demo.artists["exact"].get_data()
     assert (share, row) == (0.4, sentence.place)
     demo.close()
