@@ -47,18 +47,14 @@ def test_a_linear_network_is_drawn_as_the_powers_of_its_matrix(explorer, radius,
 
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu"])
 def test_the_last_lag_is_the_slope_of_the_last_state_by_finite_differences(explorer, activation):
-    T, seed, radius, nudge = 6, 3, 1.2, 1e-6
-    set_to(explorer, activation=activation, spectral_radius=radius, length=T, seed=seed)
-    W_hh = make_recurrent_weights(16, spectral_radius=radius, seed=seed)
-    xs = 0.5 * np.random.default_rng([seed, 1]).normal(size=(T, 1, 16))
-
-    def run_from(h0):
-        hs = run_rnn(xs, h0[None], np.eye(16), W_hh, np.zeros(16), activation=activation)
-        return hs[-1, 0]
-
-    jacobian = np.array(
-        [(run_from(nudge * e) - run_from(-nudge * e)) / (2 * nudge) for e in np.eye(16)]
-    )
+    set_to(explorer, activation=activation, spectral_radius=1.2, length=6, seed=3)
+    W_hh = make_recurrent_weights(16, spectral_radius=1.2, seed=3)
+    xs = 0.5 * np.random.default_rng([3, 1]).normal(size=(6, 1, 16))
+    ends = [
+        run_rnn(xs, h0[None], np.eye(16), W_hh, np.zeros(16), activation=activation)[-1, 0]
+        for h0 in 1e-6 * np.concatenate([np.eye(16), -np.eye(16)])
+    ]
+    jacobian = (np.array(ends[:16]) - ends[16:]) / 2e-6
     drawn = explorer.artists["measured"].get_ydata()[-1]
     assert drawn == pytest.approx(np.linalg.norm(jacobian, 2), rel=1e-6)
 
@@ -77,15 +73,6 @@ def test_the_last_lag_is_the_slope_of_the_last_state_by_finite_differences(explo
 def test_a_wrong_setting_is_called_what_the_caller_calls_it(make, name, wrong):
     with pytest.raises(ValueError, match=f"^{name} must be .*, got {wrong!r}$"):
         make(**{name: wrong})
-
-
-def test_numbers_of_numpy_are_numbers():
-    demo = gradient_decay_demo(
-        length=np.int64(50), seed=np.int8(2), spectral_radius=np.float32(0.5)
-    )
-    assert demo.controls["length"].value == 50
-    assert len(demo.artists["measured"].get_xdata()) == 51
-    demo.close()
 
 
 def test_the_cliff_clips_the_first_step_to_the_threshold():

@@ -43,43 +43,16 @@ def test_the_verdict_turns_at_a_hundredth_and_at_a_hundredfold(log_norm, verdict
 
 
 @pytest.mark.parametrize(
-    ("settings", "log_slope", "verdict"),
-    [
-        ({"activation": "identity", "spectral_radius": 1.0, "kind": "orthogonal"}, 0, "holds"),
-        ({"activation": "identity", "spectral_radius": 0.5, "kind": "orthogonal"},
-         -np.log10(2), "vanishes"),
-        ({"activation": "relu", "spectral_radius": 2.0, "kind": "identity", "length": 9},
-         np.log10(2), "explodes"),
-    ],
-)  # fmt: skip
-def test_known_points_of_the_explorer(settings, log_slope, verdict):
-    decay = compute_gradient_decay(**{"length": 200, **settings})
-    np.testing.assert_allclose(decay.log_norms, log_slope * decay.lags, atol=1e-9)
-    assert decay.verdict == verdict
-
-
-def test_only_what_is_asked_for_changes():
-    short = compute_gradient_decay(length=5, seed=3)
-    again = compute_gradient_decay(length=5, seed=3)
-    np.testing.assert_array_equal(short.log_norms, again.log_norms)
-    other = compute_gradient_decay(length=5, seed=4)
-    assert np.abs(short.log_norms - other.log_norms).max() > 1e-3
-
-
-@pytest.mark.parametrize(
     ("settings", "error", "message"),
     [
         ({"length": 0}, ValueError, "length must be an integer of at least 1, got 0"),
-        ({"length": 2.5}, TypeError, "length must be an integer of at least 1, got 2.5"),
         ({"hidden_size": 0}, ValueError, "hidden_size must be an integer of at least 1, got 0"),
         ({"seed": -1}, ValueError, "seed must be an integer of at least 0, got -1"),
         ({"spectral_radius": -0.1}, ValueError, "spectral_radius must be a finite number"),
         ({"input_scale": float("inf")}, ValueError, "input_scale must be a finite number"),
         ({"activation": "swish"}, ValueError, "activation must be one of 'sigmoid'"),
         ({"kind": "sparse"}, ValueError, "kind must be one of 'gaussian'"),
-        ({"kind": ["gaussian"]}, ValueError, "kind must be one of 'gaussian'"),
         ({"input_scale": 1e308}, ValueError, OVERFLOW),
-        ({"input_scale": 1e308, "activation": "relu"}, ValueError, OVERFLOW),
         ({"activation": "identity", "spectral_radius": 1e200, "length": 3}, ValueError, OVERFLOW),
     ],
 )
