@@ -74,13 +74,6 @@ def test_probabilities_sum_to_one_over_the_alphabet(smoothing, strength):
         np.testing.assert_allclose(totals, 1.0)
 
 
-def test_order_zero_with_next_to_no_smoothing_is_the_entropy_of_the_letters():
-    model = fit_ngram(TEXT, max_order=0)
-    p = compute_ngram_probabilities(count_ngrams(model, TEXT), strength=1e-9)
-    shares = np.array(list(collections.Counter(TEXT).values())) / len(TEXT)
-    assert -np.log(p).mean() == pytest.approx(-(shares * np.log(shares)).sum())
-
-
 @pytest.mark.parametrize("smoothing", SMOOTHINGS)
 @pytest.mark.parametrize("order", [0, 2])
 def test_sampled_characters_have_the_probabilities_of_their_context(smoothing, order):
@@ -122,10 +115,6 @@ def test_on_the_manual_order_helps_only_with_the_right_smoothing():
     assert uniform[6] > uniform[1] - 0.1
     assert shorter.argmin() in (4, 5, 6)
     assert shorter.min() < 1.6
-
-
-def test_perplexity_of_a_fair_die():
-    assert compute_perplexity(math.log(6)) == pytest.approx(6.0)
 
 
 def test_a_bigram_counted_by_hand():

@@ -4,31 +4,15 @@ import numpy as np
 import pytest
 
 from rnn_helpers.data.series import load_sunspots, split_years
-from rnn_helpers.lectures.sequence_models.autoregressive import (
-    AutoregressiveModel,
-    build_companion,
-    build_windows,
-    compute_autocovariances,
-    compute_forecast_deviations,
-    compute_psi_weights,
-    fit_autoregressive,
-    predict_autoregressive,
-    run_autoregressive,
-    solve_yule_walker,
-)
+from rnn_helpers.lectures.sequence_models import autoregressive as ar
 
 YEARS, COUNTS = load_sunspots()
 TRAIN, HELD_OUT = split_years(YEARS)
-AR9 = fit_autoregressive(COUNTS[TRAIN], tau=9)
-
-
-@pytest.fixture
-def rng():
-    return np.random.default_rng(1)
+AR9 = ar.fit_autoregressive(COUNTS[TRAIN], tau=9)
 
 
 def test_windows_put_the_newest_value_first():
-    windows, targets = build_windows(np.arange(6.0), tau=3)
+    windows, targets = ar.build_windows(np.arange(6.0), tau=3)
     assert windows.tolist() == [[2, 1, 0], [3, 2, 1], [4, 3, 2]]
     assert targets.tolist() == [3, 4, 5]
 
@@ -37,85 +21,78 @@ def test_least_squares_finds_the_coefficients_of_a_noiseless_series():
     x = [1.0, 2.0, 0.5]
     for _ in range(20):
         x.append(4.0 + 0.5 * x[-1] - 0.3 * x[-2] + 0.2 * x[-3])
-    model = fit_autoregressive(x, tau=3)
+    model = ar.fit_autoregressive(x, tau=3)
     np.testing.assert_allclose(model.coefficients, [0.5, -0.3, 0.2], atol=1e-9)
     assert model.intercept == pytest.approx(4.0)
     assert model.noise_variance == pytest.approx(0.0, abs=1e-18)
 
 
-def test_the_noise_variance_is_unbiased(rng):
+def test_the_noise_variance_is_unbiased():
     """Mean over 300 series of an AR(2) with noise variance 9."""
-    estimates = []
+    estimates, rng = [], np.random.default_rng(1)
     for _ in range(300):
         x = np.zeros(60)
         for t, noise in enumerate(3 * rng.standard_normal(58), 2):
             x[t] = 0.5 * x[t - 1] - 0.2 * x[t - 2] + noise
-        estimates.append(fit_autoregressive(x, tau=2).noise_variance)
+        estimates.append(ar.fit_autoregressive(x, tau=2).noise_variance)
     assert np.mean(estimates) == pytest.approx(9.0, rel=0.05)
 
 
-@pytest.mark.parametrize(
-    ("autocovariances", "coefficients", "variance"),
-    [
-        ([1382.2, 1114.4, 591.73], [1.318, -0.634], 289.2),  # Brockwell & Davis print these
-        (
-            compute_autocovariances(COUNTS[(YEARS >= 1770) & (YEARS <= 1869)], max_lag=2),
-            [1.317, -0.634],
-            290.0,
-        ),
-    ],
-    ids=["as published", "from our file"],
-)
-def test_yule_walker_gives_brockwell_and_davis(autocovariances, coefficients, variance):
-    solved, noise_variance = solve_yule_walker(autocovariances)
-    assert [round(c, 3) for c in solved.tolist()] == coefficients
-    assert round(noise_variance, 1) == variance
+def test_yule_walker_gives_brockwell_and_davis():
+    """From the autocovariances that they print, and from those of our file."""
+    hundred = COUNTS[(YEARS >= 1770) & (YEARS <= 1869)]
+    ours = ar.compute_autocovariances(hundred, max_lag=2)
+    published = [1382.2, 1114.4, 591.73], [1.318, -0.634], 289.2
+    for gamma, expected, variance in (published, (ours, [1.317, -0.634], 290.0)):
+        coefficients, noise_variance = ar.solve_yule_walker(gamma)
+        assert coefficients.round(3).tolist() == expected
+        assert round(noise_variance, 1) == variance
 
 
 def test_the_rollout_feeds_its_predictions_back():
-    model = fit_autoregressive(COUNTS[TRAIN], tau=4)
-    forecasts = run_autoregressive(model, COUNTS[TRAIN], steps=5)
+    model = ar.fit_autoregressive(COUNTS[TRAIN], tau=4)
+    forecasts = ar.run_autoregressive(model, COUNTS[TRAIN], steps=5)
     extended = np.concatenate([COUNTS[TRAIN], forecasts, [0.0]])
-    one_step = predict_autoregressive(model, extended)
+    one_step = ar.predict_autoregressive(model, extended)
     np.testing.assert_allclose(forecasts, one_step[TRAIN.stop : TRAIN.stop + 5], rtol=1e-12)
 
 
 def test_the_companion_chain_rolls_out_the_same_numbers():
-    companion, state = build_companion(AR9), COUNTS[TRAIN][: -9 - 1 : -1]
+    companion, state = ar.build_companion(AR9), COUNTS[TRAIN][: -9 - 1 : -1]
     chain = []
     for _ in range(50):
         state = companion @ state
         state[0] += AR9.intercept
         chain.append(state[0])
-    rollout = run_autoregressive(AR9, COUNTS[TRAIN], steps=50)
+    rollout = ar.run_autoregressive(AR9, COUNTS[TRAIN], steps=50)
     np.testing.assert_allclose(chain, rollout, rtol=1e-12)
 
 
 def test_psi_weights_of_ar1_and_of_the_textbook_recursion():
-    ar1 = AutoregressiveModel(3.0, np.array([0.8]), 4.0)
-    np.testing.assert_allclose(compute_psi_weights(ar1, steps=6), 0.8 ** np.arange(6))
+    ar1 = ar.AutoregressiveModel(3.0, np.array([0.8]), 4.0)
+    np.testing.assert_allclose(ar.compute_psi_weights(ar1, steps=6), 0.8 ** np.arange(6))
     variance = 4.0 * (1 - 0.8 ** (2 * np.arange(1, 7))) / (1 - 0.8**2)
-    np.testing.assert_allclose(compute_forecast_deviations(ar1, steps=6) ** 2, variance)
-    ar3 = AutoregressiveModel(0.0, np.array([0.5, -0.3, 0.2]), 1.0)
+    np.testing.assert_allclose(ar.compute_forecast_deviations(ar1, steps=6) ** 2, variance)
+    ar3 = ar.AutoregressiveModel(0.0, np.array([0.5, -0.3, 0.2]), 1.0)
     psi = [1.0]
     for k in range(1, 8):
         psi.append(sum(ar3.coefficients[j - 1] * psi[k - j] for j in range(1, min(k, 3) + 1)))
-    np.testing.assert_allclose(compute_psi_weights(ar3, steps=8), psi)
-    assert compute_psi_weights(ar3, steps=1).tolist() == [1.0]
+    np.testing.assert_allclose(ar.compute_psi_weights(ar3, steps=8), psi)
+    assert ar.compute_psi_weights(ar3, steps=1).tolist() == [1.0]
 
 
-def test_simulated_futures_spread_as_the_intervals_say(rng):
-    model = fit_autoregressive(COUNTS[TRAIN], tau=2)
-    noise = np.sqrt(model.noise_variance) * rng.standard_normal((20_000, 8))
+def test_simulated_futures_spread_as_the_intervals_say():
+    model = ar.fit_autoregressive(COUNTS[TRAIN], tau=2)
+    noise = np.sqrt(model.noise_variance) * np.random.default_rng(1).standard_normal((20_000, 8))
     past = np.tile(COUNTS[TRAIN][-2:], (20_000, 1))
     for step in range(8):
         ahead = model.intercept + past[:, -1:-3:-1] @ model.coefficients + noise[:, step]
         past = np.column_stack([past, ahead])
     spread = past[:, 2:].std(axis=0)
-    np.testing.assert_allclose(spread, compute_forecast_deviations(model, steps=8), rtol=0.04)
+    np.testing.assert_allclose(spread, ar.compute_forecast_deviations(model, steps=8), rtol=0.04)
 
 
-@pytest.mark.parametrize("fit", [fit_autoregressive, build_windows])
+@pytest.mark.parametrize("fit", [ar.fit_autoregressive, ar.build_windows])
 @pytest.mark.parametrize(
     ("series", "tau", "error", "message"),
     [
@@ -140,16 +117,16 @@ def test_what_a_learner_can_get_wrong_about_a_series_is_said(fit, series, tau, e
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: fit_autoregressive(COUNTS, tau=154), "tau must be an integer from 1 to 153"),
-        (lambda: run_autoregressive(AR9, COUNTS[:4], steps=2), "history must hold at least 9"),
-        (lambda: run_autoregressive(AR9, COUNTS, steps=0), "steps must be an integer of at least"),
-        (lambda: compute_psi_weights(AR9, steps=-3), "steps must be .* at least 1, got -3"),
-        (lambda: predict_autoregressive(AR9, COUNTS[:5]), "tau must be .* from 1 to 4, got 9"),
-        (lambda: compute_autocovariances(COUNTS, max_lag=309), "max_lag .* from 0 to 308, got 309"),
-        (lambda: solve_yule_walker([1.0]), "autocovariances must hold at least 2 numbers, got 1"),
-        (lambda: solve_yule_walker([0.0, 0.0]), "must begin with a variance above 0, got 0"),
-        (lambda: solve_yule_walker([1.0, 1.0, 1.0]), "must make a positive definite matrix"),
-        (lambda: solve_yule_walker([1.0, 2.0]), "must make a positive definite matrix"),
+        (lambda: ar.fit_autoregressive(COUNTS, tau=154), "tau must be an integer from 1 to 153"),
+        (lambda: ar.run_autoregressive(AR9, COUNTS[:4], steps=2), "history must hold at least 9"),
+        (lambda: ar.run_autoregressive(AR9, COUNTS, steps=0), "steps must be .* at least 1, got 0"),
+        (lambda: ar.compute_psi_weights(AR9, steps=-3), "steps must be .* at least 1, got -3"),
+        (lambda: ar.predict_autoregressive(AR9, COUNTS[:5]), "tau must be .* from 1 to 4, got 9"),
+        (lambda: ar.compute_autocovariances(COUNTS, max_lag=309), "max_lag .* 0 to 308, got 309"),
+        (lambda: ar.solve_yule_walker([1.0]), "autocovariances must hold at least 2 .*, got 1"),
+        (lambda: ar.solve_yule_walker([0.0, 0.0]), "must begin with a variance above 0, got 0"),
+        (lambda: ar.solve_yule_walker([1.0, 1.0, 1.0]), "must make a positive definite matrix"),
+        (lambda: ar.solve_yule_walker([1.0, 2.0]), "must make a positive definite matrix"),
     ],
 )
 def test_more_that_is_refused(call, message):

@@ -4,16 +4,8 @@ import numpy as np
 import pytest
 
 from rnn_helpers.data.series import compute_rmse, load_sunspots, split_years
-from rnn_helpers.lectures.sequence_models.autoregressive import (
-    fit_autoregressive,
-    predict_autoregressive,
-    run_autoregressive,
-)
-from rnn_helpers.lectures.sequence_models.forecasts import (
-    compute_rollout_errors,
-    prepare_forecasts,
-    scan_windows,
-)
+from rnn_helpers.lectures.sequence_models import autoregressive as ar
+from rnn_helpers.lectures.sequence_models.forecasts import compute_rollout_errors, scan_windows
 
 YEARS, COUNTS = load_sunspots()
 TRAIN, HELD_OUT = split_years(YEARS)
@@ -22,7 +14,9 @@ TRAIN, HELD_OUT = split_years(YEARS)
 def test_the_scan_scores_every_window_as_one_by_one():
     scan = scan_windows(COUNTS, n_train=TRAIN.stop, max_tau=12)
     for tau in (1, 9, 12):
-        predictions = predict_autoregressive(fit_autoregressive(COUNTS[TRAIN], tau=tau), COUNTS)
+        predictions = ar.predict_autoregressive(
+            ar.fit_autoregressive(COUNTS[TRAIN], tau=tau), COUNTS
+        )
         expected = (
             compute_rmse(predictions[12 : TRAIN.stop], COUNTS[12 : TRAIN.stop]),
             compute_rmse(predictions[HELD_OUT], COUNTS[HELD_OUT]),
@@ -32,24 +26,18 @@ def test_the_scan_scores_every_window_as_one_by_one():
 
 
 def test_rollout_errors_one_step_ahead_are_the_one_step_errors():
-    model = fit_autoregressive(COUNTS[TRAIN], tau=3)
+    model = ar.fit_autoregressive(COUNTS[TRAIN], tau=3)
     errors = compute_rollout_errors(
-        lambda history, steps: run_autoregressive(model, history, steps=steps),
+        lambda history, steps: ar.run_autoregressive(model, history, steps=steps),
         COUNTS, start=TRAIN.stop, steps=4,
     )  # fmt: skip
-    one_step = (predict_autoregressive(model, COUNTS) - COUNTS)[HELD_OUT]
+    one_step = (ar.predict_autoregressive(model, COUNTS) - COUNTS)[HELD_OUT]
     np.testing.assert_allclose(errors[:, 0], one_step)
     assert np.isnan(errors).sum(axis=0).tolist() == [0, 1, 2, 3]
 
 
-def test_a_forecast_begins_where_it_is_told_and_is_judged_on_what_came():
-    view = prepare_forecasts()(tau=2, start=2000, horizon=11, order="as observed")
-    model = fit_autoregressive(COUNTS[TRAIN], tau=2)
-    expected = run_autoregressive(model, COUNTS[YEARS < 2000], steps=11)
-    np.testing.assert_allclose(view.forecasts, expected)
-    np.testing.assert_allclose(view.misses, expected[:9] - COUNTS[YEARS >= 2000])
-    assert view.margins[0] == pytest.approx(1.6449 * np.sqrt(model.noise_variance))
-    assert len(view.margins) == 11
+def roll(forecast, **options):
+    return compute_rollout_errors(forecast, COUNTS, **options)
 
 
 @pytest.mark.parametrize(
@@ -57,14 +45,8 @@ def test_a_forecast_begins_where_it_is_told_and_is_judged_on_what_came():
     [
         (lambda: scan_windows(COUNTS, n_train=221, max_tau=110), "max_tau .* from 1 to 109"),
         (lambda: scan_windows(COUNTS, n_train=309, max_tau=1), "n_train .* from 4 to 308"),
-        (
-            lambda: compute_rollout_errors(lambda h, n: h, COUNTS, start=309, steps=1),
-            "start must be an integer from 1 to 308, got 309",
-        ),
-        (
-            lambda: compute_rollout_errors(lambda h, n: [0.0], COUNTS, start=300, steps=2),
-            r"forecasts must have shape \(2,\), got shape \(1,\)",
-        ),
+        (lambda: roll(max, start=309, steps=1), "start must be .* from 1 to 308, got 309"),
+        (lambda: roll(lambda h, n: [0.0], start=300, steps=2), r"forecasts must .* \(2,\), got"),
     ],
 )
 def test_scores_that_cannot_be_are_refused(call, message):

@@ -6,13 +6,8 @@ import numpy as np
 import pytest
 
 from rnn_helpers.data.series import load_sunspots, split_years
-from rnn_helpers.lectures.sequence_models.histories import (
-    HistoryCounts,
-    compute_conditionals,
-    count_histories,
-    predict_naive,
-    predict_seasonal,
-)
+from rnn_helpers.lectures.sequence_models import histories
+from rnn_helpers.lectures.sequence_models.histories import compute_conditionals, count_histories
 
 YEARS, COUNTS = load_sunspots()
 TRAIN, HELD_OUT = split_years(YEARS)
@@ -32,7 +27,7 @@ def test_histories_are_counted_alike_for_text_and_tokens():
     text = "the cat the cat the dog "
     by_letter = count_histories(text, length=3)
     assert by_letter == count_histories(list(text), length=3)
-    assert count_histories(text.split(), length=2) == HistoryCounts(2, 4, 2, 0)
+    assert count_histories(text.split(), length=2) == histories.HistoryCounts(2, 4, 2, 0)
     assert count_histories("abc", length=2).share_once == 1.0
 
 
@@ -44,7 +39,7 @@ def test_histories_of_a_text_stored_in_pieces_are_the_same():
 
 
 def test_the_naive_model_knows_its_training_years_by_heart_and_nothing_else():
-    predictions = predict_naive(COUNTS, n_train=TRAIN.stop)
+    predictions = histories.predict_naive(COUNTS, n_train=TRAIN.stop)
     np.testing.assert_array_equal(predictions[TRAIN], COUNTS[TRAIN])
     np.testing.assert_allclose(predictions[HELD_OUT], COUNTS[TRAIN].mean())
 
@@ -57,9 +52,9 @@ def test_the_naive_model_knows_its_training_years_by_heart_and_nothing_else():
         (lambda: compute_conditionals(3.0), "joint must be a table of numbers of at"),
         (lambda: count_histories("abcde", length=5), "more than length = 5 tokens, got 5"),
         (lambda: count_histories("abcde", length=0), "length must be an integer of at least 1"),
-        (lambda: predict_naive(COUNTS, n_train=0), "n_train must be an integer from 1 to 309"),
-        (lambda: predict_seasonal(COUNTS, period=0), "period must be an integer from 1 to 308"),
-        (lambda: predict_seasonal(COUNTS, period=309), "period must be an integer from 1 to 308"),
+        (lambda: histories.predict_naive(COUNTS, n_train=0), "n_train must .* from 1 to 309"),
+        (lambda: histories.predict_seasonal(COUNTS, period=0), "period must .* from 1 to 308"),
+        (lambda: histories.predict_seasonal(COUNTS, period=309), "period must .* from 1 to 308"),
     ],
 )
 def test_what_cannot_be_counted_is_refused(call, message):
