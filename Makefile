@@ -61,7 +61,7 @@ $(OLDEST)/installed: constraints-oldest.txt pyproject.toml $(INSTALLED)
 	@touch $@
 
 # The mark is made last, so an interrupted installation is taken up again the next time.
-$(INSTALLED): requirements.txt pyproject.toml $(wildcard etc/jupyter/*/*.json)
+$(INSTALLED): requirements.txt pyproject.toml $(wildcard etc/jupyter/*.json etc/jupyter/*/*.json)
 	@usable='import ensurepip, sys; sys.exit(sys.version_info < (3, 11))'; \
 	$(PYTHON) -c "$$usable" 2>/dev/null || { \
 	  for base in $(BASE_PYTHON); do \

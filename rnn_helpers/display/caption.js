@@ -32,6 +32,34 @@ function nameControl(element, name) {
   return Boolean(handle) || others.length > 0;
 }
 
+const LOST = "This picture has lost its kernel: run the cell again.";
+
+// Calls `tell(lost)` now and whenever the connection to the kernel comes or goes; returns a function
+// that stops it. Where the front end shows its kernel not, the model of the picture still knows.
+async function watchKernel(manager, id, tell) {
+  const picture = await manager.get_model(id);
+  const context = manager.context?.sessionContext; // of a notebook; a console has the kernel alone
+  const kernel = () => (context ? context.session?.kernel : manager.kernel);
+  const own = kernel()?.id;
+  const lost = () => {
+    if (!picture.comm_live) return true;
+    if (own === undefined) return false;
+    const { id, status, connectionStatus, isDisposed } = kernel() ?? { isDisposed: true };
+    const gone = isDisposed || ["dead", "terminating", "restarting"].includes(status);
+    return gone || id !== own || connectionStatus === "disconnected";
+  };
+  const look = () => tell(lost());
+  const { kernelChanged, statusChanged, connectionStatusChanged } = context ?? manager.kernel ?? {};
+  const signals = [kernelChanged, statusChanged, connectionStatusChanged].filter(Boolean);
+  for (const signal of signals) signal.connect(look);
+  picture.on("comm_live_update", look);
+  look();
+  return () => {
+    for (const signal of signals) signal.disconnect(look);
+    picture.off("comm_live_update", look);
+  };
+}
+
 function render({ model, el }) {
   const manager = model.widget_manager;
   const sentence = document.createElement("p");
@@ -43,9 +71,10 @@ function render({ model, el }) {
   const unnamed = new Map(Object.entries(model.get("names")));
   let pictures = [];
   let resting, naming;
+  let lost = false;
 
   const say = () => {
-    const text = model.get("text");
+    const text = lost ? `${model.get("text")} ${LOST}` : model.get("text");
     sentence.textContent = text;
     clearTimeout(resting); // for a screen reader once the hand rests, not at every value
     resting = setTimeout(() => {
@@ -71,7 +100,13 @@ function render({ model, el }) {
   model.on("change:text", say);
   say();
   nameAll();
+  const watching = watchKernel(manager, model.get("image"), (now) => {
+    if (now === lost) return;
+    lost = now;
+    say();
+  });
   return () => {
+    watching.then((stop) => stop());
     clearTimeout(resting);
     clearTimeout(naming);
     naming = null;

@@ -1,9 +1,16 @@
 """Figures for the lectures: the palette, a figure that nothing leaks, alternative text for each."""
 
 import base64
+import contextlib
+import functools
 import html
+import inspect
 import io
+from collections.abc import Iterator
+from typing import Any
 
+import matplotlib
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
@@ -48,42 +55,109 @@ _RC = {
 }
 
 
-def new_figure(width=8.0, height=4.0, *, nrows=1, ncols=1, dpi=100, **subplots_options):
+_OWN = {
+    name: value
+    for name, value in matplotlib.rcParamsDefault.items()
+    if name not in ("backend", "backend_fallback", "interactive", "toolbar")  # not of looks
+}
+_in_own_settings = False
+
+
+@contextlib.contextmanager
+def use_own_settings(settings: dict[str, Any] | None = None) -> Iterator[None]:
+    """A context in which Matplotlib's own settings hold, whatever the reader has set.
+
+    A style for dark slides would otherwise make a line that is black by meaning invisible.
+    `settings` go on top of Matplotlib's own.
+    """
+    global _in_own_settings
+    wanted = _OWN if settings is None else {**_OWN, **settings}
+    now = matplotlib.rcParams
+    changed = {name: value for name, value in wanted.items() if now[name] != value}
+    before, _in_own_settings = _in_own_settings, True
+    try:
+        with matplotlib.rc_context(changed) if changed else contextlib.nullcontext():
+            yield
+    finally:
+        _in_own_settings = before
+
+
+def _with_own_settings(kind):
+    """A class decorator: every public method of the base runs with Matplotlib's own settings."""
+
+    def wrap(method):
+        @functools.wraps(method)
+        def call(*args, **kwargs):
+            if _in_own_settings:
+                return method(*args, **kwargs)
+            with use_own_settings():
+                return method(*args, **kwargs)
+
+        return call
+
+    for name, method in inspect.getmembers(kind.__base__, inspect.isfunction):
+        if not name.startswith("_"):
+            setattr(kind, name, wrap(method))
+    return kind
+
+
+@_with_own_settings
+class _OwnAxes(Axes):
+    pass
+
+
+@_with_own_settings
+class _OwnFigure(Figure):
+    pass
+
+
+def new_figure(
+    width: float = 8.0,
+    height: float = 4.0,
+    *,
+    nrows: int = 1,
+    ncols: int = 1,
+    dpi: float = 100,
+    **subplots_options: Any,
+) -> tuple[Figure, Any]:
     """A figure in the house style, outside pyplot: nothing keeps it alive but its user.
+
+    What is drawn on it later, too, looks as with Matplotlib's own settings: `plt.style.use` and
+    `rcParams` are for other figures.
 
     Parameters
     ----------
-    width, height : float, in inches
-    nrows, ncols : int
-    dpi : float, in pixels per inch
+    width, height
+        In inches.
     **subplots_options
         Passed to `Figure.subplots` (`sharex`, `gridspec_kw`, ...).
 
     Returns
     -------
-    figure : matplotlib.figure.Figure
-    axes : matplotlib.axes.Axes, or an array of them as `Figure.subplots` returns it
+    figure
+    axes
+        One, or an array of them as `Figure.subplots` returns it.
     """
-    from matplotlib import rc_context
-
-    with rc_context(_RC):
-        figure = Figure(figsize=(width, height), dpi=dpi, layout="constrained")
+    options = {"axes_class": _OwnAxes, **subplots_options.pop("subplot_kw", {})}
+    with use_own_settings(_RC):
+        figure = _OwnFigure(figsize=(width, height), dpi=dpi, layout="constrained")
         FigureCanvasAgg(figure)
-        axes = figure.subplots(nrows, ncols, **subplots_options)
+        axes = figure.subplots(nrows, ncols, subplot_kw=options, **subplots_options)
     return figure, axes
 
 
-def encode_png(figure, *, dpi=None):
+def encode_png(figure: Figure, *, dpi: float | None = None) -> bytes:
     """The figure as PNG bytes of at most 256 colours: the same bytes for the same picture."""
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=dpi or figure.dpi)
+    with use_own_settings():
+        figure.savefig(buffer, format="png", dpi=dpi or figure.dpi)
     picture = Image.open(buffer).convert("RGB").quantize(256, dither=Image.Dither.NONE)
     small = io.BytesIO()
     picture.save(small, "png", optimize=True)
     return small.getvalue()
 
 
-def image_bundle(png, *, alt, width, caption=None):
+def image_bundle(png: bytes, *, alt: str, width: int, caption: str | None = None) -> dict[str, str]:
     """MIME bundle of a picture: HTML with alternative text, PNG, and the text alone.
 
     JupyterLab's own PNG renderer has no alternative text, so the HTML form comes first; LaTeX
@@ -100,20 +174,11 @@ def image_bundle(png, *, alt, width, caption=None):
     }
 
 
-def show(figure, *, alt):
+def show(figure: Figure, *, alt: str) -> None:
     """Show a figure in the notebook, with its alternative text.
 
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-    alt : str
-        What the figure shows, for those who do not see it. It is stored and compared by nbval:
-        no number in it may depend on the machine.
-
-    Raises
-    ------
-    ValueError
-        `alt` is empty.
+    `alt` says what it shows to those who do not see it. It is stored and compared by nbval: no
+    number in it may depend on the machine.
     """
     from IPython.display import display
 

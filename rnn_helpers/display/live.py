@@ -5,169 +5,74 @@ background and sends a PNG. Nothing else is redrawn, no figure is created, and t
 they are, so the hand sees every value it produces.
 """
 
+import contextlib
 import io
-import math
-import numbers
+import os
 import pathlib
 import textwrap
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import anywidget
 import ipywidgets
 import numpy as np
 import traitlets
+from matplotlib.artist import Artist
 from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from PIL import Image
 
-from rnn_helpers.display.figures import COLORS, encode_png, image_bundle, new_figure
-from rnn_helpers.validation import check_choice, check_integer, check_number
+from rnn_helpers.display.controls import Control, choice, log_slider, slider, text_box
+from rnn_helpers.display.figures import (
+    COLORS,
+    encode_png,
+    image_bundle,
+    new_figure,
+    use_own_settings,
+)
 
 __all__ = ["Live", "choice", "live", "log_slider", "slider", "text_box"]
 
-_STYLE = {"description_width": "11em"}
-_WIDE = {"width": "26em", "max_width": "100%"}
 _DPI = 100  # pixels of a frame per 100 CSS pixels on the page
 _CREAM, _AMBER = "#FFF7E0", "#B26A00"  # a note on the figure
+_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-def slider(label, minimum, maximum, step, value, *, readout_format=None, name="value"):
-    """A slider that reports while it is dragged; whole numbers if all four numbers are.
-
-    Parameters
-    ----------
-    label : str
-        Shown beside the slider and read out with it.
-    minimum, maximum, step, value : int or float
-    readout_format : str, optional
-        A format specification such as ".2f".
-    name : str
-        What an error calls `value`: the argument of the demo that it came from.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Not numbers, or `value` outside the range.
-    """
-    whole = all(isinstance(n, numbers.Integral) for n in (minimum, maximum, step, value))
-    check = check_integer if whole else check_number
-    minimum, maximum = check("minimum", minimum), check("maximum", maximum)
-    value = check(name, value, minimum=minimum, maximum=maximum)
-    check_number("step", step, exclusive_minimum=0)
-    kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
-    return kind(
-        description=label, tooltip=label, min=minimum, max=maximum, step=step, value=value,
-        style=_STYLE, layout=_WIDE, readout_format=readout_format or ("d" if whole else ".2f"),
-    )  # fmt: skip
-
-
-def log_slider(
-    label, minimum, maximum, value, *, steps_per_decade=20, readout_format=".3g", name="value"
-):
-    """A slider whose steps multiply: equal distances for equal ratios.
-
-    Parameters
-    ----------
-    label : str
-    minimum, maximum, value : float > 0
-    steps_per_decade : int
-    readout_format, name : str
-        As in `slider`.
-    """
-    check_number("minimum", minimum, exclusive_minimum=0)
-    check_number("maximum", maximum, exclusive_minimum=0)
-    value = check_number(name, value, minimum=minimum, maximum=maximum)
-    return ipywidgets.FloatLogSlider(
-        description=label, tooltip=label, min=math.log10(minimum), max=math.log10(maximum),
-        step=1 / check_integer("steps_per_decade", steps_per_decade, minimum=1), value=value,
-        base=10, style=_STYLE, layout=_WIDE, readout_format=readout_format,
-    )  # fmt: skip
-
-
-def choice(label, options, value, *, name="value"):
-    """A drop-down list of a few settings.
-
-    Parameters
-    ----------
-    label : str
-    options : sequence of str, or of (str, object) pairs
-    value : object
-        The one chosen at first.
-    name : str
-        As in `slider`.
-
-    Raises
-    ------
-    ValueError
-        `value` is not among the options, or one of them is None, which would show as nothing.
-    """
-    allowed = [option[1] if isinstance(option, tuple) else option for option in options]
-    check_choice(name, value, allowed)
-    if None in allowed:
-        raise ValueError(f"options must not hold None, got {options!r}")
-    return ipywidgets.Dropdown(
-        description=label, tooltip=label, options=options, value=value, style=_STYLE, layout=_WIDE
-    )
-
-
-def text_box(label, value="", *, placeholder="", name="value"):
-    """A line to type in, followed at every key.
-
-    Parameters
-    ----------
-    label : str
-    value : str
-        What stands in it at first.
-    placeholder : str
-        What stands in it, greyed, while it is empty.
-    name : str
-        As in `slider`.
-
-    Raises
-    ------
-    TypeError
-        `value` is no text.
-    """
-    if not isinstance(value, str):
-        raise TypeError(f"{name} must be a text, got {value!r}")
-    return ipywidgets.Text(
-        description=label, tooltip=label, value=value, placeholder=placeholder,
-        continuous_update=True, style=_STYLE, layout=_WIDE,
-    )  # fmt: skip
-
-
-def live(compute, draw, controls, describe, *, width=8.0, height=4.2, nrows=1, ncols=1):
+def live(
+    compute: Callable[..., Any],
+    draw: Callable[..., dict[str, Artist]],
+    controls: dict[str, Control],
+    describe: Callable[[Any], str],
+    *,
+    width: float = 8.0,
+    height: float = 4.2,
+    nrows: int = 1,
+    ncols: int = 1,
+) -> "Live":
     """A picture of `compute(**values)` that follows its controls.
 
     Parameters
     ----------
-    compute : callable
+    compute
         `compute(**values) -> result`: numbers only. The sentence of a ValueError is shown on
         the figure.
-    draw : callable
+    draw
         `draw(result, axes, artists=None) -> artists`: the first call draws everything, sets the
         limits of the axes, and returns the artists that depend on `result` as a dict; a call
         with `artists` only moves them.
-    controls : dict of str to ipywidgets control
-        One to four, by the names of `compute`'s arguments.
-    describe : callable
+    controls
+        One to four, by the names of `compute`'s arguments; an error at the start names them so.
+    describe
         `describe(result) -> str`: what the picture shows, the verdict in words. It becomes the
         alternative text and is stored, so its numbers are rounded.
-    width, height : float, in inches of 100 pixels
-    nrows, ncols : int
-
-    Returns
-    -------
-    picture : Live
-
-    Raises
-    ------
-    TypeError
-        `controls` is no dict of controls.
-    ValueError
-        No control, or more than four.
+    width, height
+        In inches of 100 pixels.
     """
+    _check_controls(controls)
+    widgets = {name: control.make(name) for name, control in controls.items()}
     return Live(
-        compute, draw, controls, describe, width=width, height=height, nrows=nrows, ncols=ncols
+        compute, draw, widgets, describe, width=width, height=height, nrows=nrows, ncols=ncols
     )
 
 
@@ -191,33 +96,37 @@ class Live(ipywidgets.VBox):
 
     Attributes
     ----------
-    controls : dict of str to ipywidgets control
-    result : object
+    result
         What `compute` returned last; None if it failed.
-    error : Exception or None
+    error
         Why the last values could not be shown; its sentence stands on the figure.
-    artists : dict of str to matplotlib Artist
-    figure : matplotlib.figure.Figure
-    message : str
+    message
         What `describe` said last: the alternative text.
-    frames : int
+    frames
         How many pictures were painted.
     """
 
+    controls: dict[str, ipywidgets.ValueWidget]
+    result: Any
+    error: Exception | None
+    artists: dict[str, Artist]
+    figure: Figure | None  # None once closed
+    message: str
+    frames: int
     _open = False  # between __init__ and close
 
     def __init__(self, compute, draw, controls, describe, *, width, height, nrows, ncols):
-        _check_controls(controls)
         self._compute, self._draw, self._describe = compute, draw, describe
-        self.controls = dict(controls)
+        self.controls = controls
         self.figure, self._axes = new_figure(width, height, nrows=nrows, ncols=ncols, dpi=_DPI)
         self._defaults = {name: control.value for name, control in self.controls.items()}
         self.result, self.error, self.message, self.frames = None, None, "", 0
         self.artists, self._holds = {}, 0
-        self._run()
-        if self.error is None:
-            self._save_background()
-            self._render()
+        with use_own_settings():
+            self._run()
+            if self.error is None:
+                self._save_background()
+                self._render()
         if self.error is not None:
             self.figure = None
             raise self.error
@@ -248,11 +157,11 @@ class Live(ipywidgets.VBox):
         _close_earlier_pictures_of_this_cell(self)
 
     @property
-    def png(self):
+    def png(self) -> bytes:
         """The picture on screen, as PNG bytes."""
         return bytes(self.image.value)
 
-    def reset(self):
+    def reset(self) -> None:
         """Put every control back to where it was at first, with one repaint."""
         if not self._open:
             return
@@ -260,11 +169,17 @@ class Live(ipywidgets.VBox):
             for name, value in self._defaults.items():
                 self.controls[name].value = value
 
-    def hold_repaint(self):
+    @contextlib.contextmanager
+    def hold_repaint(self) -> Iterator[None]:
         """A context in which changes of controls are collected into one repaint."""
-        return _Hold(self)
+        self._holds += 1
+        try:
+            yield
+        finally:
+            self._holds -= 1
+            self._follow(None)
 
-    def close(self):
+    def close(self) -> None:
         """Close every widget of the picture and let the figure go."""
         if not self._open:  # closed before, or never finished
             return
@@ -283,8 +198,9 @@ class Live(ipywidgets.VBox):
 
     def _follow(self, _change):
         if self._open and not self._holds:
-            self._run()
-            self._paint()
+            with use_own_settings():
+                self._run()
+                self._paint()
 
     def _run(self):
         """Numbers, then artists; whatever goes wrong becomes a sentence, never a traceback."""
@@ -355,7 +271,11 @@ class Live(ipywidgets.VBox):
             return None
         width, text = round(self.figure.get_figwidth() * 100), self._caption.text
         still = image_bundle(self._encode_still(), alt=text, width=width, caption=text)
-        return {**bundle, **still}, {"image/png": {"alt": text, "width": width}}
+        # so that the server sees, when the notebook is opened, whether the view still lives; the
+        # parent is what a server has started where Python itself is started by a launcher
+        processes = {"processes": [os.getpid(), os.getppid()]}
+        marks = {"image/png": {"alt": text, "width": width}, _VIEW: processes}
+        return {**bundle, **still}, marks
 
     def _encode_still(self):
         """What is on screen, at more pixels: with its note, and without what it replaces."""
@@ -377,7 +297,7 @@ def _check_controls(controls):
     if not 1 <= len(controls) <= 4:
         raise ValueError(f"controls must hold one to four controls, got {len(controls)}")
     for name, control in controls.items():
-        if not isinstance(control, ipywidgets.ValueWidget) or not hasattr(control, "description"):
+        if not isinstance(control, Control):
             raise TypeError(
                 f"controls[{name!r}] must be a slider or a choice, got {type(control).__name__}"
             )
@@ -417,18 +337,6 @@ def _tidy(value):
     return float(f"{value:.10g}") if isinstance(value, float) else value
 
 
-class _Hold:
-    def __init__(self, picture):
-        self._picture = picture
-
-    def __enter__(self):
-        self._picture._holds += 1
-
-    def __exit__(self, *_):
-        self._picture._holds -= 1
-        self._picture._follow(None)
-
-
 def _say_what_overflows(artists):
     """A sentence if a line holds values that are not finite and so cannot be drawn, else ''."""
     for artist in artists:
@@ -446,18 +354,22 @@ _pictures_by_cell = {}
 
 
 def _close_earlier_pictures_of_this_cell(picture):
-    """Running a cell again replaces its pictures; without this, ipywidgets keeps every one."""
+    """Running a cell again replaces its pictures; without this, ipywidgets keeps every one.
+
+    Copies of a notebook have the same cell ids: the session, one for each open document, tells
+    apart those that share a kernel.
+    """
     from IPython import get_ipython
 
-    shell = get_ipython()
+    shell: Any = get_ipython()
     parent = shell.get_parent() if hasattr(shell, "get_parent") else None
     cell = ((parent or {}).get("metadata") or {}).get("cellId")
     if cell is None:
         return
-    run = parent["header"]["msg_id"]
-    last_run, pictures = _pictures_by_cell.get(cell, (run, []))
+    run, place = parent["header"]["msg_id"], (parent["header"].get("session"), cell)
+    last_run, pictures = _pictures_by_cell.get(place, (run, []))
     if last_run != run:
         for old in pictures:
             old.close()
         pictures = []
-    _pictures_by_cell[cell] = (run, [*pictures, picture])
+    _pictures_by_cell[place] = (run, [*pictures, picture])

@@ -5,16 +5,31 @@ and the browser delays that acknowledgement. Jupyter Server leaves the algorithm
 slider waits about 40 ms for every picture, on loopback too. `TCP_NODELAY` turns it off.
 
 A widget's view, stored in a notebook, is an error message to whoever opens it without the kernel
-that it belonged to. Where the output also holds a still picture, saving drops the view.
+that it belonged to, and the widget itself to whoever reopens it while that kernel runs. Which of
+the two it is shows when the notebook is opened, not when it is saved: so a view is stored, and is
+left out where a notebook is read whose kernel is gone, if the output also holds a still picture.
 
-The installed file `etc/jupyter/jupyter_server_config.d/rnn_helpers.json` enables this module as a
-server extension, because Jupyter Server reads nothing but extensions from that folder. So every
+A web page made by `jupyter nbconvert` prefers a view to all else, and fetches the program that
+shows it from the network: offline nothing stands where a demo stood. It gets the still picture.
+
+The installed file `etc/jupyter/jupyter_nbconvert_config.json` names `show_stills` to nbconvert;
+`etc/jupyter/jupyter_server_config.d/rnn_helpers.json` enables this module as a server extension,
+because Jupyter Server reads nothing but extensions from that folder. So every
 Jupyter server of the environment uses it, and nobody's own configuration is touched.
 """
 
+import functools
+import inspect
+from typing import Any
+
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 
-__all__ = ["PromptWebsocketConnection", "drop_widget_views"]
+__all__ = [
+    "PromptWebsocketConnection",
+    "drop_stale_views",
+    "open_without_stale_views",
+    "show_stills",
+]
 
 _VIEW, _STILL = "application/vnd.jupyter.widget-view+json", "image/png"
 
@@ -28,13 +43,17 @@ class PromptWebsocketConnection(ZMQChannelsWebsocketConnection):
         return super().connect()
 
 
-def drop_widget_views(model, **_):
-    """A pre-save hook: of a widget with a still picture, only the picture goes into the file.
+def drop_stale_views(model: dict[str, Any], processes: set[int | None]) -> None:
+    """Leave out the view of each widget with a still picture whose kernel is not running.
 
     Parameters
     ----------
-    model : dict
-        What is about to be saved; changed in place. Whatever is no notebook is left alone.
+    model
+        What is about to be opened; changed in place. Whatever is no notebook is left alone.
+    processes
+        Process ids of the kernels that the notebook is connected to, None for one that runs
+        elsewhere. A restarted kernel is another process. A view that names no process goes only
+        if there is no kernel.
     """
     content = model.get("content")
     cells = content.get("cells") if isinstance(content, dict) else None
@@ -42,8 +61,49 @@ def drop_widget_views(model, **_):
         outputs = cell.get("outputs") if isinstance(cell, dict) else None
         for output in outputs if isinstance(outputs, list) else ():
             data = output.get("data") if isinstance(output, dict) else None
-            if isinstance(data, dict) and _STILL in data:
+            if not isinstance(data, dict) or _STILL not in data:
+                continue
+            metadata = output.get("metadata") or {}
+            own = set((metadata.get(_VIEW) or {}).get("processes", (None,)))
+            if not processes or (None not in processes | own and not processes & own):
                 data.pop(_VIEW, None)
+                metadata.pop(_VIEW, None)
+
+
+def show_stills(notebook: Any, resources: Any) -> tuple[Any, Any]:
+    """A preprocessor of nbconvert: of a widget with a still picture, only the picture stays."""
+    drop_stale_views({"content": notebook}, set())
+    return notebook, resources
+
+
+def open_without_stale_views(contents_manager: Any, session_manager: Any, kernels: Any) -> None:
+    """Have `contents_manager` hand notebooks out without the views of kernels that are gone."""
+    get = contents_manager.get
+
+    def find_processes(path):
+        rows = session_manager.cursor.connection.execute(
+            "SELECT kernel_id FROM session WHERE path = ?", (path.strip("/"),)
+        )
+        running = [kernels.get_kernel(row[0]) for row in rows if row[0] in kernels]
+        return {getattr(kernel.provisioner, "pid", None) for kernel in running}
+
+    def drop(model, path):
+        if model.get("type") == "notebook" and model.get("content"):
+            drop_stale_views(model, find_processes(path))
+        return model
+
+    @functools.wraps(get)
+    def get_alive(path, *args, **kwargs):
+        model = get(path, *args, **kwargs)
+        if not inspect.isawaitable(model):
+            return drop(model, path)
+
+        async def wait():
+            return drop(await model, path)
+
+        return wait()
+
+    contents_manager.get = get_alive
 
 
 def _jupyter_server_extension_points():
@@ -55,4 +115,6 @@ def _load_jupyter_server_extension(serverapp):
     settings = serverapp.web_app.settings
     if settings["kernel_websocket_connection_class"] is ZMQChannelsWebsocketConnection:
         settings["kernel_websocket_connection_class"] = PromptWebsocketConnection
-    serverapp.contents_manager.register_pre_save_hook(drop_widget_views)
+    sessions = serverapp.session_manager
+    if hasattr(sessions, "cursor"):  # a gateway's, or somebody's own, may keep them otherwise
+        open_without_stale_views(serverapp.contents_manager, sessions, serverapp.kernel_manager)

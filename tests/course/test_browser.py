@@ -4,11 +4,15 @@ Skipped where Chromium is missing, except in continuous integration, where that 
 """
 
 import functools
+import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 import time
 
+import nbformat
 import pytest
 
 from tests.notebooks import ROOT
@@ -223,6 +227,98 @@ def test_running_the_demo_again_shows_it_afresh(light, explorer):
     explorer.expect("ρ = 2.00")
     assert explorer.picture.count() == 1
     assert light.errors == []
+
+
+LOST = "This picture has lost its kernel: run the cell again\\.$"
+
+
+def make_notebook_of_the_demo():
+    """One cell that makes the demo."""
+    source = (
+        "from rnn_helpers.lectures.vanishing_and_exploding_gradients import demos\n"
+        "demos.gradient_decay_demo()"
+    )
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)], metadata=kernel)
+
+
+def open_reopened(light):
+    lab = light.open_another_page()
+    lab.open("reopened.ipynb")
+    return lab, Explorer(lab)
+
+
+def expect_still(light):
+    """A page that opens the notebook shows the still picture, and no word of a lost widget."""
+    lab, reopened = open_reopened(light)
+    still = reopened.output.locator("img")
+    assert "the gradient" in still.get_attribute("alt")
+    assert still.evaluate("image => image.decode().then(() => image.naturalWidth)") > 1000
+    time.sleep(1)  # in which a view that is stale would have been looked for
+    assert reopened.picture.count() == 0
+    assert "widget" not in reopened.output.inner_text()
+    assert lab.errors == []
+    lab.page.close()
+
+
+def test_what_only_load_can_know_is_decided_at_load(light):
+    """Reopened while its kernel runs, a picture is alive; when that is gone, it says so."""
+    nbformat.write(make_notebook_of_the_demo(), light.folder / "reopened.ipynb")
+    lab, first = open_reopened(light)
+    lab.run_cell(0)
+    first.picture.wait_for()
+    first.radius.focus()
+    first.press("End")
+    first.expect("ρ = 2.00")
+    lab.page.evaluate("jupyterapp.shell.currentWidget.context.save()")
+    lab.page.close()
+
+    lab, second = open_reopened(light)
+    second.picture.wait_for()
+    second.expect("^tanh, ρ = 2.00")
+    pixels = second.read_pixels()
+    second.radius.focus()
+    second.press("Home")
+    second.expect_alternative(second.expect("^tanh, ρ = 0.10"))
+    assert second.read_pixels() != pixels
+
+    lab.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    second.expect_alternative(second.expect("^tanh, ρ = 0.10.*" + LOST))
+    expect_still(light)
+
+    lab.run_cell(0)
+    second.picture.wait_for()
+    second.expect(r"^tanh, ρ = 0.90.* on\.$")
+    lab.page.evaluate("jupyterapp.shell.currentWidget.context.save()")
+    lab.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    second.expect("^tanh, ρ = 0.90.*" + LOST)
+    lab.page.close()
+    expect_still(light)
+    saved = json.loads((light.folder / "reopened.ipynb").read_text())
+    (output,) = saved["cells"][0]["outputs"]
+    assert "application/vnd.jupyter.widget-view+json" in output["data"]
+
+
+def test_the_live_form_does_not_outrank_the_fallback_where_it_cannot_run(light, tmp_path):
+    """A web page made by nbconvert, opened without a network, shows the picture of the demo."""
+    nbformat.write(make_notebook_of_the_demo(), tmp_path / "page.ipynb")
+    subprocess.run(
+        [sys.executable, "-m", "nbconvert", "--execute", "--to", "html", "page.ipynb"],
+        cwd=tmp_path,
+        env={**os.environ, "JUPYTER_CONFIG_PATH": str(ROOT / "etc" / "jupyter")},
+        check=True,
+        timeout=120,
+    )
+    page = light.page.context.new_page()
+    page.route(re.compile("^https?:"), lambda route: route.abort())
+    page.goto((tmp_path / "page.html").as_uri())
+    outputs = page.locator(".jp-OutputArea-output")
+    (still,) = outputs.locator("img").all()
+    assert still.is_visible()
+    assert still.get_attribute("alt").startswith("tanh, ρ = 0.90: the gradient vanishes.")
+    assert still.evaluate("image => image.decode().then(() => image.naturalWidth)") > 1000
+    assert still.get_attribute("alt") in outputs.inner_text()
+    page.close()
 
 
 CONTRAST = """element => {

@@ -16,6 +16,7 @@ from tests.notebooks import PATHS, ROOT, read_lecture, setup_source
 
 PACKAGE = ROOT / "rnn_helpers"
 WIDGETS = {"ipywidgets", "anywidget", "traitlets"}
+LIVE = ("rnn_helpers.display.live", "rnn_helpers.display.controls")  # where they are made
 KERNEL_ONLY = ("demos", "plots", "exercises")  # the modules of a lecture that need no torch
 TRAINS_NOTHING = ("01_sequence_models",)
 
@@ -80,7 +81,7 @@ def complain_about_imports(modules):
         own = _lecture_of(name)
         for imported in find_imports(source, modules):
             if not imported.startswith("rnn_helpers"):
-                live = name.endswith(".demos") or name == "rnn_helpers.display.live"
+                live = name.endswith(".demos") or name in LIVE
                 if imported.partition(".")[0] in WIDGETS and not live:
                     yield f"{name} imports {imported}: widgets are for demos"
                 continue
@@ -89,7 +90,7 @@ def complain_about_imports(modules):
                 yield f"{name} imports {imported}: a shared room imports no lecture"
             if other is not None and own is not None and other != own:
                 yield f"{name} imports {imported}: no lecture imports another"
-            if imported == "rnn_helpers.display.live" and not name.endswith(".demos"):
+            if imported in LIVE and not (name.endswith(".demos") or name in LIVE):
                 yield f"{name} imports {imported}: widgets are for demos"
         if own and name.rpartition(".")[2] in KERNEL_ONLY and "torch" in find_reach(name, modules):
             yield f"{name} leads to torch"

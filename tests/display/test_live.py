@@ -19,7 +19,7 @@ from PIL import Image
 from rnn_helpers import lectures
 from rnn_helpers.display import live as live_module
 from rnn_helpers.display.figures import COLORS
-from rnn_helpers.display.live import choice, live, log_slider, slider
+from rnn_helpers.display.live import choice, live, log_slider, slider, text_box
 from tests.demo_bar import exercise_demo
 from tests.notebooks import ROOT
 from tools.demos import find_demos, list_settings, move_at_random
@@ -236,18 +236,16 @@ def draw_torn(result, axes, artists=None):
 
 
 def test_what_cannot_be_drawn_is_said_and_the_next_value_recovers():
-    control = slider("height", 0, 9, 1, 3)
-    with contextlib.closing(
-        live(compute_wave, draw_torn, {"height": control}, describe_wave)
-    ) as picture:
+    controls = {"height": slider("height", 0, 9, 1, 3)}
+    with contextlib.closing(live(compute_wave, draw_torn, controls, describe_wave)) as picture:
         good = picture.png
-        control.value = 9
+        picture.controls["height"].value = 9
         assert isinstance(picture.error, ValueError)
         assert picture.result is None
         assert picture.message.startswith("This setting cannot be shown: ")
         assert picture._caption.text == picture.message
         assert (read_frame(picture) == CREAM).all(axis=2).sum() > 1000
-        control.value = 3
+        picture.controls["height"].value = 3
         assert picture.error is None
         assert picture.png == good
     with pytest.raises(ValueError):  # noqa: PT011, the sentence is Matplotlib's
@@ -286,56 +284,56 @@ def make(compute):
 
 
 @pytest.mark.parametrize(
-    ("make_control", "error", "message"),
+    ("control", "error", "message"),
     [
-        (lambda: slider("x", 0, 1, 0.1, 2), ValueError,
-         "value must be a finite number from 0 to 1, got 2"),
-        (lambda: slider("x", 0, 10, 1, 11), ValueError,
-         "value must be an integer from 0 to 10, got 11"),
-        (lambda: slider("x", 0, 1, 0.1, "half"), TypeError,
-         "value must be a finite number from 0 to 1, got 'half'"),
-        (lambda: slider("x", 0, np.inf, 0.1, 0), ValueError,
-         "maximum must be a finite number, got inf"),
-        (lambda: slider("x", 0, 1, 0, 0), ValueError,
+        (slider("x", 0, 1, 0.1, 2), ValueError, "size must be a finite number from 0 to 1, got 2"),
+        (slider("x", 0, 10, 1, 11), ValueError, "size must be an integer from 0 to 10, got 11"),
+        (slider("x", 0, 1, 0.1, "half"), TypeError,
+         "size must be a finite number from 0 to 1, got 'half'"),
+        (slider("x", 0, np.inf, 0.1, 0), ValueError, "maximum must be a finite number, got inf"),
+        (slider("x", 0, 1, 0, 0), ValueError,
          "step must be a finite number greater than 0, got 0"),
-        (lambda: log_slider("x", 0, 1, 0.5), ValueError,
+        (log_slider("x", 0, 1, 0.5), ValueError,
          "minimum must be a finite number greater than 0, got 0"),
-        (lambda: log_slider("x", 0.1, 1, 5), ValueError,
-         "value must be a finite number from 0.1 to 1, got 5"),
-        (lambda: log_slider("x", 0.1, 1, 1, steps_per_decade=0), ValueError,
+        (log_slider("x", 0.1, 1, 5), ValueError,
+         "size must be a finite number from 0.1 to 1, got 5"),
+        (log_slider("x", 0.1, 1, 1, steps_per_decade=0), ValueError,
          "steps_per_decade must be an integer of at least 1, got 0"),
-        (lambda: choice("x", [("all", None)], None), ValueError,
+        (choice("x", [("all", None)], None), ValueError,
          "options must not hold None, got [('all', None)]"),
-        (lambda: choice("x", ["a", "b"], "c"), ValueError,
-         "value must be one of 'a', 'b', got 'c'"),
-        (lambda: live(compute_wave, draw_wave, {}, describe_wave), ValueError,
-         "controls must hold one to four controls, got 0"),
-        (lambda: live(compute_wave, draw_wave, dict.fromkeys("abcde"), describe_wave), ValueError,
-         "controls must hold one to four controls, got 5"),
-        (lambda: live(compute_wave, draw_wave, {"height": 3}, describe_wave), TypeError,
-         "controls['height'] must be a slider or a choice, got int"),
-        (lambda: live(compute_wave, draw_wave, [slider("x", 0, 9, 1, 3)], describe_wave),
-         TypeError, "controls must be a dict of controls, got list"),
-        (lambda: slider("x", 0, 10, 1, 11, name="size"), ValueError,
-         "size must be an integer from 0 to 10, got 11"),
-        (lambda: log_slider("x", 0.1, 1, 5, name="rate"), ValueError,
-         "rate must be a finite number from 0.1 to 1, got 5"),
-        (lambda: choice("x", ["a", "b"], "c", name="kind"), ValueError,
-         "kind must be one of 'a', 'b', got 'c'"),
+        (choice("x", ["a", "b"], "c"), ValueError, "size must be one of 'a', 'b', got 'c'"),
+        (text_box("x", 3), TypeError, "size must be a text, got 3"),
+        (3, TypeError, "controls['size'] must be a slider or a choice, got int"),
     ],
 )  # fmt: skip
-def test_what_is_refused(make_control, error, message):
+def test_a_control_that_is_refused_is_named_by_its_argument(control, error, message):
     with pytest.raises(error, match=f"^{re.escape(message)}$"):
-        make_control()
+        live(compute_wave, draw_wave, {"size": control}, describe_wave)
     gc.collect()  # what was begun goes without "Exception ignored in __del__", an error here
 
 
+@pytest.mark.parametrize(
+    ("controls", "error", "message"),
+    [
+        ({}, ValueError, "controls must hold one to four controls, got 0"),
+        (dict.fromkeys("abcde"), ValueError, "controls must hold one to four controls, got 5"),
+        ([slider("x", 0, 9, 1, 3)], TypeError, "controls must be a dict of controls, got list"),
+    ],
+)
+def test_one_to_four_controls_are_taken(controls, error, message):
+    with pytest.raises(error, match=f"^{message}$"):
+        live(compute_wave, draw_wave, controls, describe_wave)
+
+
 def test_sliders_keep_whole_numbers_whole():
-    assert isinstance(slider("x", 0, 10, 1, 3), ipywidgets.IntSlider)
-    assert isinstance(slider("x", 0, 10, 1, np.int64(3)), ipywidgets.IntSlider)
-    assert isinstance(slider("x", 0, 1, 0.1, 0.5), ipywidgets.FloatSlider)
-    assert choice("x", [("one", 1), ("two", 2)], 2).value == 2
-    assert list_settings(log_slider("x", 0.01, 1, 0.1, steps_per_decade=1)) == pytest.approx(
+    def make(control):
+        return control.make("value")
+
+    assert isinstance(make(slider("x", 0, 10, 1, 3)), ipywidgets.IntSlider)
+    assert isinstance(make(slider("x", 0, 10, 1, np.int64(3))), ipywidgets.IntSlider)
+    assert isinstance(make(slider("x", 0, 1, 0.1, 0.5)), ipywidgets.FloatSlider)
+    assert make(choice("x", [("one", 1), ("two", 2)], 2)).value == 2
+    assert list_settings(make(log_slider("x", 0.01, 1, 0.1, steps_per_decade=1))) == pytest.approx(
         [0.01, 0.1, 1]
     )
 
@@ -360,7 +358,7 @@ def test_what_is_stored_is_a_still_picture_with_its_sentence(wave):
     assert "application/vnd.jupyter.widget-view+json" in bundle
     assert f'alt="{wave.message}"' in bundle["text/html"]
     assert f"data:image/png;base64,{bundle['image/png']}" in bundle["text/html"]
-    assert metadata == {"image/png": {"alt": wave.message, "width": 800}}
+    assert metadata["image/png"] == {"alt": wave.message, "width": 800}
     png = Image.open(io.BytesIO(base64.b64decode(bundle["image/png"]))).convert("RGB")
     assert png.size == (1200, 630)
     distance = np.abs(np.asarray(png).astype(int) - (0, 114, 178)).max(axis=2)
@@ -434,8 +432,9 @@ def test_a_closed_picture_says_so_and_is_deaf(wave):
     assert wave.frames == 2
 
 
-def run_cell(monkeypatch, cell, message):
-    parent = {"header": {"msg_id": message}, "metadata": {"cellId": cell}}
+def run_cell(monkeypatch, cell, message, session="page"):
+    header = {"msg_id": message, "session": session}
+    parent = {"header": header, "metadata": {"cellId": cell}}
     monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(get_parent=lambda: parent))
 
 
@@ -454,6 +453,22 @@ def test_running_a_cell_again_closes_its_earlier_pictures(monkeypatch):
     assert other.figure is not None
     again.close()
     other.close()
+
+
+def test_a_name_that_two_documents_share_is_not_one_place(monkeypatch):
+    """A lecture and its copy, with the same cell ids, on one kernel."""
+    monkeypatch.setattr(live_module, "_pictures_by_cell", {})
+    run_cell(monkeypatch, "one", "run of the lecture", session="lecture")
+    picture = make_wave()
+    run_cell(monkeypatch, "one", "run of the copy", session="copy")
+    copy = make_wave()
+    assert picture.figure is not None
+    run_cell(monkeypatch, "one", "second run of the copy", session="copy")
+    again = make_wave()
+    assert picture.figure is not None
+    assert copy.figure is None
+    picture.close()
+    again.close()
 
 
 @pytest.mark.parametrize("parent", [None, {}, {"metadata": None}, {"metadata": {}}])

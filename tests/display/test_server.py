@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import inspect
 import json
 import os
 import socket
@@ -22,6 +21,8 @@ from jupyter_server.services.contents.largefilemanager import (
     LargeFileManager,
 )
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+from jupyter_server.services.sessions.sessionmanager import SessionManager
+from jupyter_server.utils import ensure_async
 
 from rnn_helpers.display import server
 
@@ -149,9 +150,19 @@ def test_tcp_nodelay_on_the_sockets_of_a_real_server(main, expected, tmp_path):
             process.wait()
 
 
-def load_extension(settings, contents_manager):
+class Kernels(dict):
+    """The kernels of a server: a process id for each."""
+
+    def get_kernel(self, name):
+        return SimpleNamespace(provisioner=SimpleNamespace(pid=self[name]))
+
+
+def load_extension(settings, contents_manager, sessions=None, **kernels):
     app = SimpleNamespace(
-        web_app=SimpleNamespace(settings=settings), contents_manager=contents_manager
+        web_app=SimpleNamespace(settings=settings),
+        contents_manager=contents_manager,
+        session_manager=sessions or SessionManager(),
+        kernel_manager=Kernels(kernels),
     )
     server._load_jupyter_server_extension(app)
 
@@ -173,10 +184,15 @@ VIEW = {"application/vnd.jupyter.widget-view+json": {"model_id": "a", "version_m
 STILL = {"image/png": "aGk=", "text/plain": "A picture."}
 
 
-def make_notebook():
+PLAIN = {**VIEW, "text/plain": "VBox()"}
+
+
+def make_notebook(processes=None):
+    """A live picture, a widget without a still, and a text."""
+    metadata = {next(iter(VIEW)): {"processes": processes}} if processes else {}
     outputs = [
-        {"output_type": "display_data", "metadata": {}, "data": {**VIEW, **STILL}},
-        {"output_type": "display_data", "metadata": {}, "data": {**VIEW, "text/plain": "VBox()"}},
+        {"output_type": "display_data", "metadata": metadata, "data": {**VIEW, **STILL}},
+        {"output_type": "display_data", "metadata": {}, "data": PLAIN},
         {"output_type": "stream", "name": "stdout", "text": "Ready.\n"},
     ]
     code = {"cell_type": "code", "execution_count": None, "id": "a", "metadata": {},
@@ -186,21 +202,47 @@ def make_notebook():
 
 
 @pytest.mark.parametrize("manager_class", [LargeFileManager, AsyncLargeFileManager])
-def test_a_saved_notebook_keeps_the_still_picture_and_drops_the_view(manager_class, tmp_path):
-    manager = manager_class(root_dir=str(tmp_path))
+@pytest.mark.parametrize(
+    ("processes", "kernel", "path", "alive"),
+    [
+        ([5, 1], 5, "lecture.ipynb", True),
+        ([6, 5], 5, "lecture.ipynb", True),  # a launcher started it
+        ([4, 1], 5, "lecture.ipynb", False),  # restarted since
+        ([5, 1], 5, "copy.ipynb", False),  # another notebook's kernel
+        ([5, 1], None, "lecture.ipynb", True),  # a kernel that runs elsewhere
+        (None, 5, "lecture.ipynb", True),
+        (None, 5, "copy.ipynb", False),
+        ([5, 1], "gone", "lecture.ipynb", False),
+    ],
+)
+def test_what_only_load_can_know_is_decided_at_load(
+    manager_class, processes, kernel, path, alive, tmp_path
+):
+    """Saving stores the view; opening leaves it out where its kernel is gone."""
+    manager, sessions = manager_class(root_dir=str(tmp_path)), SessionManager()
+    kernels = {} if kernel == "gone" else {"k": kernel}
     settings = {"kernel_websocket_connection_class": ZMQChannelsWebsocketConnection}
-    load_extension(settings, manager)
-    model = {"type": "notebook", "format": "json", "content": make_notebook()}
+    load_extension(settings, manager, sessions, **kernels)
+    stored = make_notebook(processes)
 
-    async def save():
-        saved = manager.save(model, "lecture.ipynb")
-        if inspect.isawaitable(saved):
-            await saved
+    async def save_and_open():
+        sessions.cursor.execute("INSERT INTO session VALUES ('s', ?, '', 'notebook', 'k')",
+                                ("lecture.ipynb",))  # fmt: skip
+        await ensure_async(
+            manager.save({"type": "notebook", "format": "json", "content": stored}, path)
+        )
+        listed = await ensure_async(manager.get("", type="directory"))
+        without = await ensure_async(manager.get(path, content=False))
+        assert without["content"] is None
+        return listed, await ensure_async(manager.get(path=path, type="notebook"))
 
-    asyncio.run(save())
-    expected = make_notebook()
-    expected["cells"][1]["outputs"][0]["data"] = STILL
-    assert nbformat.read(tmp_path / "lecture.ipynb", as_version=4) == expected
+    listed, opened = asyncio.run(save_and_open())
+    sessions.close()
+    assert [entry["path"] for entry in listed["content"]] == [path]
+    assert nbformat.read(tmp_path / path, as_version=4) == make_notebook(processes)
+    picture, plain = (output["data"] for output in opened["content"]["cells"][1]["outputs"][:2])
+    assert picture == ({**VIEW, **STILL} if alive else STILL)
+    assert plain == PLAIN
 
 
 @pytest.mark.parametrize(
@@ -213,15 +255,21 @@ def test_a_saved_notebook_keeps_the_still_picture_and_drops_the_view(manager_cla
         {"content": {"cells": [None, {"outputs": None}, {"outputs": [None, {"data": None}]}]}},
     ],
 )
-def test_saving_what_is_no_notebook_changes_nothing(model):
+def test_opening_what_is_no_notebook_changes_nothing(model):
     before = repr(model)
-    server.drop_widget_views(model, path="x", contents_manager=None)
+    server.drop_stale_views(model, set())
     assert repr(model) == before
 
 
-def test_the_shipped_file_lies_in_the_environment():
-    shipped = Path(__file__).parents[2] / "etc/jupyter/jupyter_server_config.d/rnn_helpers.json"
-    installed = Path(sys.prefix) / "etc/jupyter/jupyter_server_config.d/rnn_helpers.json"
-    assert installed.read_text() == shipped.read_text(), "reinstall: pip install -e . --no-deps"
-    extensions = json.loads(shipped.read_text())["ServerApp"]["jpserver_extensions"]
-    assert extensions == {server.__name__: True}
+ETC = Path(__file__).parents[2] / "etc"
+
+
+@pytest.mark.parametrize("path", sorted(ETC.rglob("*.json")), ids=lambda path: path.stem)
+def test_the_shipped_files_lie_in_the_environment(path):
+    installed = Path(sys.prefix) / "etc" / path.relative_to(ETC)
+    assert installed.read_text() == path.read_text(), "reinstall: pip install -e . --no-deps"
+
+
+def test_the_shipped_file_enables_the_extension():
+    shipped = json.loads((ETC / "jupyter/jupyter_server_config.d/rnn_helpers.json").read_text())
+    assert shipped["ServerApp"]["jpserver_extensions"] == {server.__name__: True}

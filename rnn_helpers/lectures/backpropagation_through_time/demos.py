@@ -17,11 +17,9 @@ def truncation_demo(*, k: int = 10, spectral_radius: float = 1.0, seed: int = 0)
         compute_truncation,
         draw_truncation,
         {
-            "k": slider("cut every k steps", 1, 40, 1, k, name="k"),
-            "spectral_radius": slider(
-                "spectral radius ρ", 0.3, 1.5, 0.01, spectral_radius, name="spectral_radius"
-            ),
-            "seed": slider("seed", 0, 19, 1, seed, name="seed"),
+            "k": slider("cut every k steps", 1, 40, 1, k),
+            "spectral_radius": slider("spectral radius ρ", 0.3, 1.5, 0.01, spectral_radius),
+            "seed": slider("seed", 0, 19, 1, seed),
         },
         describe_truncation,
     )

@@ -27,9 +27,9 @@ def reveal_demo(
         prepare_reveal(taggers),
         draw_reveal,
         {
-            "revealed": slider("words revealed", 1, LONGEST, 1, revealed, name="revealed"),
-            "text": choice("sentence", TEXTS, text, name="text"),
-            "cell": choice("cell", list(taggers), cell, name="cell"),
+            "revealed": slider("words revealed", 1, LONGEST, 1, revealed),
+            "text": choice("sentence", TEXTS, text),
+            "cell": choice("cell", list(taggers), cell),
         },
         describe_reveal,
         height=4.6,
@@ -42,9 +42,9 @@ def depth_demo(*, step: int = 6, layer: int = 3, kind: str = "one way") -> Live:
         compute_unrolled_grid,
         draw_unrolled_grid,
         {
-            "step": slider("step t", 1, STEPS, 1, step, name="step"),
-            "layer": slider("layer l", 1, LAYERS, 1, layer, name="layer"),
-            "kind": choice("kind", KINDS, kind, name="kind"),
+            "step": slider("step t", 1, STEPS, 1, step),
+            "layer": slider("layer l", 1, LAYERS, 1, layer),
+            "kind": choice("kind", KINDS, kind),
         },
         describe_unrolled_grid,
     )

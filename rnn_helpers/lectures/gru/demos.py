@@ -22,9 +22,9 @@ def gates_demo(*, z: float = 0.9, r: float = 1.0, reset: str = "after") -> Live:
         compute_gate_run,
         draw_gate_run,
         {
-            "z": slider("update gate z", 0.0, 1.0, 0.01, z, name="z"),
-            "r": slider("reset gate r", 0.0, 1.0, 0.01, r, name="r"),
-            "reset": choice("reset", ["after", "before"], reset, name="reset"),
+            "z": slider("update gate z", 0.0, 1.0, 0.01, z),
+            "r": slider("reset gate r", 0.0, 1.0, 0.01, r),
+            "reset": choice("reset", ["after", "before"], reset),
         },
         describe_gate_run,
     )
@@ -44,11 +44,9 @@ def gated_decay_demo(*, keep_bias: float = 0.0, weight_scale: float = 1.0, seed:
         compute_gated_decay,
         draw_gated_decay,
         {
-            "keep_bias": slider("keep bias", -2.0, 6.0, 0.05, keep_bias, name="keep_bias"),
-            "weight_scale": slider(
-                "weight scale", 0.0, 4.0, 0.05, weight_scale, name="weight_scale"
-            ),
-            "seed": slider("seed", 0, 19, 1, seed, name="seed"),
+            "keep_bias": slider("keep bias", -2.0, 6.0, 0.05, keep_bias),
+            "weight_scale": slider("weight scale", 0.0, 4.0, 0.05, weight_scale),
+            "seed": slider("seed", 0, 19, 1, seed),
         },
         describe_gated_decay,
     )

@@ -26,12 +26,10 @@ def gate_demo(
         compute_cell_run,
         draw_cell_run,
         {
-            "forget": slider("forget gate f", 0.0, 1.0, 0.01, forget, name="forget"),
-            "take": slider("input gate i", 0.0, 1.0, 0.01, take, name="take"),
-            "closes_after": slider(
-                "i closes after step", 0, 40, 1, closes_after, name="closes_after"
-            ),
-            "output": slider("output gate o", 0.0, 1.0, 0.01, output, name="output"),
+            "forget": slider("forget gate f", 0.0, 1.0, 0.01, forget),
+            "take": slider("input gate i", 0.0, 1.0, 0.01, take),
+            "closes_after": slider("i closes after step", 0, 40, 1, closes_after),
+            "output": slider("output gate o", 0.0, 1.0, 0.01, output),
         },
         describe_cell_run,
     )
@@ -50,11 +48,9 @@ def lstm_decay_demo(*, forget_bias: float = 1.0, weight_scale: float = 1.0, seed
         compute_lstm_decay,
         draw_lstm_decay,
         {
-            "forget_bias": slider("forget bias", -3.0, 6.0, 0.1, forget_bias, name="forget_bias"),
-            "weight_scale": slider(
-                "size of the weights", 0.1, 4.0, 0.05, weight_scale, name="weight_scale"
-            ),
-            "seed": slider("seed", 0, 19, 1, seed, name="seed"),
+            "forget_bias": slider("forget bias", -3.0, 6.0, 0.1, forget_bias),
+            "weight_scale": slider("size of the weights", 0.1, 4.0, 0.05, weight_scale),
+            "seed": slider("seed", 0, 19, 1, seed),
         },
         describe_lstm_decay,
     )

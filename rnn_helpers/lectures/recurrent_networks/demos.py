@@ -21,11 +21,9 @@ def nudge_demo(*, spectral_radius: float = 0.9, activation: str = "tanh", seed: 
         compute_nudge,
         draw_nudge,
         {
-            "spectral_radius": slider(
-                "spectral radius ρ", 0.1, 1.5, 0.01, spectral_radius, name="spectral_radius"
-            ),
-            "activation": choice("activation", names, activation, name="activation"),
-            "seed": slider("seed", 0, 19, 1, seed, name="seed"),
+            "spectral_radius": slider("spectral radius ρ", 0.1, 1.5, 0.01, spectral_radius),
+            "activation": choice("activation", names, activation),
+            "seed": slider("seed", 0, 19, 1, seed),
         },
         describe_nudge,
     )
@@ -49,7 +47,7 @@ def shape_demo(*, T: int = 7, batch_first: bool = False) -> Live:
         compute,
         draw_shapes,
         {
-            "T": slider("steps T", 1, 12, 1, T, name="T"),
+            "T": slider("steps T", 1, 12, 1, T),
             "sizes": choice(
                 "B, D, H", [(f"{B}, {D}, {H}", (B, D, H)) for B, D, H in sizes], sizes[0]
             ),
@@ -58,9 +56,7 @@ def shape_demo(*, T: int = 7, batch_first: bool = False) -> Live:
                 [(f"{n}, {'one way' if w == 1 else 'both ways'}", (n, w)) for n, w in stacks],
                 stacks[0],
             ),
-            "batch_first": choice(
-                "batch_first", [("False", False), ("True", True)], batch_first, name="batch_first"
-            ),
+            "batch_first": choice("batch_first", [("False", False), ("True", True)], batch_first),
         },
         describe_shapes,
         height=3.2,

@@ -30,12 +30,10 @@ def gradient_decay_demo(
         compute_gradient_decay,
         draw_gradient_decay,
         {
-            "spectral_radius": slider(
-                "spectral radius ρ", 0.1, 2.0, 0.01, spectral_radius, name="spectral_radius"
-            ),
-            "activation": choice("activation", names, activation, name="activation"),
-            "length": slider("length T", 2, 200, 1, length, name="length"),
-            "seed": slider("seed", 0, 19, 1, seed, name="seed"),
+            "spectral_radius": slider("spectral radius ρ", 0.1, 2.0, 0.01, spectral_radius),
+            "activation": choice("activation", names, activation),
+            "length": slider("length T", 2, 200, 1, length),
+            "seed": slider("seed", 0, 19, 1, seed),
         },
         describe_gradient_decay,
     )
@@ -54,10 +52,8 @@ def clipping_cliff_demo(*, max_norm: float = 0.1, learning_rate: float = 0.5) ->
         compute_descent_from,
         draw_descent,
         {
-            "max_norm": log_slider("threshold θ", 0.01, 1000, max_norm, name="max_norm"),
-            "learning_rate": log_slider(
-                "learning rate", 0.05, 1, learning_rate, name="learning_rate"
-            ),
+            "max_norm": log_slider("threshold θ", 0.01, 1000, max_norm),
+            "learning_rate": log_slider("learning rate", 0.05, 1, learning_rate),
             "start_w": slider("first weight w", 4.5, 6.5, 0.05, 5.5),
         },
         describe_descent,

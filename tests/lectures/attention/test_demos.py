@@ -95,6 +95,11 @@ def test_a_line_to_type_in_is_followed_at_every_key():
     box = text_box("type", "1.9.", placeholder="any")
     assert (box.value, box.description, box.placeholder) == ("1.9.", "type", "any")
     assert box.continuous_update
+    box = text_box("or type one", "1.9.", placeholder="any date").make("typed")
+    assert (box.value, box.description, box.placeholder) == ("1.9.", "or type one", "any date")
+    assert box.continuous_update
+    with pytest.raises(TypeError, match=r"^typed must be a text, got 3$"):
+        text_box("date", 3).make("typed")
 
 
 def test_dragging_the_step_translates_nothing_anew(monkeypatch):

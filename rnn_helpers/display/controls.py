@@ -1,0 +1,112 @@
+"""What the hand moves: sliders, lists of choices and lines to type in, for `live.live`.
+
+A control is made by `live`, which knows the argument that it stands for: an error names that.
+"""
+
+import math
+import numbers
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import ipywidgets
+
+from rnn_helpers.validation import check_choice, check_integer, check_number
+
+__all__ = ["Control", "choice", "log_slider", "slider", "text_box"]
+
+_LOOKS = {
+    "style": {"description_width": "11em"},
+    "layout": {"width": "26em", "max_width": "100%"},
+}
+
+
+@dataclass(frozen=True)
+class Control:
+    """A control to be: `make(name)` is its widget, `name` what an error calls its value."""
+
+    make: Callable[[str], ipywidgets.ValueWidget]
+
+
+def slider(
+    label: str,
+    minimum: float,
+    maximum: float,
+    step: float,
+    value: float,
+    *,
+    readout_format: str | None = None,
+) -> Control:
+    """A slider that reports while it is dragged; whole numbers if all four numbers are.
+
+    `readout_format` is a format specification such as ".2f".
+    """
+
+    def make(name):
+        whole = all(isinstance(n, numbers.Integral) for n in (minimum, maximum, step, value))
+        check = check_integer if whole else check_number
+        low, high = check("minimum", minimum), check("maximum", maximum)
+        start = check(name, value, minimum=low, maximum=high)
+        check_number("step", step, exclusive_minimum=0)
+        kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
+        return kind(
+            description=label, tooltip=label, min=low, max=high, step=step, value=start,
+            readout_format=readout_format or ("d" if whole else ".2f"), **_LOOKS,
+        )  # fmt: skip
+
+    return Control(make)
+
+
+def log_slider(
+    label: str,
+    minimum: float,
+    maximum: float,
+    value: float,
+    *,
+    steps_per_decade: int = 20,
+    readout_format: str = ".3g",
+) -> Control:
+    """A slider over positive numbers whose steps multiply: equal distances for equal ratios."""
+
+    def make(name):
+        check_number("minimum", minimum, exclusive_minimum=0)
+        check_number("maximum", maximum, exclusive_minimum=0)
+        start = check_number(name, value, minimum=minimum, maximum=maximum)
+        return ipywidgets.FloatLogSlider(
+            description=label, tooltip=label, min=math.log10(minimum), max=math.log10(maximum),
+            step=1 / check_integer("steps_per_decade", steps_per_decade, minimum=1), value=start,
+            base=10, readout_format=readout_format, **_LOOKS,
+        )  # fmt: skip
+
+    return Control(make)
+
+
+def choice(label: str, options: Sequence, value: object) -> Control:
+    """A drop-down list of texts, or of (text, object) pairs; `value` is chosen at first.
+
+    No object may be None: it would show as nothing.
+    """
+
+    def make(name):
+        allowed = [option[1] if isinstance(option, tuple) else option for option in options]
+        check_choice(name, value, allowed)
+        if None in allowed:
+            raise ValueError(f"options must not hold None, got {options!r}")
+        return ipywidgets.Dropdown(
+            description=label, tooltip=label, options=options, value=value, **_LOOKS
+        )
+
+    return Control(make)
+
+
+def text_box(label: str, value: str = "", *, placeholder: str = "") -> Control:
+    """A line to type in, followed at every key; while it is empty, `placeholder` stands in it."""
+
+    def make(name):
+        if not isinstance(value, str):
+            raise TypeError(f"{name} must be a text, got {value!r}")
+        return ipywidgets.Text(
+            description=label, tooltip=label, value=value, placeholder=placeholder,
+            continuous_update=True, **_LOOKS,
+        )  # fmt: skip
+
+    return Control(make)
