@@ -26,8 +26,8 @@ def find_demos():
 
 def list_settings(control):
     """All values that a hand can give a control, from the least to the greatest."""
-    if hasattr(control, "_options_values"):  # a list of choices
-        return list(control._options_values)
+    if hasattr(control, "options"):  # a list of choices, some with a label
+        return [option[1] if isinstance(option, tuple) else option for option in control.options]
     count = round((control.max - control.min) / control.step)
     steps = [control.min + number * control.step for number in range(count)] + [control.max]
     if hasattr(control, "base"):  # a logarithmic slider steps in exponents

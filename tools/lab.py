@@ -28,7 +28,7 @@ INSTALL_CHROMIUM = (
 )
 
 # What JupyterLab itself writes to the console as an error, whatever the notebook: (text, reason).
-KNOWN_CONSOLE_ERRORS = ()
+KNOWN_CONSOLE_ERRORS: tuple[tuple[str, str], ...] = ()
 
 _SETTINGS = {
     "apputils-extension/notification": '{"fetchNews": "false", "checkForUpdates": false}',

@@ -1,6 +1,10 @@
 """Pictures that compare trained models: every seed is a dot, so that the spread is seen."""
 
+from collections.abc import Mapping
+
 import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
 
 from rnn_helpers.display.figures import COLORS
 from rnn_helpers.validation import check_array
@@ -9,7 +13,7 @@ _MARKERS, _LINES = ("o", "s", "^", "D"), ("-", "--", "-.", ":")
 _ORDER = (COLORS["tanh"], COLORS["relu"], COLORS["identity"], COLORS["third"])
 
 
-def draw_seed_spread(xs, runs, axes):
+def draw_seed_spread(xs: ArrayLike, runs: Mapping[str, ArrayLike], axes: Axes) -> None:
     """Draw one mark for every seed and a line through the means, for each model.
 
     Each seed's marks stand a little to the side of x, always the same, so that equal results
@@ -17,16 +21,10 @@ def draw_seed_spread(xs, runs, axes):
 
     Parameters
     ----------
-    xs : array (N,)
+    xs : (N,)
         What is varied.
-    runs : dict of str to array (S, N)
+    runs : (S, N) each
         Each model's results, a row for every seed.
-    axes : matplotlib.axes.Axes
-
-    Raises
-    ------
-    ValueError
-        No model, or a row that is not as long as `xs`.
     """
     xs = check_array("xs", xs, ndim=1)
     if not runs:
@@ -40,14 +38,8 @@ def draw_seed_spread(xs, runs, axes):
         marker = _MARKERS[number % 4]
         shifts = np.linspace(-width, width, len(results)) if len(results) > 1 else [0.0]
         for row, shift in zip(results, shifts, strict=True):
-            axes.plot(
-                xs + shift,
-                row,
-                marker,
-                color=color,
-                markersize=7,
-                markerfacecolor="none",
-                alpha=0.8,
-            )
+            look = {"color": color, "markersize": 7, "markerfacecolor": "none", "alpha": 0.8}
+            axes.plot(xs + shift, row, marker, **look)
     axes.set_xticks(np.unique(xs))
-    axes.legend(title=f"a mark for each of {len(results)} seeds, side by side")
+    seeds = " or ".join(map(str, sorted({len(np.atleast_2d(rows)) for rows in runs.values()})))
+    axes.legend(title=f"a mark for each of {seeds} seeds, side by side")

@@ -1,16 +1,12 @@
 """Networks, drawn."""
 
+from matplotlib.axes import Axes
+
 from rnn_helpers.display.figures import COLORS
 
 
-def draw_unrolled(axes, *, steps=4):
-    """Draw the network as a loop, and unrolled: one copy per step, the same weights in each.
-
-    Parameters
-    ----------
-    axes : matplotlib.axes.Axes
-    steps : int
-    """
+def draw_unrolled(axes: Axes, *, steps: int = 4) -> None:
+    """Draw the network as a loop, and unrolled: one copy per step, the same weights in each."""
     box = {"boxstyle": "round,pad=0.5", "edgecolor": COLORS["rnn"], "facecolor": "#E8F1F8"}
     plain = {"ha": "center", "va": "center", "fontsize": 12}
     arrow = {"arrowstyle": "-|>", "color": COLORS["bound"], "shrinkA": 16, "shrinkB": 16}

@@ -14,20 +14,10 @@ _WIDE = (
 
 
 @lru_cache(maxsize=64)
-def find_font(characters, *, family="monospace"):
-    """The file of a font that can draw all of the characters.
+def find_font(characters: str, *, family: str = "monospace") -> str | None:
+    """The file of a font that can draw all of the characters, None if this machine has none.
 
-    Parameters
-    ----------
-    characters : str
-        Spaces and line breaks are passed over.
-    family : str
-        Tried first: Matplotlib's own font of that family.
-
-    Returns
-    -------
-    path : str or None
-        None if no font of this machine has them all.
+    Matplotlib's own font of that family is tried first; white space is passed over.
     """
     wanted = {ord(letter) for letter in characters if not letter.isspace()}
     own = font_manager.findfont(font_manager.FontProperties(family=[family]))

@@ -1,9 +1,11 @@
 """A block of monospaced text that a live figure can redraw while a slider is dragged."""
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist, allow_rasterization
+from matplotlib.axes import Axes
 from matplotlib.transforms import Bbox
 from PIL import Image, ImageDraw, ImageFont
 
@@ -20,17 +22,19 @@ class TextBlock(Artist):
 
     Parameters
     ----------
-    axes : matplotlib.axes.Axes
-    x, y : float, in the axes' own coordinates, 0 to 1
-        Where the upper left corner goes.
-    fontsize : float, in points
-    linespacing : float, in font sizes
-    characters : str
+    x, y
+        Where the upper left corner goes, in the axes' own coordinates, 0 to 1.
+    fontsize, linespacing
+        In points, and in font sizes.
+    characters
         What will be shown beside ASCII: a font is looked for that has it. Where none is found,
         the font draws a box for what it lacks.
     """
 
-    def __init__(self, axes, x, y, *, fontsize=10.0, linespacing=1.45, characters=""):
+    def __init__(
+        self, axes: Axes, x: float, y: float,
+        *, fontsize: float = 10.0, linespacing: float = 1.45, characters: str = "",
+    ):  # fmt: skip
         super().__init__()
         self._font = find_font(characters) or find_font("")
         self._corner, self._fontsize, self._linespacing = (x, y), fontsize, linespacing
@@ -38,23 +42,23 @@ class TextBlock(Artist):
         axes.add_artist(self)
         self.set_clip_path(None)
 
-    def set_text(self, text):
+    def set_text(self, text: str) -> None:
         """Show other lines."""
         self._text = str(text)
         self.stale = True
 
-    def get_text(self):
+    def get_text(self) -> str:
         """The lines shown."""
         return self._text
 
-    def get_window_extent(self, renderer=None):
+    def get_window_extent(self, renderer: Any = None) -> Bbox:
         """The box the text fills, in pixels."""
         page = self._render()
         x, y = self._place(page)
         return Bbox.from_bounds(x, y, page.shape[1], page.shape[0])
 
     @allow_rasterization
-    def draw(self, renderer):
+    def draw(self, renderer: Any) -> None:
         """Draw with an Agg renderer."""
         if not self.get_visible() or not self._text:
             return
