@@ -7,16 +7,15 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
+from rnn_helpers.types import Array
 from rnn_helpers.validation import check_array, check_integer, check_number
 
-CLIFF_STEPS = 50
+STEPS = 50
 MAP = ((3.5, 6.5), (-3.4, -1.2))  # the ranges of w and b in which the wall is seen
 _START, _TARGET = 0.5, 0.7
 
 
-def compute_cliff_loss(
-    w: ArrayLike, b: ArrayLike, *, steps: int = CLIFF_STEPS
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def compute_cliff_loss(w: ArrayLike, b: ArrayLike, *, steps: int = STEPS) -> tuple[Array, ...]:
     """Loss and gradient of one unit run for many steps: h_t = w σ(h_{t−1}) + b, h₀ = 0.5.
 
     L = (σ(h_T) − 0.7)². The derivatives travel forward beside the state:
@@ -117,9 +116,7 @@ def compute_descent(
     return Descent(*arrays, largest_norm=largest_norm, max_norm=max_norm)
 
 
-def compute_descent_from(
-    *, start_w: float, max_norm: float, learning_rate: float = 0.05
-) -> Descent:
+def compute_descent_from(*, start_w: float, max_norm: float, learning_rate: float) -> Descent:
     """`compute_descent` from (start_w, −2), which lies at the foot of the wall."""
     return compute_descent(max_norm=max_norm, learning_rate=learning_rate, start=(start_w, -2.0))
 
@@ -129,7 +126,7 @@ def _descend(w, b, learning_rate, updates, max_norm):
     """The points, their losses, and the largest norm of a gradient that was followed."""
     points, losses, largest_norm = [], [], 0.0
     for _ in range(updates + 1):
-        loss, dw, db = _run_unit(w, b, CLIFF_STEPS, math.tanh)
+        loss, dw, db = _run_unit(w, b, STEPS, math.tanh)
         points.append((w, b))
         losses.append(loss)
         norm = math.hypot(dw, db)

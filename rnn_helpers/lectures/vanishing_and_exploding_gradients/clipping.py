@@ -23,9 +23,8 @@ def clip_by_global_norm(
 
     Returns
     -------
-    clipped : the shapes of `gradients`
-    norm
-        The joint norm before clipping.
+    clipped, norm
+        In the shapes of `gradients`; the joint norm before clipping.
 
     Source
     ------

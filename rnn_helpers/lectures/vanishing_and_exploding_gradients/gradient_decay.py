@@ -54,7 +54,6 @@ def compute_gradient_decay(
 
     Parameters
     ----------
-    spectral_radius, input_scale : at least 0
     length : T, in steps
     seed
         Fixes the weights and the inputs.

@@ -15,7 +15,6 @@ from rnn_helpers.lectures.vanishing_and_exploding_gradients.cliff import (
 from rnn_helpers.lectures.vanishing_and_exploding_gradients.gradient_decay import GradientDecay
 from rnn_helpers.recurrences.jacobians import EXPLODED, VANISHED
 
-_LONGEST = 200
 _LOOKS = {
     "measured": ("-", COLORS["data"], 2.6, "measured"),
     "bound": (":", COLORS["bound"], 1.5, "bound (γ σ_max)ᵏ"),
@@ -45,7 +44,7 @@ def draw_gradient_decay(
     curves = {"measured": decay.log_norms, "bound": decay.log_bound, "radius": decay.log_radius}
     return draw_decay(
         decay.lags, curves, axes, artists,
-        looks=_LOOKS, state="h", longest=_LONGEST, end="measured", loc="upper right",
+        looks=_LOOKS, state="h", longest=200, end="measured", loc="upper right",
     )  # fmt: skip
 
 
@@ -79,10 +78,7 @@ def _fate(path):
 def draw_descent(
     descent: Descent, axes: np.ndarray, artists: dict[str, Line2D] | None = None
 ) -> dict[str, Line2D]:
-    """Draw the two paths on the map of the loss, and the two losses; or move an earlier drawing.
-
-    `axes` holds two: for the map, and for the loss by update.
-    """
+    """Draw two paths on the map of the loss and, on the second axes, the losses; or move them."""
     if artists is None:
         artists = _prepare_descent_axes(*axes, updates=len(descent.plain) - 1)
     for name in ("plain", "clipped"):
