@@ -21,24 +21,12 @@ CELLS = ("RNN", "SimplifiedGRU", "GRU", "LSTM")
 
 @dataclass
 class History:
-    """What happened during `fit`: one loss and one norm for each update.
+    """What happened during `fit`."""
 
-    Attributes
-    ----------
-    losses : list of float
-        Before the update, in the units of the loss.
-    gradient_norms : list of float
-        The joint norm of all gradients, before clipping.
-    evaluations : list of (int, float)
-        After how many updates, and what `evaluate` said then.
-    stopped : str
-        Why the loop ended early, as a sentence; empty if it ran to its end.
-    """
-
-    losses: list[float] = field(default_factory=list)
-    gradient_norms: list[float] = field(default_factory=list)
-    evaluations: list[tuple[int, float]] = field(default_factory=list)
-    stopped: str = ""
+    losses: list[float] = field(default_factory=list)  # one per update, before the update
+    gradient_norms: list[float] = field(default_factory=list)  # joint, before clipping
+    evaluations: list[tuple[int, float]] = field(default_factory=list)  # after so many updates
+    stopped: str = ""  # why the loop ended early, as a sentence
 
 
 class Trained(SimpleNamespace):

@@ -42,6 +42,14 @@ def test_a_forecast_reads_nothing_of_the_future_and_training_nothing_held_out():
     assert np.isfinite(given.predictions[1:]).all()
 
 
+@pytest.mark.parametrize(("learning_rate", "chosen"), [(3e-3, 50), (1.0, 10)])
+def test_training_lasts_as_long_as_the_last_training_years_say(learning_rate, chosen):
+    trained = train_forecaster(
+        COUNTS, n_train=N_TRAIN, seed=0, updates=60, learning_rate=learning_rate
+    )
+    assert len(trained.history.losses) == chosen
+
+
 @pytest.mark.parametrize(("forecast", "done"), [(1, 0), (2, 0), (9, 7)])
 def test_an_interrupt_returns_the_network_of_that_moment(monkeypatch, forecast, done):
     forward, forecasts = Forecaster.forward, []

@@ -152,21 +152,11 @@ def _check_pair(states, annotations):
 
 @dataclass(frozen=True)
 class Encoded:
-    """What the encoder has read.
+    """What the encoder has read: T characters of B texts."""
 
-    Attributes
-    ----------
-    annotations : tensor (T, B, H)
-        h_j: what was read up to character j from the left, and from the right, side by side.
-    summary : tensor (B, H)
-        The last state of each direction, side by side: one vector for all of the text.
-    mask : bool tensor (B, T)
-        True where there is a character, False on padding.
-    """
-
-    annotations: torch.Tensor
-    summary: torch.Tensor
-    mask: torch.Tensor
+    annotations: torch.Tensor  # (T, B, H): h_j, what is read up to j from the left and the right
+    summary: torch.Tensor  # (B, H): the last state of each direction, side by side
+    mask: torch.Tensor  # (B, T): True where there is a character, False on padding
 
 
 class Encoder(torch.nn.Module):

@@ -28,24 +28,14 @@ BATCH_SIZE = 64
 
 @dataclass(frozen=True)
 class DatePairs:
-    """Dates and their translations; made by `make_pairs`.
-
-    Attributes
-    ----------
-    texts, isos, languages : list of str
-        As `dates.make_dates` gives them.
-    tokens : int array (T, B)
-    lengths : int array (B,)
-        In characters, after `dates.normalise`.
-    targets : int array (10, B)
-    """
+    """Dates and their translations; made by `make_pairs`."""
 
     texts: list[str]
     isos: list[str]
     languages: list[str]
-    tokens: np.ndarray
-    lengths: np.ndarray
-    targets: np.ndarray
+    tokens: np.ndarray  # (T, B)
+    lengths: np.ndarray  # (B,), in characters, after `dates.normalise`
+    targets: np.ndarray  # (10, B)
 
 
 def make_pairs(n: int, *, part: str, rng: np.random.Generator) -> DatePairs:
@@ -76,10 +66,9 @@ def train_translator(
         Fixes the weights and the order of the batches.
     hidden_size : int
         H, even.
-    updates : int
-        Each sees 64 dates of about one length; the gradients are clipped at a global norm of 1.
-    learning_rate : float > 0
-        Of Adam, falling to 0 along half a cosine.
+    updates, learning_rate
+        Each update sees 64 dates of about one length; of Adam, falling to 0 along half a cosine,
+        gradients clipped at a global norm of 1.
     progress : str, optional
         The label of a progress bar.
 
@@ -93,9 +82,8 @@ def train_translator(
 
     def make_loss(model, rng):
         batches = _draw_batches(pairs.lengths, rng)
-        tokens, lengths, targets = map(
-            torch.from_numpy, (pairs.tokens, pairs.lengths, pairs.targets)
-        )
+        arrays = pairs.tokens, pairs.lengths, pairs.targets
+        tokens, lengths, targets = map(torch.from_numpy, arrays)
 
         def compute_loss():
             batch = next(batches)
@@ -106,12 +94,11 @@ def train_translator(
 
         return compute_loss
 
+    sizes = len(list_characters()), len(ISO_CHARACTERS)
     return train(
-        lambda: EncoderDecoder(
-            len(list_characters()), len(ISO_CHARACTERS), hidden_size, score=score
-        ),
-        make_loss, seed=seed, updates=updates, learning_rate=learning_rate, anneal=True,
-        progress=progress, tokens_per_update=BATCH_SIZE * LENGTH,
+        lambda: EncoderDecoder(*sizes, hidden_size, score=score), make_loss, seed=seed,
+        updates=updates, learning_rate=learning_rate, anneal=True, progress=progress,
+        tokens_per_update=BATCH_SIZE * LENGTH,
     )  # fmt: skip
 
 
@@ -133,24 +120,15 @@ def _draw_batches(lengths, rng):
 class Translations:
     """What `translate` returns, for B texts of up to T characters.
 
-    Attributes
-    ----------
-    isos : list of str
-        Ten characters each; a model that errs may put a dash in the wrong place.
-    written : int array (10, B)
-        The same, as indices of `dates.ISO_CHARACTERS`.
-    probabilities : float array (10, B, 11)
-        Of each character of `dates.ISO_CHARACTERS`, after those written before it.
-    weights : float array (10, B, T), or None
-        None without attention; 0 on padding.
-    contexts : float array (10, B, H)
+    A model that errs may put a dash in the wrong place. Each probability stands after the
+    characters before it that were written, or given; weights are 0 on padding.
     """
 
     isos: list[str]
-    written: np.ndarray
-    probabilities: np.ndarray
-    weights: np.ndarray | None
-    contexts: np.ndarray
+    written: np.ndarray  # the same, as indices of `dates.ISO_CHARACTERS`: (10, B)
+    probabilities: np.ndarray  # of each character of `dates.ISO_CHARACTERS`: (10, B, 11)
+    weights: np.ndarray | None  # (10, B, T); None without attention
+    contexts: np.ndarray  # (10, B, H)
 
 
 def translate(
