@@ -38,6 +38,8 @@ def show():
 def test_each_control_at_both_ends_and_in_the_middle_gives_its_own_picture(show, make):
     demo = show(make)
     assert len(demo.controls) <= 4
+    for name, label in {"train": "training", "held out": "held-out"}.items():
+        assert demo.artists[name].get_label().startswith(label)
     for control in demo.controls.values():
         pictures = set()
         settings = list_settings(control)
