@@ -4,9 +4,10 @@ import gc
 import io
 import weakref
 
+import matplotlib.style
 import numpy as np
 import pytest
-from matplotlib import rc_context
+from matplotlib import rcParams
 from PIL import Image
 
 from rnn_helpers.display import figures
@@ -60,17 +61,41 @@ def test_a_caption_stands_above_the_picture():
     assert page.startswith("<p>a &lt; b</p><img ")
 
 
-def test_what_the_house_style_sets_holds_for_all_that_is_drawn_later():
-    def draw():
-        figure, axes = new_figure(6, 3)
-        axes.plot([0, 1, 30], [1, 2, 300], label="line")
-        axes.set(xlabel="x", ylabel="y", title="title", xlim=(-5, 100), yscale="log")
-        axes.legend()
-        return encode_png(figure)
+LOUD = {
+    "figure.facecolor": "black", "savefig.facecolor": "red", "text.color": "white", "font.size": 17,
+    "lines.linewidth": 6, "lines.color": "red", "figure.dpi": 50, "image.cmap": "jet",
+    "axes.titlesize": 30, "legend.frameon": False, "legend.facecolor": "red", "xtick.color": "red",
+    "ytick.direction": "in", "axes.unicode_minus": False, "savefig.bbox": "tight",
+}  # fmt: skip
 
-    with rc_context(figures._RC):
-        inside = draw()
-    assert draw() == inside
+
+@pytest.mark.parametrize(
+    "settings", ["dark_background", "ggplot", "grayscale", LOUD, figures._RC], ids=str
+)
+def test_global_state_decides_nothing_about_a_figure(settings):
+    """Neither when it is made, nor when it is drawn on later, nor when it is shown."""
+
+    def draw():
+        figure, (left, right) = new_figure(8, 3, ncols=2)
+        left.plot([0, 1, 30], [1, 2, 300], label="line")
+        left.plot([0, 1, 30], [1, 20, 30], color=COLORS["data"], label="another")
+        left.set(xlabel="x", ylabel="y", title="title", xlim=(-5, 100), yscale="log")
+        left.legend()
+        left.text(50, 10, "a word")
+        left.annotate("here", (1, 2), (50, 100), arrowprops={"arrowstyle": "->"})
+        right.bar([-1, 2], [1, -3])
+        right.set_xticks([-1, 0, 2])
+        mesh = right.pcolormesh(np.arange(4.0).reshape(2, 2), alpha=0.5)
+        figure.colorbar(mesh, ax=right, label="loss")
+        figure.suptitle("above both")
+        return encode_png(figure, dpi=150)
+
+    plain, before = draw(), dict(rcParams)
+    with matplotlib.style.context(settings):
+        set_by_the_reader = dict(rcParams)
+        assert draw() == plain
+        assert dict(rcParams) == set_by_the_reader
+    assert dict(rcParams) == before
 
 
 def test_every_seed_is_a_mark():

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import ipywidgets
+import matplotlib.style
 import numpy as np
 import pytest
 from ipywidgets.widgets.widget import _instances
@@ -363,6 +364,21 @@ def test_what_is_stored_is_a_still_picture_with_its_sentence(wave):
     assert png.size == (1200, 630)
     distance = np.abs(np.asarray(png).astype(int) - (0, 114, 178)).max(axis=2)
     assert (distance < 8).sum() > 1000  # the wave is on it
+
+
+@pytest.mark.parametrize("style", ["dark_background", "ggplot"])
+def test_global_state_decides_nothing_about_a_live_picture(style, wave):
+    """One that is made, dragged and stored among a reader's own settings."""
+    with matplotlib.style.context(style):
+        styled = make_wave()
+        assert styled.png == wave.png
+        for height in (5, 7, 8):
+            wave.controls["height"].value = styled.controls["height"].value = height
+            assert styled.png == wave.png
+        assert (
+            styled._repr_mimebundle_()[0]["image/png"] == wave._repr_mimebundle_()[0]["image/png"]
+        )
+        styled.close()
 
 
 def test_storing_a_still_picture_leaves_the_frames_alone(wave):
