@@ -1,10 +1,13 @@
 # Two commands are all that a reader needs, and each sets up what is missing first:
 #   make lab      open the lectures in JupyterLab     make lab ARGS="--no-browser --port=8899"
 #   make test     prove them                          make test ARGS="-k gradient_flow"
-# For those who write: make notebooks (re-execute in place), make lint, make bench.
+# For those who write: make notebooks (re-execute in place), make lint, make bench, make oldest (the
+# tests with the oldest packages that pyproject.toml allows), make developing (hooks, notebook diffs).
 
 VENV := .venv
-PYTHON := $(VENV)/bin/python
+OLDEST := .venv-oldest
+BIN := $(if $(filter Windows_NT,$(OS)),Scripts,bin)
+PYTHON := $(VENV)/$(BIN)/python
 INSTALLED := $(VENV)/installed
 FIRST := $(firstword $(sort $(wildcard notebooks/[0-9]*.ipynb)))
 NBVAL := --nbval --nbval-current-env --nbval-sanitize-with tests/nbval_sanitize.cfg -p no:randomly
@@ -16,7 +19,7 @@ ARGS ?=
 PIP_ARGS ?=
 BASE_PYTHON ?= python3.13 python3.12 python3.11 python3.14 python3 python
 
-.PHONY: lab test bench notebooks lint setup
+.PHONY: lab test bench notebooks lint setup developing oldest
 .DELETE_ON_ERROR:
 
 lab: setup
@@ -33,11 +36,29 @@ bench: setup
 notebooks: setup
 	$(PYTHON) tools/execute_notebooks.py $(ARGS)
 
-lint: setup
+lint: $(VENV)/develops
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m pyright
+
+developing: $(VENV)/develops
+	$(VENV)/$(BIN)/pre-commit install
+	$(VENV)/$(BIN)/nbdime config-git --enable
+
+oldest: $(OLDEST)/installed
+	$(OLDEST)/$(BIN)/python -m pytest -m "not browser" $(ARGS)
 
 setup: $(INSTALLED)
+
+$(VENV)/develops: requirements-develop.txt $(INSTALLED)
+	$(PYTHON) -m pip install --disable-pip-version-check $(PIP_ARGS) -r requirements-develop.txt
+	@touch $@
+
+$(OLDEST)/installed: constraints-oldest.txt pyproject.toml $(INSTALLED)
+	$(PYTHON) -m venv --clear $(OLDEST)
+	$(OLDEST)/$(BIN)/python -m pip install --disable-pip-version-check $(PIP_ARGS) \
+	  -c constraints-oldest.txt -e ".[test]"
+	@touch $@
 
 # The mark is made last, so an interrupted installation is taken up again the next time.
 $(INSTALLED): requirements.txt pyproject.toml $(wildcard etc/jupyter/*.json etc/jupyter/*/*.json)

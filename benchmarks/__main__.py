@@ -40,6 +40,7 @@ def main():
         "load_before": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
         "figures": {},
     }
+    path = Path(__file__).with_name("results.json")
     for name in names:
         rows = importlib.import_module(f"benchmarks.{name}").run()
         print_table(name, rows)
@@ -53,7 +54,6 @@ def main():
             }
             for row in rows
         ]
-        path = Path(__file__).with_name("results.json")
         path.write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(
         f"\nwritten to {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}"

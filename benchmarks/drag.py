@@ -21,35 +21,37 @@ STEADY = 33  # slider values a second, as a hand makes them that looks at each
 HURRIED = 60  # as often as an ordinary mouse is read
 PACES = (STEADY, HURRIED)
 
-DEMO = """from rnn_helpers.demos.vanishing_and_exploding_gradients import gradient_decay_demo
-gradient_decay_demo()"""
+DEMO = """from rnn_helpers.lectures.vanishing_and_exploding_gradients import demos
+demos.gradient_decay_demo()"""
 
 # What everyone writes: a new figure for every value. The numbers, the drawing and the slider are
 # the demo's own.
 INTERACT = """import matplotlib.pyplot as plt
 from ipywidgets import interact
-from rnn_helpers.gradient_flow import compute_gradient_decay
-from rnn_helpers.live import slider
-from rnn_helpers.plots.gradient_flow import draw_gradient_decay
+from rnn_helpers.display.controls import slider
+from rnn_helpers.lectures.vanishing_and_exploding_gradients import gradient_decay, plots
 
 def show(spectral_radius):
     figure, axes = plt.subplots(figsize=(8, 4.2))
-    draw_gradient_decay(compute_gradient_decay(spectral_radius=spectral_radius), axes)
+    decay = gradient_decay.compute_gradient_decay(spectral_radius=spectral_radius)
+    plots.draw_gradient_decay(decay, axes)
     plt.show()
 
-interact(show, spectral_radius=slider("spectral radius ρ", 0.1, 2.0, 0.01, 0.9));"""
+control = slider("spectral radius ρ", 0.1, 2.0, 0.01, 0.9).make("spectral_radius")
+interact(show, spectral_radius=control);"""
 
 # The least that any picture costs: the same slider, a dot of one colour, nothing computed.
 FLOOR = """import io, ipywidgets
 from PIL import Image
-from rnn_helpers.live import slider
+from rnn_helpers.display.controls import slider
 
 def follow(change):
     buffer = io.BytesIO()
     Image.new("RGB", (8, 8), (round(100 * change["new"]), 0, 0)).save(buffer, "png")
     dot.value = buffer.getvalue()
 
-control, dot = slider("spectral radius ρ", 0.1, 2.0, 0.01, 0.9), ipywidgets.Image(format="png")
+control = slider("spectral radius ρ", 0.1, 2.0, 0.01, 0.9).make("spectral_radius")
+dot = ipywidgets.Image(format="png")
 control.observe(follow, names="value")
 follow({"new": 0.9})
 ipywidgets.VBox([control, dot])"""

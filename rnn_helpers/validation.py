@@ -2,8 +2,13 @@
 
 import math
 import numbers
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from rnn_helpers.types import Array
 
 
 def _shorten(value):
@@ -11,34 +16,28 @@ def _shorten(value):
     return text if len(text) <= 80 else text[:77] + "..."
 
 
-def check_integer(name, value, *, minimum=None, maximum=None):
-    """Return `value` as an int if it is a whole number from `minimum` to `maximum`.
-
-    Raises
-    ------
-    TypeError
-        Not a whole number (booleans do not count as numbers).
-    ValueError
-        Outside the range.
-    """
+def check_integer(
+    name: str, value: Any, *, minimum: int | None = None, maximum: int | None = None
+) -> int:
+    """Return `value` as an int if it is a whole number in the range; a boolean is none."""
     expected = f"{name} must be an integer{_describe_range(minimum, maximum)}"
     if isinstance(value, bool) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{expected}, got {_shorten(value)}")
+    value = int(value)
     if (minimum is not None and value < minimum) or (maximum is not None and value > maximum):
         raise ValueError(f"{expected}, got {value}")
-    return int(value)
+    return value
 
 
-def check_number(name, value, *, minimum=None, maximum=None, exclusive_minimum=None):
-    """Return `value` as a float if it is finite and inside the range.
-
-    Raises
-    ------
-    TypeError
-        Not a real number.
-    ValueError
-        NaN, infinite, or outside the range.
-    """
+def check_number(
+    name: str,
+    value: Any,
+    *,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    exclusive_minimum: float | None = None,
+) -> float:
+    """Return `value` as a float if it is a real number, finite and in the range."""
     expected = (
         f"{name} must be a finite number{_describe_range(minimum, maximum, exclusive_minimum)}"
     )
@@ -47,7 +46,7 @@ def check_number(name, value, *, minimum=None, maximum=None, exclusive_minimum=N
     try:
         value = float(value)
     except OverflowError:  # a whole number beyond the floats
-        value = math.inf if value > 0 else -math.inf
+        value = math.inf if abs(value) == value else -math.inf
     too_small = (minimum is not None and value < minimum) or (
         exclusive_minimum is not None and value <= exclusive_minimum
     )
@@ -56,15 +55,15 @@ def check_number(name, value, *, minimum=None, maximum=None, exclusive_minimum=N
     return value
 
 
-def check_rng(rng):
+def check_rng(rng: Any) -> np.random.Generator:
     """Return `rng` if it is a `numpy.random.Generator`."""
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
     return rng
 
 
-def check_choice(name, value, choices):
-    """Return `value` if it is one of `choices`; otherwise raise a ValueError that lists them."""
+def check_choice(name: str, value: Any, choices: Iterable[Any]) -> Any:
+    """Return `value` if it is one of `choices`; the message lists them."""
     choices = list(choices)
     if value not in choices:
         allowed = ", ".join(repr(choice) for choice in choices)
@@ -72,28 +71,29 @@ def check_choice(name, value, choices):
     return value
 
 
-def check_array(name, value, *, ndim=None, shape=None, finite=True, dtype=float):
+def check_array(
+    name: str,
+    value: ArrayLike,
+    *,
+    ndim: int | tuple[int, ...] | None = None,
+    shape: tuple[int | None, ...] | None = None,
+    finite: bool = True,
+    dtype: DTypeLike = float,
+) -> np.ndarray:
     """Return `value` as a NumPy array of `dtype` with the expected number of axes and sizes.
 
     Parameters
     ----------
     name : str
         How the caller calls the argument.
-    value : array_like
     ndim : int or tuple of int, optional
         The numbers of axes that are accepted.
     shape : tuple of int or None, optional
         The sizes expected; None accepts any size along that axis.
     finite : bool
         Refuse NaN and infinity.
-    dtype : numpy dtype
-
-    Raises
-    ------
-    TypeError
-        Not convertible to numbers of that dtype.
-    ValueError
-        Empty, the wrong shape, not finite, or too large for that dtype.
+    value, dtype
+        What cannot be held by `dtype` without loss is refused, and so is an empty array.
     """
     dtype = np.dtype(dtype)
     try:
@@ -112,14 +112,7 @@ def check_array(name, value, *, ndim=None, shape=None, finite=True, dtype=float)
             f"{name} must hold numbers that fit {dtype.name}, got {_shorten(value)}"
         ) from None
     if shape is not None:
-        matches = array.ndim == len(shape) and all(
-            expected is None or expected == actual
-            for expected, actual in zip(shape, array.shape, strict=True)
-        )
-        if not matches:
-            wanted = tuple("any" if size is None else size for size in shape)
-            wanted = "(" + ", ".join(map(str, wanted)) + ("," if len(wanted) == 1 else "") + ")"
-            raise ValueError(f"{name} must have shape {wanted}, got shape {array.shape}")
+        check_shape(name, array, shape)
     if ndim is not None:
         allowed = (ndim,) if isinstance(ndim, int) else tuple(ndim)
         if array.ndim not in allowed:
@@ -135,6 +128,48 @@ def check_array(name, value, *, ndim=None, shape=None, finite=True, dtype=float)
     return array
 
 
+def check_shape(name: str, array: Array, shape: tuple[int | None, ...]) -> Array:
+    """Return `array`, or a tensor, if its sizes are those of `shape`, where None is any."""
+    actual = tuple(array.shape)
+    fits = len(actual) == len(shape)
+    if not fits or any(n not in (None, m) for n, m in zip(shape, actual, strict=True)):
+        wanted = ", ".join("any" if size is None else str(size) for size in shape)
+        raise ValueError(
+            f"{name} must have shape ({wanted}{',' * (len(shape) == 1)}), got shape {actual}"
+        )
+    return array
+
+
+def check_indices(name: str, indices: Array, size: int) -> Array:
+    """Return `indices`, an array or a tensor, if each is the place of one of `size` entries.
+
+    NumPy would read a negative one from the end.
+    """
+    if 0 not in indices.shape:
+        low, high = int(indices.min()), int(indices.max())
+        if low < 0 or high >= size:
+            wrong = low if low < 0 else high
+            raise ValueError(f"{name} must lie from 0 to {size - 1}, got {wrong}")
+    return indices
+
+
+def check_series(name: str, series: ArrayLike, minimum: int = 1) -> np.ndarray:
+    """Return `series` as a float array (T,) of at least `minimum` finite values."""
+    series = check_array(name, series, ndim=1)
+    if len(series) < minimum:
+        raise ValueError(f"{name} must hold at least {minimum} values, got {len(series)}")
+    return series
+
+
+def check_tokens(name: str, ids: ArrayLike, n_tokens: int, minimum: int = 1) -> np.ndarray:
+    """Return `ids` as an int array (T,), at least `minimum` of them, from 0 to n_tokens − 1."""
+    n_tokens = check_integer("n_tokens", n_tokens, minimum=2)
+    ids = check_array(name, ids, ndim=1, dtype=np.int64)
+    if len(ids) < minimum:
+        raise ValueError(f"{name} must hold at least {minimum} tokens, got {len(ids)}")
+    return check_indices(name, ids, n_tokens)
+
+
 def _describe_range(minimum, maximum, exclusive_minimum=None):
     if exclusive_minimum is not None:
         low = f" greater than {exclusive_minimum:g}"
@@ -144,3 +179,10 @@ def _describe_range(minimum, maximum, exclusive_minimum=None):
     if minimum is not None:
         return f" of at least {minimum:g}"
     return "" if maximum is None else f" of at most {maximum:g}"
+
+
+def check_boolean(name: str, value: object) -> bool:
+    """Return `value` as a bool if it is True or False; otherwise raise a TypeError."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be True or False, got {_shorten(value)}")
+    return bool(value)

@@ -1,7 +1,16 @@
 import numpy as np
 import pytest
+import torch
 
-from rnn_helpers.validation import check_array, check_choice, check_integer, check_number
+from rnn_helpers.validation import (
+    check_array,
+    check_choice,
+    check_indices,
+    check_integer,
+    check_number,
+    check_rng,
+    check_tokens,
+)
 
 
 @pytest.mark.parametrize(
@@ -47,6 +56,15 @@ from rnn_helpers.validation import check_array, check_choice, check_integer, che
          ValueError, "xs must have shape (3,), got shape (2,)"),
         (lambda: check_array("xs", 1.0, ndim=(1, 2)),
          ValueError, "xs must have 1 or 2 axes, got 0 (shape ())"),
+        (lambda: check_rng(np.random), TypeError,
+         "rng must be a numpy.random.Generator, got module"),
+        (lambda: check_indices("ids", np.array([[0, 3], [1, -2]]), 3),
+         ValueError, "ids must lie from 0 to 2, got -2"),
+        (lambda: check_indices("ids", torch.tensor([0, 3]), 3),
+         ValueError, "ids must lie from 0 to 2, got 3"),
+        (lambda: check_tokens("ids", [0, 1], 3, 3),
+         ValueError, "ids must hold at least 3 tokens, got 2"),
+        (lambda: check_tokens("ids", [0, 3], 3), ValueError, "ids must lie from 0 to 2, got 3"),
     ],
 )  # fmt: skip
 def test_a_wrong_argument_is_named_with_what_came_and_what_was_expected(call, error, message):
@@ -64,6 +82,8 @@ def test_what_is_right_comes_back_in_plain_types():
     assert array.dtype == float
     assert array.shape == (1, 3)
     assert np.isinf(check_array("xs", [np.inf], finite=False)[0])
+    assert check_tokens("ids", [2.0, 0], 3).tolist() == [2, 0]
+    assert check_indices("ids", torch.zeros(0, 2), 3).shape == (0, 2)
 
 
 def test_a_long_value_is_shortened():

@@ -1,1 +1,1 @@
-"""Programs for those who write the lectures, test them or measure them."""
+"""What runs the notebooks, and what looks at them, for tests and benchmarks."""

@@ -17,15 +17,6 @@ from rnn_helpers.data.texts import (
 )
 
 __all__ = [
-    "HELD_OUT_TEXT",
-    "KOREAN",
-    "LAST_TRAIN_YEAR",
-    "SUNSPOTS",
-    "compute_rmse",
-    "load_korean",
-    "load_manual",
-    "load_sunspots",
-    "read_text",
-    "split_text",
-    "split_years",
-]
+    "HELD_OUT_TEXT", "KOREAN", "LAST_TRAIN_YEAR", "SUNSPOTS", "compute_rmse", "load_korean",
+    "load_manual", "load_sunspots", "read_text", "split_text", "split_years",
+]  # fmt: skip

@@ -4,27 +4,17 @@ import math
 import pathlib
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from rnn_helpers.validation import check_array, check_integer
 
+SUNSPOTS = pathlib.Path(__file__).with_name("sunspots.csv")
+LAST_TRAIN_YEAR = 1920
+"""Every lecture fits on the years up to this one and is judged on the years after it."""
 
-def compute_rmse(predictions, targets):
-    """Root mean squared error, in the units of the targets.
 
-    √(mean (prediction − target)²)
-
-    Parameters
-    ----------
-    predictions, targets : float arrays of one shape
-
-    Returns
-    -------
-    rmse : float
-
-    Raises
-    ------
-    ValueError
-        Different shapes, empty, or not finite.
+def compute_rmse(predictions: ArrayLike, targets: ArrayLike) -> float:
+    """Root mean squared error, in the units of the targets: √(mean (prediction − target)²).
 
     Examples
     --------
@@ -36,35 +26,19 @@ def compute_rmse(predictions, targets):
     return float(np.sqrt(np.mean((predictions - targets) ** 2)))
 
 
-SUNSPOTS = pathlib.Path(__file__).with_name("sunspots.csv")
-
-
-LAST_TRAIN_YEAR = 1920
-
-
-"""Every lecture fits on the years up to this one and is judged on the years after it."""
-
-
-def load_sunspots(path=None):
+def load_sunspots(path: str | pathlib.Path | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Yearly mean sunspot numbers, 1700 to 2008 (NOAA NGDC, public domain).
 
     Parameters
     ----------
     path : str or path, optional
         Another file of the same form: a line `year,sunspots`, then one line per year without gaps.
+        A malformed file is named with the line.
 
     Returns
     -------
-    years : int array, shape (T,)
-    counts : float array, shape (T,)
-        Mean number of sunspots in each year.
-
-    Raises
-    ------
-    FileNotFoundError
-        No such file; the message names it.
-    ValueError
-        Malformed; the message names the file and the line.
+    years : int array (T,)
+    counts : float array (T,)
 
     Examples
     --------
@@ -86,49 +60,33 @@ def load_sunspots(path=None):
         raise ValueError(f"{path}, line 1: expected the heading 'year,sunspots', got {found!r}")
     if len(lines) == 1:
         raise ValueError(f"{path}, line 2: expected a first year, the file ends after its heading")
-    years, counts = [], []
+    years, counts = [], []  # by hand: np.loadtxt skips empty lines and counts rows, not lines
     for number, line in enumerate(lines[1:], 2):
-        year, count = _read_line(f"{path}, line {number}", line)
+        place, fields = f"{path}, line {number}", line.split(",")
+        try:
+            year, count = fields
+            year, count = int(year), float(count)
+        except ValueError:
+            raise ValueError(
+                f"{place}: expected a year, a comma and a number, got {line!r}"
+            ) from None
+        if not math.isfinite(count) or count < 0:
+            raise ValueError(f"{place}: expected a finite number of at least 0, got {fields[1]!r}")
         if years and year != years[-1] + 1:
-            raise ValueError(f"{path}, line {number}: expected year {years[-1] + 1}, got {year}")
+            raise ValueError(f"{place}: expected year {years[-1] + 1}, got {year}")
         years.append(year)
         counts.append(count)
     return np.array(years), np.array(counts)
 
 
-def _read_line(place, line):
-    fields = line.split(",")
-    try:
-        year, count = int(fields[0]), float(fields[1])
-        readable = len(fields) == 2
-    except (ValueError, IndexError):
-        readable = False
-    if not readable:
-        raise ValueError(f"{place}: expected a year, a comma and a number, got {line!r}")
-    if not math.isfinite(count) or count < 0:
-        raise ValueError(f"{place}: expected a finite number of at least 0, got {fields[1]!r}")
-    return year, count
-
-
-def split_years(years, *, last_train_year=LAST_TRAIN_YEAR):
+def split_years(years: ArrayLike, *, last_train_year: int = LAST_TRAIN_YEAR) -> tuple[slice, slice]:
     """Where the training years end: two slices for anything that has one entry per year.
 
     Parameters
     ----------
-    years : int array, shape (T,), ascending
+    years : int array (T,), ascending
     last_train_year : int
         The last year to fit on; the years after it are held out.
-
-    Returns
-    -------
-    train, held_out : slice
-
-    Raises
-    ------
-    TypeError
-        A year that is no whole number.
-    ValueError
-        No year, or none on one of the two sides.
 
     Examples
     --------

@@ -6,15 +6,32 @@ import unicodedata
 from rnn_helpers.validation import check_number
 
 KOREAN = pathlib.Path(__file__).with_name("korean.txt")
-
-
 HELD_OUT_TEXT = 0.1
-
-
 """Every lecture holds back this share of a text, its end, to be judged on."""
 
 
-def load_manual(*, drop_repeats=False):
+def normalise(text: str, *, name: str = "text") -> str:
+    r"""A text in NFC: what is stored in pieces, as Hangul or é may be, in one character each.
+
+    Every text that enters goes through here once, so that what looks the same is the same.
+
+    Parameters
+    ----------
+    text : str
+    name : str
+        What the caller calls it.
+
+    Examples
+    --------
+    >>> len("Cafe\u0301"), len(normalise("Cafe\u0301"))
+    (5, 4)
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"{name} must be a string, got {type(text).__name__}")
+    return unicodedata.normalize("NFC", text)
+
+
+def load_manual(*, drop_repeats: bool = False) -> str:
     """The text of Python's reference manual, as it ships with every CPython.
 
     The topics of `pydoc_data.topics`, in alphabetical order, joined by blank lines. It differs a
@@ -28,10 +45,6 @@ def load_manual(*, drop_repeats=False):
         contains the page about `if`. Text that is held out must not hold copies of what was
         trained on.
 
-    Returns
-    -------
-    text : str
-
     Examples
     --------
     >>> len(load_manual()) > len(load_manual(drop_repeats=True)) > 100_000
@@ -44,46 +57,26 @@ def load_manual(*, drop_repeats=False):
             "the module pydoc_data.topics is missing: this Python was installed without its "
             "manual; expected the standard library of CPython 3.11 or later"
         ) from None
-    text = "\n\n".join(topics[name].strip("\n") for name in sorted(topics))
-    if drop_repeats:
-        text = "\n\n".join(dict.fromkeys(text.split("\n\n")))
-    return text
+    text = normalise("\n\n".join(topics[name].strip("\n") for name in sorted(topics)))
+    return "\n\n".join(dict.fromkeys(text.split("\n\n"))) if drop_repeats else text
 
 
-def load_korean():
-    """A short Korean text about recurrent networks, written for this series.
-
-    Examples
-    --------
-    >>> "기억" in load_korean()
-    True
-    """
+def load_korean() -> str:
+    """A short Korean text about recurrent networks, written for this series."""
     return read_text(KOREAN)
 
 
-def read_text(path, *, minimum=1000):
-    """A text file of yours, as a model can read it.
+def read_text(path: str | pathlib.Path, *, minimum: int = 1000) -> str:
+    r"""A text file of yours, as a model can read it.
 
-    UTF-8, with or without a byte order mark; line ends become "\\n"; letters that are stored in
-    pieces, as Korean syllables are on some systems, are put together (NFC).
+    UTF-8, with or without a byte order mark; line ends become "\n"; in the form of `normalise`.
+    Every message names the file and says what to do.
 
     Parameters
     ----------
     path : str or path
     minimum : int
         The fewest characters that are of use.
-
-    Returns
-    -------
-    text : str
-
-    Raises
-    ------
-    FileNotFoundError
-        No such file.
-    ValueError
-        A folder, an empty, short or binary file, or one in another encoding. Every message
-        names the file and says what to do.
     """
     path = pathlib.Path(path)
     if path.is_dir():
@@ -96,19 +89,16 @@ def read_text(path, *, minimum=1000):
         ) from None
     if not content.strip():
         raise ValueError(f"{path} is empty: name a file with at least {minimum:,} characters")
+    if b"\0" in content:
+        raise ValueError(f"{path} is no text, it holds bytes of value 0: name a text file in UTF-8")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        if b"\0" in content:
-            text = "\0"
-        else:
-            raise ValueError(
-                f"{path} is not UTF-8 (its byte {error.start:,} fits no character): open it in "
-                "an editor and save it as UTF-8"
-            ) from None
-    if "\0" in text:
-        raise ValueError(f"{path} is no text, it holds bytes of value 0: name a text file in UTF-8")
-    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+        raise ValueError(
+            f"{path} is not UTF-8 (its byte {error.start:,} fits no character): open it in "
+            "an editor and save it as UTF-8"
+        ) from None
+    text = normalise(text).replace("\r\n", "\n").replace("\r", "\n")
     if len(text) < minimum:
         raise ValueError(
             f"{path} is too short to learn from: it holds {len(text):,} characters, at least "
@@ -117,7 +107,7 @@ def read_text(path, *, minimum=1000):
     return text
 
 
-def split_text(text, *, held_out=HELD_OUT_TEXT):
+def split_text(text: str, *, held_out: float = HELD_OUT_TEXT) -> tuple[str, str]:
     """Cut a text into its beginning, to train on, and its end, to be judged on.
 
     Parameters
@@ -126,24 +116,12 @@ def split_text(text, *, held_out=HELD_OUT_TEXT):
     held_out : float between 0 and 1
         The share at the end that is held out.
 
-    Returns
-    -------
-    train, held_out : str
-
-    Raises
-    ------
-    TypeError
-        `text` is not a string.
-    ValueError
-        The share is not between 0 and 1, or the text too short to leave something on both sides.
-
     Examples
     --------
     >>> split_text("abcdefghij", held_out=0.2)
     ('abcdefgh', 'ij')
     """
-    if not isinstance(text, str):
-        raise TypeError(f"text must be a string, got {type(text).__name__}")
+    text = normalise(text)
     held_out = check_number("held_out", held_out, exclusive_minimum=0, maximum=1)
     n_train = len(text) - round(held_out * len(text))
     if not 0 < n_train < len(text):

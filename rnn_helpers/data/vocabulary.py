@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from rnn_helpers.validation import check_array, check_integer
+from rnn_helpers.data.texts import normalise
+from rnn_helpers.validation import check_array, check_indices, check_integer
 
 UNKNOWN, END = "<unk>", "<eos>"
 
@@ -16,32 +18,17 @@ UNKNOWN, END = "<unk>", "<eos>"
 _TOKEN = re.compile(r"\n\s*\n|\w+|[^\w\s]")
 
 
-def split_words(text):
+def split_words(text: str) -> list[str]:
     """The words of a text in small letters, each sign of punctuation as a token of its own.
 
     `<eos>` ends a sentence: after ".", "!" or "?" before a space, and at an empty line.
-
-    Parameters
-    ----------
-    text : str
-
-    Returns
-    -------
-    tokens : list of str
-
-    Raises
-    ------
-    TypeError
-        `text` is not a string.
 
     Examples
     --------
     >>> split_words("It rains, again. Go!")
     ['it', 'rains', ',', 'again', '.', '<eos>', 'go', '!', '<eos>']
     """
-    if not isinstance(text, str):
-        raise TypeError(f"text must be a string, got {type(text).__name__}")
-    text, tokens = text.strip() + "\n\n", []
+    text, tokens = normalise(text).strip() + "\n\n", []
     for match in _TOKEN.finditer(text):
         token = match[0]
         if token.isspace():
@@ -54,39 +41,37 @@ def split_words(text):
     return tokens
 
 
-def join_words(tokens):
-    """Tokens as a line of text, a new line after each `<eos>`.
+def join_words(tokens: Iterable[str]) -> str:
+    r"""Tokens as a line of text, a new line after each `<eos>`.
 
     Examples
     --------
     >>> join_words(["it", "rains", ",", "again", ".", "<eos>"])
-    'it rains, again.\\n'
+    'it rains, again.\n'
     """
     line = " ".join(["", *tokens]).replace(f" {END}", "\n").replace("\n ", "\n").removeprefix(" ")
     return re.sub(r" ([.,:;!?)\]}])", r"\1", re.sub(r"([(\[{]) ", r"\1", line))
 
 
-def _list_tokens(sequence):
+def list_tokens(sequence: str | Iterable[str], *, name: str = "sequence") -> list[str]:
+    """The tokens of a sequence, normalised: of a string its characters."""
+    if isinstance(sequence, str):
+        return list(normalise(sequence))
     if not isinstance(sequence, Iterable):
         raise TypeError(
-            f"sequence must be a string or a list of tokens, got {type(sequence).__name__}"
+            f"{name} must be a string or a list of tokens, got {type(sequence).__name__}"
         )
-    return list(sequence)
+    return [normalise(token, name=f"a token of {name}") for token in sequence]
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The tokens that a model knows, by number; number 0 is `<unk>`, all the others.
+    """The tokens that a model knows, by number; number 0 is `<unk>`, all the others."""
 
-    Attributes
-    ----------
-    tokens : tuple of str
-    """
-
-    tokens: tuple
+    tokens: tuple[str, ...]
 
     @classmethod
-    def build(cls, sequence, *, max_size=None):
+    def build(cls, sequence: str | Iterable[str], *, max_size: int | None = None) -> "Vocabulary":
         """The most frequent tokens of a training sequence; equally frequent ones as they came.
 
         Parameters
@@ -96,65 +81,41 @@ class Vocabulary:
         max_size : int ≥ 2, optional
             Counting `<unk>`.
 
-        Returns
-        -------
-        vocabulary : Vocabulary
-
-        Raises
-        ------
-        TypeError, ValueError
-            Nothing to read, a size too small.
-
         Examples
         --------
         >>> Vocabulary.build("banana", max_size=3).tokens
         ('<unk>', 'a', 'n')
         """
-        sequence = _list_tokens(sequence)
-        if not sequence:
+        tokens = list_tokens(sequence)
+        if not tokens:
             raise ValueError("sequence must hold at least one token, got none")
         if max_size is not None:
             max_size = check_integer("max_size", max_size, minimum=2) - 1
-        counts = Counter(token for token in sequence if token != UNKNOWN)
+        counts = Counter(token for token in tokens if token != UNKNOWN)
         return cls((UNKNOWN, *(token for token, _ in counts.most_common(max_size))))
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.tokens)
 
     @cached_property
-    def numbers(self):
-        """The number of each token, as a dict."""
+    def numbers(self) -> dict[str, int]:
+        """The number of each token."""
         return {token: number for number, token in enumerate(self.tokens)}
 
     @cached_property
     def _holds_words(self):
         return any(len(token) > 1 for token in self.tokens if token not in (UNKNOWN, END))
 
-    def encode(self, sequence):
-        """The number of each token, 0 for those not known: int array (T,).
-
-        Raises
-        ------
-        TypeError
-            No tokens; a string, where the vocabulary holds words.
-        """
+    def encode(self, sequence: str | Iterable[str]) -> np.ndarray:
+        """The number of each token, 0 for those not known: int array (T,)."""
         if isinstance(sequence, str) and self._holds_words:
             raise TypeError(
                 "sequence must be a list of words, got a string: split it, as with split_words"
             )
-        tokens = _list_tokens(sequence)
+        tokens = list_tokens(sequence)
         return np.array([self.numbers.get(token, 0) for token in tokens], dtype=np.int64)
 
-    def decode(self, ids):
-        """The token of each number, as a list.
-
-        Raises
-        ------
-        ValueError
-            No number, or one that no token has.
-        """
+    def decode(self, ids: ArrayLike) -> list[str]:
+        """The token of each number."""
         ids = check_array("ids", ids, ndim=1, dtype=int)
-        if ids.min() < 0 or ids.max() >= len(self):
-            wrong = ids.min() if ids.min() < 0 else ids.max()
-            raise ValueError(f"ids must lie from 0 to {len(self) - 1}, got {wrong}")
-        return [self.tokens[number] for number in ids]
+        return [self.tokens[number] for number in check_indices("ids", ids, len(self))]

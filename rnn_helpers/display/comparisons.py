@@ -1,7 +1,10 @@
 """Pictures that compare trained models: every seed is a dot, so that the spread is seen."""
 
+from collections.abc import Mapping
+
 import numpy as np
 from matplotlib.axes import Axes
+from numpy.typing import ArrayLike
 
 from rnn_helpers.display.figures import COLORS
 from rnn_helpers.validation import check_array
@@ -10,7 +13,7 @@ _MARKERS, _LINES = ("o", "s", "^", "D"), ("-", "--", "-.", ":")
 _ORDER = (COLORS["tanh"], COLORS["relu"], COLORS["identity"], COLORS["third"])
 
 
-def draw_seed_spread(xs: np.ndarray, runs: dict[str, np.ndarray], axes: Axes) -> None:
+def draw_seed_spread(xs: ArrayLike, runs: Mapping[str, ArrayLike], axes: Axes) -> None:
     """Draw one mark for every seed and a line through the means, for each model.
 
     Each seed's marks stand a little to the side of x, always the same, so that equal results
@@ -20,23 +23,23 @@ def draw_seed_spread(xs: np.ndarray, runs: dict[str, np.ndarray], axes: Axes) ->
     ----------
     xs : (N,)
         What is varied.
-    runs : (S, N) for each model
-        Its results, a row for every seed.
+    runs : (S, N) each
+        Each model's results, a row for every seed.
     """
     xs = check_array("xs", xs, ndim=1)
     if not runs:
         raise ValueError("runs must hold at least one model, got none")
-    seeds = 0
     spacing = np.diff(np.unique(xs)).min(initial=np.inf)
     width = min(0.15 * spacing, 0.03 * np.ptp(xs)) if np.isfinite(spacing) else 0.15
     for number, (name, results) in enumerate(runs.items()):
         results = check_array(f"runs[{name!r}]", results, shape=(None, len(xs)))
-        seeds, color = len(results), _ORDER[number % 4]
+        color = _ORDER[number % 4]
         axes.plot(xs, results.mean(axis=0), _LINES[number % 4], color=color, label=f"{name}, mean")
         marker = _MARKERS[number % 4]
-        shifts = np.linspace(-width, width, seeds) if seeds > 1 else [0.0]
+        shifts = np.linspace(-width, width, len(results)) if len(results) > 1 else [0.0]
         for row, shift in zip(results, shifts, strict=True):
-            looks = {"color": color, "markersize": 7, "markerfacecolor": "none", "alpha": 0.8}
-            axes.plot(xs + shift, row, marker, **looks)
+            look = {"color": color, "markersize": 7, "markerfacecolor": "none", "alpha": 0.8}
+            axes.plot(xs + shift, row, marker, **look)
     axes.set_xticks(np.unique(xs))
+    seeds = " or ".join(map(str, sorted({len(np.atleast_2d(rows)) for rows in runs.values()})))
     axes.legend(title=f"a mark for each of {seeds} seeds, side by side")

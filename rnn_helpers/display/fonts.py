@@ -15,9 +15,9 @@ _WIDE = (
 
 @lru_cache(maxsize=64)
 def find_font(characters: str, *, family: str = "monospace") -> str | None:
-    """The file of a font that can draw all of the characters; None if this machine has none.
+    """The file of a font that can draw all of the characters, None if this machine has none.
 
-    Matplotlib's own font of that family is tried first. Spaces and line breaks are passed over.
+    Matplotlib's own font of that family is tried first; white space is passed over.
     """
     wanted = {ord(letter) for letter in characters if not letter.isspace()}
     own = font_manager.findfont(font_manager.FontProperties(family=[family]))

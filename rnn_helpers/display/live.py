@@ -40,7 +40,7 @@ _VIEW = "application/vnd.jupyter.widget-view+json"
 
 def live(
     compute: Callable[..., Any],
-    draw: Callable[..., dict[str, Artist]],
+    draw: Callable[..., dict],
     controls: dict[str, Control],
     describe: Callable[[Any], str],
     *,

@@ -1,20 +1,21 @@
 """A recurrent language model: the probability of every next token, trained and scored."""
 
-import math
-import sys
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 from torch.nn.functional import cross_entropy
 
-from rnn_helpers.models.ngrams import compute_ngram_probabilities, count_ngrams, fit_ngram
-from rnn_helpers.models.training import History, fit, one_thread
-from rnn_helpers.recurrences import cells, layers
-from rnn_helpers.validation import check_array, check_choice, check_integer, check_number
-
-CELLS = ("RNN", "SimplifiedGRU", "GRU", "LSTM")
-_PLANE = 0x10000  # where characters begin that stand for nothing but a token's number
+from rnn_helpers.models.training import Trained, make_layer, train
+from rnn_helpers.recurrences import cells
+from rnn_helpers.validation import (
+    check_array,
+    check_indices,
+    check_integer,
+    check_tokens,
+)
 
 
 class LanguageModel(torch.nn.Module):
@@ -26,45 +27,38 @@ class LanguageModel(torch.nn.Module):
     Parameters
     ----------
     n_tokens : int
-        V, the size of the vocabulary.
-    hidden_size : int
-        H.
-    cell : {"RNN", "SimplifiedGRU", "GRU", "LSTM"}
+        V, the size of the vocabulary; the attribute `start`, too, is V.
+    hidden_size, num_layers : int
+        Recurrent layers, each of H units, one above the other.
+    cell : str
+        One of `training.CELLS`.
     embedding_size : int
         E, the length of the vector that stands for a token.
-    num_layers : int
-        Recurrent layers, each of H units, one above the other.
-
-    Attributes
-    ----------
-    start : int
-        V: the input that stands for "nothing yet".
     """
 
     def __init__(
-        self, n_tokens, hidden_size=128, *, cell="RNN", embedding_size=32, num_layers=1
+        self, n_tokens: int, hidden_size: int = 128, *, cell: str = "RNN",
+        embedding_size: int = 32, num_layers: int = 1,
     ):  # fmt: skip
         super().__init__()
         self.start = check_integer("n_tokens", n_tokens, minimum=2)
         check_integer("embedding_size", embedding_size, minimum=1)
-        self.cell = check_choice("cell", cell, CELLS)
         self.embedding = torch.nn.Embedding(n_tokens + 1, embedding_size, padding_idx=n_tokens)
-        self.recurrence = getattr(layers, cell)(embedding_size, hidden_size, num_layers)
+        self.recurrence = make_layer(cell, embedding_size, hidden_size, num_layers)
+        self.cell = cell
         self.readout = torch.nn.Linear(hidden_size, n_tokens)
 
-    def forward(self, tokens, state=None):
+    def forward(self, tokens: torch.Tensor, state: Any = None) -> tuple[torch.Tensor, Any]:
         """Tokens (T, B) and the state before them to log-odds (T, B, V) and the state after."""
+        check_indices("tokens", tokens, self.start + 1)
         output, state = self.recurrence(self.embedding(tokens), state)
         return self.readout(output), state
 
-    def make_step(self):
+    def make_step(self) -> Callable[[int, Any], tuple[np.ndarray, Any]]:
         """One step at a time, in NumPy, for `sampling.sample_tokens`: fast, and without torch.
 
-        Returns
-        -------
-        step : callable
-            `step(token, state) -> (logits (V,), state)`; None is the state before the text. The
-            weights are those of this moment.
+        It is `step(token, state) -> (logits (V,), state)`; None is the state before the text. The
+        weights are those of this moment.
         """
         recurrence, n_layers = self.recurrence, self.recurrence.num_layers
         embedding, W_out, b_out = (
@@ -84,10 +78,11 @@ class LanguageModel(torch.nn.Module):
             "GRU": cells.gru_step, "LSTM": cells.lstm_step,
         }[self.cell]  # fmt: skip
         zeros = np.zeros((1, recurrence.hidden_size), dtype=embedding.dtype)
-        n_states = 2 if self.cell == "LSTM" else 1
+        n_states, start = 2 if self.cell == "LSTM" else 1, self.start
         first = (zeros,) * (n_states * n_layers)
 
         def step(token, state):
+            check_integer("token", token, minimum=0, maximum=start)
             state, x, after = state or first, embedding[token, None], []
             for layer, arguments in enumerate(weights):
                 below = state[layer * n_states : (layer + 1) * n_states]
@@ -99,32 +94,7 @@ class LanguageModel(torch.nn.Module):
         return step
 
 
-@dataclass
-class TrainedLanguageModel:
-    """What `train_language_model` returns.
-
-    Attributes
-    ----------
-    model : LanguageModel
-    nats : float
-        Mean −ln p of a held-out token: see `compute_nats`; NaN if that was interrupted.
-    history : History
-        With the held-out perplexity in `evaluations`.
-    n_parameters : int
-    """
-
-    model: LanguageModel
-    nats: float
-    history: History
-    n_parameters: int
-
-    @property
-    def perplexity(self):
-        """exp(nats): as unsure as among so many equally likely tokens."""
-        return float(np.exp(self.nats))
-
-
-def make_streams(ids, n_streams):
+def make_streams(ids: ArrayLike, n_streams: int) -> np.ndarray:
     """Cut a text into equal parts to be read side by side, each from its beginning to its end.
 
     Parameters
@@ -137,11 +107,6 @@ def make_streams(ids, n_streams):
     -------
     streams : int array (T // n_streams, n_streams)
         Column b is the b-th part.
-
-    Raises
-    ------
-    ValueError
-        Fewer tokens than streams.
 
     Examples
     --------
@@ -157,36 +122,20 @@ def make_streams(ids, n_streams):
 def _shift(streams, start):
     """Inputs and targets: each input is the target before it, the first is `start`."""
     first = np.full((1, streams.shape[1]), start)
-    return (
-        torch.from_numpy(np.concatenate([first, streams[:-1]])),
-        torch.from_numpy(streams),
-    )
+    return torch.from_numpy(np.concatenate([first, streams[:-1]])), torch.from_numpy(streams)
 
 
-def detach(state):
+def detach(state: Any) -> Any:
     """The same numbers without the graph that computed them."""
     return tuple(s.detach() for s in state) if isinstance(state, tuple) else state.detach()
 
 
 def train_language_model(
-    ids,
-    held_out_ids,
-    *,
-    n_tokens,
-    cell="RNN",
-    seed=0,
-    hidden_size=128,
-    embedding_size=32,
-    num_layers=1,
-    n_streams=16,
-    window=32,
-    updates=1200,
-    learning_rate=3e-3,
-    carry=True,
-    truncate=None,
-    progress=None,
-    evaluations=8,
-):
+    ids: ArrayLike, held_out_ids: ArrayLike, *, n_tokens: int, cell: str = "RNN", seed: int = 0,
+    hidden_size: int = 128, embedding_size: int = 32, num_layers: int = 1, n_streams: int = 16,
+    window: int = 32, updates: int = 1200, learning_rate: float = 3e-3, carry: bool = True,
+    truncate: int | None = None, progress: str | None = None, evaluations: int = 8,
+) -> Trained:  # fmt: skip
     """Train a language model on a text and score it on another.
 
     The text is read as `n_streams` streams, `window` tokens of each for an update. The state is
@@ -194,18 +143,15 @@ def train_language_model(
 
     Parameters
     ----------
-    ids, held_out_ids : int arrays
+    ids, held_out_ids : int arrays (T,)
         Tokens, 0 to n_tokens − 1.
-    n_tokens : int
-        V.
-    cell : {"RNN", "SimplifiedGRU", "GRU", "LSTM"}
+    n_tokens, cell, hidden_size, embedding_size, num_layers
+        As in `LanguageModel`.
     seed : int
         Fixes the weights.
-    hidden_size, embedding_size, num_layers : int
     n_streams, window : int
         At most as many streams are used as the text has windows for.
-    updates : int
-    learning_rate : float > 0
+    updates, learning_rate
         Of Adam, falling to 0 along half a cosine; gradients are clipped at a norm of 1.
     carry : bool
         Whether a window begins with the state that the window before it left, or with zeros.
@@ -218,64 +164,55 @@ def train_language_model(
 
     Returns
     -------
-    trained : TrainedLanguageModel
-
-    Raises
-    ------
-    TypeError, ValueError
-        A number out of range, or a text shorter than two windows.
+    trained : Trained
+        `nats`, the mean −ln p of a held-out token, as `compute_nats` says; `perplexity`, exp(nats):
+        as unsure as among so many equally likely tokens. The history holds the latter, too.
     """
-    seed = check_integer("seed", seed, minimum=0)
     window = check_integer("window", window, minimum=1)
     updates = check_integer("updates", updates, minimum=1)
     evaluations = check_integer("evaluations", evaluations, minimum=1)
     truncate = check_integer("truncate", window if truncate is None else truncate, minimum=1)
-    ids = _check_tokens("ids", ids, n_tokens, 2 * window)
-    held_out_ids = _check_tokens("held_out_ids", held_out_ids, n_tokens, 1)
+    ids = check_tokens("ids", ids, n_tokens, 2 * window)
+    held_out_ids = check_tokens("held_out_ids", held_out_ids, n_tokens, 1)
     check_integer("n_streams", n_streams, minimum=1)
     n_streams = min(n_streams, len(ids) // (2 * window))
-    with torch.random.fork_rng(), one_thread():
-        torch.manual_seed(seed)
-        model = LanguageModel(
-            n_tokens, hidden_size, cell=cell, embedding_size=embedding_size, num_layers=num_layers
-        )
-        xs, ys = _shift(make_streams(ids, n_streams), model.start)
-        place = {"next": 0, "state": None}
+    xs, ys = _shift(make_streams(ids, n_streams), n_tokens)
+
+    def make_loss(model, rng):
+        start, before = 0, None
 
         def compute_loss():
-            if place["next"] + window > len(xs):  # the end of the text: from the top, no past
-                place.update(next=0, state=None)
-            part = slice(place["next"], place["next"] + window)
-            logits, state = [], place["state"]
+            nonlocal start, before
+            if start + window > len(xs):  # the end of the text: from the top, no past
+                start, before = 0, None
+            part, logits, state = slice(start, start + window), [], before
             for piece in xs[part].split(truncate):
                 output, state = model(piece, state)
                 logits.append(output)
                 state = detach(state)
-            place.update(next=part.stop, state=state if carry else None)
+            start, before = part.stop, state if carry else None
             return cross_entropy(torch.cat(logits).flatten(0, 1), ys[part].flatten())
 
-        history = fit(
-            model,
-            compute_loss,
-            updates=updates,
-            learning_rate=learning_rate,
-            anneal=True,
-            evaluate=lambda: float(np.exp(compute_nats(model, held_out_ids, n_streams=16))),
-            evaluate_every=-(-updates // evaluations),
-            progress=progress,
-            tokens_per_update=n_streams * window,
-            score="held-out perplexity",
-        )
-        try:
-            nats = compute_nats(model, held_out_ids)
-        except KeyboardInterrupt:
-            nats = math.nan
-            history.stopped = f"{history.stopped} Interrupted before the last score.".strip()
-    n_parameters = sum(parameter.numel() for parameter in model.parameters())
-    return TrainedLanguageModel(model, nats, history, n_parameters)
+        return compute_loss
+
+    trained = train(
+        lambda: LanguageModel(
+            n_tokens, hidden_size, cell=cell, embedding_size=embedding_size, num_layers=num_layers
+        ),
+        make_loss,
+        {"nats": lambda model: compute_nats(model, held_out_ids)},
+        evaluate=lambda model: np.exp(compute_nats(model, held_out_ids, n_streams=16)),
+        evaluate_every=-(-updates // evaluations), seed=seed, updates=updates,
+        learning_rate=learning_rate, anneal=True, progress=progress,
+        tokens_per_update=n_streams * window, score="held-out perplexity",
+    )  # fmt: skip
+    trained.perplexity = float(np.exp(trained.nats))
+    return trained
 
 
-def compute_nats(model, ids, *, n_streams=1, state=None):
+def compute_nats(
+    model: LanguageModel, ids: ArrayLike, *, n_streams: int = 1, state: Any = None
+) -> float:
     """Mean −ln p of the tokens of a text, each given all that stand before it in its stream.
 
     Total negative log-likelihood divided by the number of tokens, in one pass that carries the
@@ -283,18 +220,13 @@ def compute_nats(model, ids, *, n_streams=1, state=None):
 
     Parameters
     ----------
-    model : LanguageModel
     ids : int array (T,)
     n_streams : int
         More streams are faster; each begins without a past. At most T are used.
     state : tensor or pair of tensors, optional
         The state before the text; zeros if not given.
-
-    Returns
-    -------
-    nats : float
     """
-    ids = _check_tokens("ids", ids, model.start, 1)
+    ids = check_tokens("ids", ids, model.start, 1)
     n_streams = min(check_integer("n_streams", n_streams, minimum=1), len(ids))
     xs, ys = _shift(make_streams(ids, n_streams), model.start)
     total = 0.0
@@ -303,49 +235,3 @@ def compute_nats(model, ids, *, n_streams=1, state=None):
             logits, state = model(xs_part, state)
             total += float(cross_entropy(logits.flatten(0, 1), ys_part.flatten(), reduction="sum"))
     return total / ys.numel()
-
-
-def compute_ngram_nats(ids, held_out_ids, *, order, strength=10.0):
-    """The loss of lecture 01's Markov models, on tokens of any kind.
-
-    Parameters
-    ----------
-    ids, held_out_ids : int arrays
-        To count, and to score.
-    order : int, 0 to 12
-        Tokens of context: 0 is the unigram, 1 the bigram model.
-    strength : float > 0
-        Pseudo-tokens, shared out as the shorter context says.
-
-    Returns
-    -------
-    nats : float
-        Mean −ln p of a held-out token that has `order` tokens before it.
-    """
-    model, text = (
-        "".join(chr(_PLANE + n) for n in _check_tokens(name, part, sys.maxunicode + 1 - _PLANE, 1))
-        for name, part in (("ids", ids), ("held_out_ids", held_out_ids))
-    )
-    model = fit_ngram(model, max_order=order)
-    counts = count_ngrams(model, text)
-    return float(-np.log(compute_ngram_probabilities(counts, strength=strength)[order]).mean())
-
-
-def choose_strength(ids, *, order, strengths=(3.0, 10.0, 30.0, 100.0, 300.0)):
-    """The smoothing that does best on the last tenth of a training text, counted on the rest."""
-    cut = len(ids) - len(ids) // 10
-    return min(
-        (check_number("strengths", s, exclusive_minimum=0) for s in strengths),
-        key=lambda s: compute_ngram_nats(ids[:cut], ids[cut:], order=order, strength=s),
-    )
-
-
-def _check_tokens(name, ids, n_tokens, minimum):
-    n_tokens = check_integer("n_tokens", n_tokens, minimum=2)
-    ids = check_array(name, ids, ndim=1, dtype=np.int64)
-    if len(ids) < minimum:
-        raise ValueError(f"{name} must hold at least {minimum} tokens, got {len(ids)}")
-    if ids.min() < 0 or ids.max() >= n_tokens:
-        wrong = ids.min() if ids.min() < 0 else ids.max()
-        raise ValueError(f"{name} must lie from 0 to {n_tokens - 1}, got {wrong}")
-    return ids

@@ -1,71 +1,74 @@
 """Counted language models: how often each token followed each short history."""
 
+from array import array
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from rnn_helpers.validation import check_choice, check_integer, check_number
+from rnn_helpers.data.texts import normalise
+from rnn_helpers.validation import check_array, check_choice, check_integer, check_number, check_rng
 
 SMOOTHINGS = ("uniform", "shorter context")
+MAX_ORDER = 12
 
 
 @dataclass(frozen=True)
 class NgramModel:
-    """Counts of every context of 0 to `max_order` characters, and of what followed it.
+    """Counts of every context of 0 to `max_order` tokens, and of what followed it.
 
-    Contexts are numbered: `context_keys[k]` lists, in order, `number of the context of k
-    characters · size + the character before it`, and the place in that list is the number of the
-    context of k + 1 characters. `gram_keys[k]` lists `number of the context · size + what
-    followed`.
-
-    Attributes
-    ----------
-    alphabet : str
-        The characters of the training text, in order; `size` also counts one unknown character.
-    max_order : int
-    context_keys : list of max_order int arrays
-    context_counts : list of max_order + 1 int arrays
-    gram_keys, gram_counts : lists of max_order + 1 int arrays
+    `alphabet` numbers the tokens, characters or ids; `size` also counts one unknown token. Contexts
+    are numbered too: `context_keys[k]` lists, in order, `number of the context of k tokens · size +
+    the token before it`, and the place in that list is the number of the context of k + 1 tokens.
+    `gram_keys[k]` lists `number of the context · size + what followed`.
     """
 
-    alphabet: str
+    alphabet: str | np.ndarray
     max_order: int
-    context_keys: list
-    context_counts: list
-    gram_keys: list
-    gram_counts: list
+    context_keys: list[np.ndarray]
+    context_counts: list[np.ndarray]
+    gram_keys: list[np.ndarray]
+    gram_counts: list[np.ndarray]
 
     @property
-    def size(self):
-        """Characters the model can predict, the unknown one included."""
+    def size(self) -> int:
+        """Tokens the model can predict, the unknown one included."""
         return len(self.alphabet) + 1
 
     @property
-    def n_parameters(self):
+    def n_parameters(self) -> list[int]:
         """Numbers kept for each order 0 … max_order: one per different gram."""
         return [len(keys) for keys in self.gram_keys]
 
     @cached_property
-    def _tables(self):
-        """What sampling looks up, one character at a time."""
+    def tables(self) -> tuple[list, list, list, list]:
+        """What sampling looks up token by token, for each order.
+
+        The numbers of contexts by their keys; where the occurrences of each context end in one
+        long list of all; where those of each gram end in it; what each gram ends with.
+        """
         numbers = [
             dict(zip(keys.tolist(), range(len(keys)), strict=True)) for keys in self.context_keys
         ]
-        context_ends = [np.cumsum(counts).tolist() for counts in self.context_counts]
-        gram_ends = [np.cumsum(counts) for counts in self.gram_counts]
-        return numbers, context_ends, gram_ends
+        context_ends, gram_ends, followers = (
+            [array("q", numbers.astype(np.int64).tobytes()) for numbers in table]
+            for table in (
+                map(np.cumsum, self.context_counts),
+                map(np.cumsum, self.gram_counts),
+                [keys % self.size for keys in self.gram_keys],
+            )
+        )
+        return numbers, context_ends, gram_ends, followers
 
 
 @dataclass(frozen=True)
 class NgramCounts:
-    """For each scored character of a text: how often training saw its context, and it after it.
+    """For each of N scored tokens: how often training saw its context, and it after its context.
 
-    Attributes
-    ----------
-    contexts, grams : int arrays, shape (max_order + 1, N)
-    size : int
-        Characters the model can predict.
+    Both (max_order + 1, N); `size` is that of the model.
     """
 
     contexts: np.ndarray
@@ -73,24 +76,14 @@ class NgramCounts:
     size: int
 
 
-def fit_ngram(text, *, max_order):
-    """Count what follows every context of 0 to `max_order` characters.
+def fit_ngram(text: str | ArrayLike, *, max_order: int) -> NgramModel:
+    """Count what follows every context of 0 to `max_order` tokens.
 
     Parameters
     ----------
-    text : str, longer than max_order
+    text : str, or int array (T,)
+        Characters, in NFC, or token ids.
     max_order : int, 0 to 12
-
-    Returns
-    -------
-    model : NgramModel
-
-    Raises
-    ------
-    TypeError
-        `text` is not a string.
-    ValueError
-        Not enough text.
 
     Source
     ------
@@ -101,11 +94,10 @@ def fit_ngram(text, *, max_order):
     >>> fit_ngram("banana", max_order=1).n_parameters  # a n; ba an na from the second letter on
     [2, 3]
     """
-    max_order = check_integer("max_order", max_order, minimum=0, maximum=12)
-    _check_text("text", text, max_order)
-    alphabet = "".join(sorted(set(text)))
+    max_order = check_integer("max_order", max_order, minimum=0, maximum=MAX_ORDER)
+    tokens = _read_tokens("text", text, max_order)
+    alphabet, codes = np.unique(tokens, return_inverse=True)
     size = len(alphabet) + 1
-    codes = _encode(text, alphabet)
     before = [codes[max_order - k : len(codes) - k] for k in range(1, max_order + 1)]
     order = np.arange(len(codes) - max_order)
     for column in reversed(before):  # after this, equal contexts of every length are neighbours
@@ -123,31 +115,22 @@ def fit_ngram(text, *, max_order):
             first = np.concatenate([[True], keys[1:] != keys[:-1]])
             context_keys.append(keys[first])
             numbers = np.cumsum(first) - 1
-    return NgramModel(alphabet, max_order, context_keys, context_counts, gram_keys, gram_counts)
+    known = "".join(map(chr, alphabet)) if isinstance(text, str) else alphabet
+    return NgramModel(known, max_order, context_keys, context_counts, gram_keys, gram_counts)
 
 
-def count_ngrams(model, text):
-    """Look up how often training saw the context of each character, and it after that context.
+def count_ngrams(model: NgramModel, text: str | ArrayLike) -> NgramCounts:
+    """Look up how often training saw the context of each token, and it after that context.
 
-    All orders are scored on the same characters: those with `max_order` characters before them.
-
-    Parameters
-    ----------
-    model : NgramModel
-    text : str, longer than max_order
-
-    Returns
-    -------
-    counts : NgramCounts
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `fit_ngram`.
+    All orders are scored on the same tokens: those with `max_order` tokens before them.
     """
-    _check_text("text", text, model.max_order)
-    codes = _encode(text, model.alphabet)
-    K, size = model.max_order, model.size
+    if isinstance(text, str) != isinstance(model.alphabet, str):
+        kinds = ("a string", "token numbers")[:: 1 if isinstance(model.alphabet, str) else -1]
+        raise TypeError(f"text must be {kinds[0]}, as the model has counted, got {kinds[1]}")
+    K, size, known = model.max_order, model.size, model.alphabet
+    known = _list_points(known) if isinstance(known, str) else known
+    codes = _find(known, _read_tokens("text", text, K))
+    codes[codes < 0] = len(known)
     followers = codes[K:]
     numbers = np.zeros(len(followers), dtype=np.int64)
     contexts, grams = [], []
@@ -162,27 +145,14 @@ def count_ngrams(model, text):
     return NgramCounts(np.array(contexts), np.array(grams), size)
 
 
-def compute_ngram_probabilities(counts, *, smoothing="shorter context", strength=10.0):
-    """Probability of each scored character under every order.
+def compute_ngram_probabilities(
+    counts: NgramCounts, *, smoothing: str = "shorter context", strength: float = 10.0
+) -> np.ndarray:
+    """Probability of each scored token under every order.
 
-    p_k(c | h) = (n(h c) + strength · q(c)) / (n(h) + strength), where `strength` pseudo-characters
+    p_k(c | h) = (n(h c) + strength · q(c)) / (n(h) + strength), where `strength` pseudo-tokens
     are shared out equally, q = 1 / size ("uniform"), or as the context without its oldest
-    character says, q = p_{k−1} ("shorter context", down to uniform).
-
-    Parameters
-    ----------
-    counts : NgramCounts
-    smoothing : {"shorter context", "uniform"}
-    strength : float > 0, in characters
-
-    Returns
-    -------
-    probabilities : float array, shape (max_order + 1, N)
-
-    Raises
-    ------
-    ValueError
-        Unknown smoothing, or a strength that is not positive.
+    token says, q = p_{k−1} ("shorter context", down to uniform). Shape (max_order + 1, N).
 
     Source
     ------
@@ -200,7 +170,7 @@ def compute_ngram_probabilities(counts, *, smoothing="shorter context", strength
     return probabilities
 
 
-def compute_perplexity(nats):
+def compute_perplexity(nats: float) -> float:
     """How many equally likely choices a loss is worth: exp(nats per token).
 
     Examples
@@ -211,25 +181,43 @@ def compute_perplexity(nats):
     return float(np.exp(check_number("nats", nats, minimum=0)))
 
 
-def sample_ngram(model, *, length, order, smoothing="shorter context", strength=10.0, rng):
-    """Draw text: each character from the counts of its context, as smoothed.
+def compute_ngram_nats(
+    ids: ArrayLike, held_out_ids: ArrayLike, *, order: int, strength: float = 10.0
+) -> float:
+    """Mean −ln p of the held-out tokens that have `order` tokens before them, in nats.
+
+    Order 0 is the unigram, 1 the bigram model; smoothed as the shorter context says.
+    """
+    order = check_integer("order", order, minimum=0, maximum=MAX_ORDER)
+    ids, held_out_ids = (
+        _read_tokens(name, check_array(name, part, dtype=np.int64), order)
+        for name, part in (("ids", ids), ("held_out_ids", held_out_ids))
+    )
+    counts = count_ngrams(fit_ngram(ids, max_order=order), held_out_ids)
+    return float(-np.log(compute_ngram_probabilities(counts, strength=strength)[order]).mean())
+
+
+def choose_strength(
+    ids: ArrayLike, *, order: int, strengths: Sequence[float] = (3.0, 10.0, 30.0, 100.0, 300.0)
+) -> float:
+    """The smoothing that does best on the last tenth of a training text, counted on the rest."""
+    ids = check_array("ids", ids, ndim=1, dtype=np.int64)
+    cut = len(ids) - len(ids) // 10
+    return min(
+        (check_number("strengths", s, exclusive_minimum=0) for s in strengths),
+        key=lambda s: compute_ngram_nats(ids[:cut], ids[cut:], order=order, strength=s),
+    )
+
+
+def sample_ngram(
+    model: NgramModel, *, length: int, order: int, smoothing: str = "shorter context",
+    strength: float = 10.0, rng: np.random.Generator,
+) -> str | np.ndarray:  # fmt: skip
+    """Draw tokens: each from the counts of its context, as smoothed.
 
     With n occurrences of a context, a share n / (n + strength) of the draws copies what followed
-    one of them; the rest falls back on the shorter context, or on all characters alike.
-
-    Parameters
-    ----------
-    model : NgramModel
-    length : int ≥ 1, in characters
-    order : int, 0 to max_order
-    smoothing, strength
-        As in `compute_ngram_probabilities`.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    text : str
-        The unknown character is drawn as "�".
+    one of them; the rest falls back on the shorter context, or on all tokens alike. Text or token
+    ids, as the model has counted; the unknown one is "�", or −1.
 
     Source
     ------
@@ -237,52 +225,57 @@ def sample_ngram(model, *, length, order, smoothing="shorter context", strength=
     """
     length = check_integer("length", length, minimum=1)
     order = check_integer("order", order, minimum=0, maximum=model.max_order)
-    check_choice("smoothing", smoothing, SMOOTHINGS)
+    uniform = check_choice("smoothing", smoothing, SMOOTHINGS) == "uniform"
     strength = check_number("strength", strength, exclusive_minimum=0)
-    numbers, context_ends, gram_ends = model._tables
-    size, draws = model.size, iter(rng.random((order + 2) * (length + order)).tolist())
+    numbers, context_ends, gram_ends, followers = model.tables
+    lookups, size = [table.get for table in numbers[:order]], model.size
+    draw = iter(check_rng(rng).random((order + 2) * (length + order)).tolist()).__next__
     codes = []
-    while len(codes) < length + order:  # the first `order` characters only warm the context up
-        known = [0]
-        for k in range(min(order, len(codes))):
-            number = numbers[k].get(known[-1] * size + codes[-1 - k])
+    for t in range(length + order):  # the first `order` tokens only warm the context up
+        known, number = [0], 0
+        for k in range(min(order, t)):
+            number = lookups[k](number * size + codes[-1 - k])
             if number is None:
                 break
             known.append(number)
-        if smoothing == "uniform" and len(known) <= min(order, len(codes)):
-            known = []  # the whole context is new: all characters alike
+        if uniform and number is None:
+            known = []  # the whole context is new: all tokens alike
         code = None
         while known and code is None:
-            k, number = len(known) - 1, known.pop()
+            number = known.pop()
+            k = len(known)
             ends = context_ends[k]
             first = ends[number - 1] if number else 0
             n = ends[number] - first
-            u = next(draws) * (n + strength)
+            u = draw() * (n + strength)
             if u < n:
-                place = int(gram_ends[k].searchsorted(first + int(u), side="right"))
-                code = int(model.gram_keys[k][place]) % size
-            elif smoothing == "uniform":
+                code = followers[k][bisect_right(gram_ends[k], first + int(u))]
+            elif uniform:
                 known = []
-        codes.append(int(next(draws) * size) if code is None else code)
-    letters = model.alphabet + "�"
-    return "".join(letters[code] for code in codes[order:])
+        codes.append(int(draw() * size) if code is None else code)
+    if isinstance(model.alphabet, str):
+        letters = model.alphabet + "�"
+        return "".join(letters[code] for code in codes[order:])
+    return np.append(model.alphabet, -1)[codes[order:]]
 
 
-def _check_text(name, text, max_order):
-    if not isinstance(text, str):
-        raise TypeError(f"{name} must be a string, got {type(text).__name__}")
-    if len(text) <= max_order:
+def _read_tokens(name, text, max_order):
+    """Token numbers as they are, or the code points of a text: int64 array (T,)."""
+    if isinstance(text, str):
+        tokens, kind = _list_points(normalise(text)), "characters"
+    else:
+        tokens, kind = check_array(name, text, ndim=1, dtype=np.int64), "tokens"
+        if tokens.min() < 0:
+            raise ValueError(f"{name} must be token numbers of at least 0, got {tokens.min()}")
+    if len(tokens) <= max_order:
         raise ValueError(
-            f"{name} must be longer than max_order = {max_order} characters, got {len(text)}"
+            f"{name} must be longer than max_order = {max_order} {kind}, got {len(tokens)}"
         )
+    return tokens
 
 
-def _encode(text, alphabet):
-    """Places of characters in the alphabet; its length for a character that it lacks."""
-    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    known = np.frombuffer(alphabet.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    place = _find(known, points)
-    return np.where(place >= 0, place, len(alphabet)).astype(np.int64)
+def _list_points(text):
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.int64)
 
 
 def _find(keys, wanted):

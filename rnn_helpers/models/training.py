@@ -4,38 +4,55 @@ import contextlib
 import math
 import sys
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
 
+import numpy as np
 import torch
 from tqdm import tqdm
 
-from rnn_helpers.validation import check_integer, check_number
+from rnn_helpers.recurrences import layers
+from rnn_helpers.validation import check_choice, check_integer, check_number
+
+CELLS = ("RNN", "SimplifiedGRU", "GRU", "LSTM")
 
 
 @dataclass
 class History:
-    """What happened during `fit`.
+    """What happened during `fit`."""
 
-    Attributes
-    ----------
-    losses : list of float
-        One per update, before the update, in the units of the loss.
-    gradient_norms : list of float
-        The joint norm of all gradients, before clipping.
-    evaluations : list of (int, float)
-        After how many updates, and what `evaluate` said then.
-    stopped : str
-        Why the loop ended early, as a sentence; empty if it ran to its end.
-    """
+    losses: list[float] = field(default_factory=list)  # one per update, before the update
+    gradient_norms: list[float] = field(default_factory=list)  # joint, before clipping
+    evaluations: list[tuple[int, float]] = field(default_factory=list)  # after so many updates
+    stopped: str = ""  # why the loop ended early, as a sentence
 
-    losses: list = field(default_factory=list)
-    gradient_norms: list = field(default_factory=list)
-    evaluations: list = field(default_factory=list)
-    stopped: str = ""
+
+class Trained(SimpleNamespace):
+    """What every `train_…` returns: a model, its history, and each score under its name."""
+
+    model: Any
+    history: History
+
+    @property
+    def n_parameters(self) -> int:
+        """How many numbers were trained."""
+        return count_parameters(self.model)
+
+
+def count_parameters(model: torch.nn.Module) -> int:
+    """How many numbers are trained."""
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def make_layer(cell: str, *sizes: int, **options: Any) -> Any:
+    """The layer of `recurrences.layers` with that name, one of `CELLS`."""
+    return getattr(layers, check_choice("cell", cell, CELLS))(*sizes, **options)
 
 
 @contextlib.contextmanager
-def one_thread():
+def one_thread() -> Iterator[None]:
     """Run torch on one thread: for matrices this small, a second one only waits for the first."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -45,21 +62,50 @@ def one_thread():
         torch.set_num_threads(threads)
 
 
+def train(
+    make_model: Callable[[], torch.nn.Module],
+    make_loss: Callable[[Any, np.random.Generator], Callable[[], torch.Tensor]],
+    scores: dict[str, Callable[[Any], Any]] | None = None, *, seed: int, evaluate: Any = None,
+    **options: Any,
+) -> Trained:  # fmt: skip
+    """Make a model, `fit` it and score it, on one thread and with nobody else's dice.
+
+    Parameters
+    ----------
+    make_model, seed
+        The weights are drawn from torch's generator, seeded with `seed`.
+    make_loss : callable
+        `make_loss(model, rng) -> compute_loss`, as in `fit`; the generator has the same seed.
+    scores : dict of callables, optional
+        `score(model)`, without gradients, under its name in the result; NaN if interrupted.
+    evaluate, **options
+        Of `fit`; `evaluate` is given the model.
+    """
+    rng = np.random.default_rng(check_integer("seed", seed, minimum=0))
+    with torch.random.fork_rng(devices=[]), one_thread():
+        torch.default_generator.manual_seed(seed)  # torch.manual_seed reseeds every device
+        model = make_model()
+        if evaluate is not None:
+            options["evaluate"] = lambda: evaluate(model)
+        history = fit(model, make_loss(model, rng), **options)
+        trained = Trained(model=model, history=history)
+        for name, score in (scores or {}).items():
+            try:
+                with torch.no_grad():
+                    setattr(trained, name, score(model))
+            except KeyboardInterrupt:
+                setattr(trained, name, math.nan)
+                history.stopped = f"{history.stopped} Interrupted before the last score.".strip()
+    return trained
+
+
 def fit(
-    model,
-    compute_loss,
-    *,
-    updates,
-    learning_rate,
-    max_norm=1.0,
-    anneal=False,
-    evaluate=None,
-    evaluate_every=None,
-    history=None,
-    progress=None,
-    tokens_per_update=None,
-    score="held-out score",
-):
+    model: torch.nn.Module, compute_loss: Callable[[], torch.Tensor], *, updates: int,
+    learning_rate: float, max_norm: float | None = 1.0, anneal: bool = False,
+    evaluate: Callable[[], float] | None = None, evaluate_every: int | None = None,
+    history: History | None = None, progress: str | None = None,
+    tokens_per_update: int | None = None, score: str = "held-out score",
+) -> History:  # fmt: skip
     """Train `model` with Adam; the gradients are clipped by their global norm.
 
     Interrupting the kernel ends the loop: the model keeps its last parameters, and the history
@@ -68,37 +114,20 @@ def fit(
 
     Parameters
     ----------
-    model : torch.nn.Module
     compute_loss : callable
-        `compute_loss() -> scalar tensor`: draws a batch and returns its mean loss.
-    updates : int
-    learning_rate : float > 0
+        Draws a batch and returns its mean loss, a scalar tensor.
     max_norm : float > 0, or None
         The threshold θ of clipping by global norm; None leaves the gradients alone.
     anneal : bool
         Let the learning rate fall to 0 along a half cosine.
-    evaluate : callable, optional
-        `evaluate() -> float`, on data held out: called without gradients, and with the model in
-        evaluation mode, after every `evaluate_every` updates and after the last.
-    evaluate_every : int, optional
-        Only at the end, if it is not given.
+    evaluate, evaluate_every
+        A score on data held out: called without gradients, and with the model in evaluation mode,
+        after every `evaluate_every` updates, if that is given, and after the last.
     history : History, optional
         An earlier one, to go on with: it is extended in place. The optimizer begins anew.
-    progress : str, optional
-        The label of a progress bar on the standard output, gone when the loop ends.
-    tokens_per_update : int, optional
-        What one batch holds; the bar then tells tokens per second of training.
-    score : str
-        What the bar calls the value of `evaluate`.
-
-    Returns
-    -------
-    history : History
-
-    Raises
-    ------
-    TypeError, ValueError
-        A number out of range, `evaluate_every` without `evaluate`.
+    progress, tokens_per_update, score
+        The label of a progress bar, gone when the loop ends; how many tokens a batch holds, if it
+        is to tell their rate; and what it calls the value of `evaluate`.
 
     Source
     ------
@@ -107,28 +136,35 @@ def fit(
     """
     updates = check_integer("updates", updates, minimum=1)
     check_number("learning_rate", learning_rate, exclusive_minimum=0)
-    limit = (
-        math.inf if max_norm is None else check_number("max_norm", max_norm, exclusive_minimum=0)
-    )
+    limit = math.inf
+    if max_norm is not None:
+        limit = check_number("max_norm", max_norm, exclusive_minimum=0)
     if evaluate_every is not None:
         check_integer("evaluate_every", evaluate_every, minimum=1)
         if evaluate is None:
             raise ValueError("evaluate_every needs evaluate, the function to call; got none")
     if tokens_per_update is not None:
         check_integer("tokens_per_update", tokens_per_update, minimum=1)
-    if history is not None and not isinstance(history, History):
+    if not isinstance(history, History | None):
         raise TypeError(f"history must be a History, got {type(history).__name__}")
+    if not isinstance(model, torch.nn.Module):
+        raise TypeError(f"model must be a torch.nn.Module, got {type(model).__name__}")
     parameters = list(model.parameters())
     optimizer = torch.optim.Adam(parameters, lr=learning_rate)
     history = History() if history is None else history
     history.stopped, before = "", len(history.losses)
-    bar = _Progress(progress, updates, tokens_per_update, score)
+    said, seconds = {}, 0.0  # of the bar, and of training alone
+    bar = tqdm(
+        total=updates, desc=progress, disable=progress is None, file=sys.stdout, leave=False,
+        ncols=100, bar_format="{desc} {percentage:3.0f} %|{bar}| {remaining} left{postfix}",
+    )  # fmt: skip
     try:
         for update in range(1, updates + 1):
+            start = time.perf_counter()
             if anneal:
                 done = (update - 1) / updates
                 optimizer.param_groups[0]["lr"] = learning_rate * (1 + math.cos(math.pi * done)) / 2
-            loss = compute_loss()
+            loss = _check_loss(compute_loss())
             value = float(loss.detach())
             if not math.isfinite(value):
                 history.stopped = f"The loss is {value} at update {before + update}."
@@ -142,11 +178,15 @@ def fit(
             history.losses.append(value)  # first, so that no update is unrecorded
             history.gradient_norms.append(norm)
             optimizer.step()
-            bar.advance(value)
+            seconds += time.perf_counter() - start
+            said["loss"] = f"{value:.2f}"
+            if tokens_per_update is not None:
+                said["tokens/s"] = f"{tokens_per_update * update / seconds:,.0f}"
+            bar.set_postfix_str(", ".join(f"{k} {v}" for k, v in said.items()), False)
+            bar.update()
             if evaluate and (update == updates or update % (evaluate_every or updates) == 0):
-                with bar.paused():
-                    history.evaluations.append((before + update, _evaluate(model, evaluate)))
-                bar.tell(history.evaluations[-1][1])
+                history.evaluations.append((before + update, _evaluate(model, evaluate)))
+                said[score] = f"{history.evaluations[-1][1]:.3g}"
     except KeyboardInterrupt:
         history.stopped = f"Interrupted after {len(history.losses)} updates."
     finally:
@@ -154,50 +194,24 @@ def fit(
     return history
 
 
+def _check_loss(loss):
+    if not (isinstance(loss, torch.Tensor) and loss.numel() == 1 and loss.requires_grad):
+        raise TypeError(
+            f"compute_loss must return a tensor of one number with a gradient, got {loss!r:.60}"
+        )
+    return loss
+
+
 def _evaluate(model, evaluate):
-    training = model.training
+    modes = [(module, module.training) for module in model.modules()]
     model.eval()
     try:
         with torch.no_grad():
-            return float(evaluate())
+            value = evaluate()
     finally:
-        model.train(training)
-
-
-class _Progress:
-    """A bar with the loss, the rate and the last held-out score; nothing at all without a label."""
-
-    def __init__(self, label, updates, tokens_per_update, score):
-        self._tokens, self._score, self._parts = tokens_per_update, score, {}
-        self._start, self._updates = time.perf_counter(), 0
-        self._bar = None
-        if label is not None:
-            self._bar = tqdm(
-                total=updates, desc=label, file=sys.stdout, leave=False, ncols=100,
-                bar_format="{desc} {percentage:3.0f} %|{bar}| {remaining} left{postfix}",
-            )  # fmt: skip
-
-    def advance(self, loss):
-        if self._bar is None:
-            return
-        self._updates += 1
-        self._parts["loss"] = f"{loss:.2f}"
-        if self._tokens:
-            rate = self._tokens * self._updates / (time.perf_counter() - self._start)
-            self._parts["tokens/s"] = f"{rate:,.0f}"
-        self._bar.set_postfix_str(", ".join(f"{k} {v}" for k, v in self._parts.items()), False)
-        self._bar.update()
-
-    @contextlib.contextmanager
-    def paused(self):
-        """Do not count what is done here as time of training."""
-        start = time.perf_counter()
-        yield
-        self._start += time.perf_counter() - start
-
-    def tell(self, value):
-        self._parts[self._score] = f"{value:.3g}"
-
-    def close(self):
-        if self._bar is not None:
-            self._bar.close()
+        for module, training in modes:  # each its own: a part may have been left in eval()
+            module.training = training
+    try:
+        return float(value)
+    except (TypeError, ValueError, RuntimeError):
+        raise TypeError(f"evaluate must return a number, got {value!r:.60}") from None

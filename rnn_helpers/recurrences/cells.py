@@ -2,43 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from array_api_compat import array_namespace, is_array_api_obj
 
+from rnn_helpers.types import Array
 from rnn_helpers.validation import check_choice
 
 
 @dataclass(frozen=True)
 class Activation:
-    """An element-wise non-linearity with its slope.
-
-    Attributes
-    ----------
-    name : str
-    function : callable
-        φ(a), any shape.
-    derivative : callable
-        φ′(a), any shape.
-    largest_slope : float
-        γ = sup |φ′|.
-    """
+    """An element-wise non-linearity φ(a) with its slope φ′(a), and γ = sup |φ′|."""
 
     name: str
-    function: Callable
-    derivative: Callable
+    function: Callable[[Array], Array]
+    derivative: Callable[[Array], Array]
     largest_slope: float
 
 
-def sigmoid(a):
+def sigmoid(a: Array) -> Array:
     """σ(a) = 1 / (1 + e^−a), computed as (1 + tanh(a/2)) / 2, which cannot overflow.
-
-    Parameters
-    ----------
-    a : array, any shape
-
-    Returns
-    -------
-    array, the shape of `a`, in [0, 1]
 
     Examples
     --------
@@ -47,6 +30,11 @@ def sigmoid(a):
     array([0. , 0.5])
     """
     return 0.5 + 0.5 * array_namespace(a).tanh(0.5 * a)
+
+
+def _rectify(a):
+    xp = array_namespace(a)
+    return xp.where(a <= 0, xp.zeros_like(a), a)  # a selection: 0 · ∞ is no number
 
 
 def _positive(a):
@@ -63,50 +51,32 @@ ACTIVATIONS = {
     for activation in (
         Activation("sigmoid", sigmoid, lambda a: sigmoid(a) * sigmoid(-a), 0.25),
         Activation("tanh", _tanh, lambda a: 1 - _tanh(a) ** 2, 1.0),
-        Activation("relu", lambda a: a * _positive(a), _positive, 1.0),
-        Activation("identity", lambda a: a, lambda a: 0 * a + 1, 1.0),
+        Activation("relu", _rectify, _positive, 1.0),
+        Activation("identity", lambda a: a, lambda a: array_namespace(a).ones_like(a), 1.0),
     )
 }
 
 
-def get_activation(activation):
-    """The `Activation` of that name, or the one given.
-
-    Raises
-    ------
-    ValueError
-        No activation has that name.
-    """
+def get_activation(activation: str | Activation) -> Activation:
+    """The `Activation` of that name, or the one given."""
     if isinstance(activation, Activation):
         return activation
     return ACTIVATIONS[check_choice("activation", activation, ACTIVATIONS)]
 
 
-def rnn_step(x, h, W_xh, W_hh, b_h, *, activation="tanh"):
+def rnn_step(
+    x: Array, h: Array, W_xh: Array, W_hh: Array, b_h: Array,
+    *, activation: str | Activation = "tanh",
+) -> Array:  # fmt: skip
     """One tick of the plain recurrent network: h_t = φ(x_t W_xh + h_{t−1} W_hh + b_h).
 
     Parameters
     ----------
-    x : array (B, D)
-        The input at this step.
-    h : array (B, H)
-        The state after the step before.
-    W_xh : array (D, H)
-    W_hh : array (H, H)
-    b_h : array (H,)
-    activation : str or Activation
+    x, h : (B, D), (B, H)
+        The input at this step, and the state after the step before.
+    W_xh, W_hh, b_h : (D, H), (H, H), (H,)
+    activation
         "tanh", "sigmoid", "relu", "identity", or one of your own.
-
-    Returns
-    -------
-    h : array (B, H)
-
-    Raises
-    ------
-    TypeError
-        No array: a list, for example.
-    ValueError
-        Unknown activation, or shapes that do not fit together.
 
     Source
     ------
@@ -126,28 +96,22 @@ def _rnn_step(x, h, W_xh, W_hh, b_h, function):
     return function(x @ W_xh + h @ W_hh + b_h)
 
 
-def run_rnn(xs, h0, W_xh, W_hh, b_h, *, activation="tanh"):
+def run_rnn(
+    xs: Array, h0: Array, W_xh: Array, W_hh: Array, b_h: Array,
+    *, activation: str | Activation = "tanh",
+) -> Array:  # fmt: skip
     """The plain recurrent network over a sequence.
 
     Parameters
     ----------
-    xs : array (T, B, D)
-        T at least 1.
-    h0 : array (B, H)
-    W_xh, W_hh, b_h, activation
-        As in `rnn_step`.
+    xs, h0 : (T, B, D), (B, H)
 
     Returns
     -------
-    hs : array (T+1, B, H)
+    hs : (T+1, B, H)
         `hs[0]` is `h0`, `hs[t]` the state after step t.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `rnn_step`; no step.
     """
-    _check_array_type("xs", xs)
+    check_array_kind("xs", xs)
     if xs.ndim != 3 or xs.shape[0] == 0:
         raise ValueError(
             f"xs must have shape (T, B, D) with at least one step, got {tuple(xs.shape)}"
@@ -160,7 +124,10 @@ def run_rnn(xs, h0, W_xh, W_hh, b_h, *, activation="tanh"):
     return array_namespace(h0).stack(hs)
 
 
-def lstm_step(x, h, c, W_xh, W_hh, b_h, *, peepholes=None):
+def lstm_step(
+    x: Array, h: Array, c: Array, W_xh: Array, W_hh: Array, b_h: Array,
+    *, peepholes: Array | None = None,
+) -> tuple[Array, Array]:  # fmt: skip
     """One tick of the LSTM: three gates decide what the cell state forgets, takes in and shows.
 
     i = σ(x W_xi + h₋₁ W_hi + p_i ⊙ c₋₁ + b_i)
@@ -172,26 +139,12 @@ def lstm_step(x, h, c, W_xh, W_hh, b_h, *, peepholes=None):
 
     Parameters
     ----------
-    x : array (B, D)
-    h, c : array (B, H)
-        Hidden state and cell state after the step before.
-    W_xh : array (D, 4H)
+    x, h, c : (B, D), (B, H), (B, H)
+        Input, and hidden state and cell state after the step before.
+    W_xh, W_hh, b_h : (D, 4H), (H, 4H), (4H,)
         The columns of the gates i, f, g, o side by side, torch's order.
-    W_hh : array (H, 4H)
-    b_h : array (4H,)
-    peepholes : array (3, H), optional
+    peepholes : (3, H), optional
         p_i, p_f, p_o: the gates see the cell state too. Without it, p = 0.
-
-    Returns
-    -------
-    h, c : array (B, H)
-
-    Raises
-    ------
-    TypeError
-        No array: a list, for example.
-    ValueError
-        Shapes that do not fit together.
 
     Source
     ------
@@ -219,7 +172,10 @@ def lstm_step(x, h, c, W_xh, W_hh, b_h, *, peepholes=None):
     return sigmoid(a_o) * _tanh(c), c
 
 
-def gru_step(x, h, W_xh, W_hh, b_xh, b_hh, *, reset="after", update="keeps"):
+def gru_step(
+    x: Array, h: Array, W_xh: Array, W_hh: Array, b_xh: Array, b_hh: Array,
+    *, reset: str = "after", update: str = "keeps",
+) -> Array:  # fmt: skip
     """One tick of the GRU: one gate resets the past for the candidate, one mixes the two.
 
     r = σ(x W_xr + h₋₁ W_hr + b_xr + b_hr)
@@ -231,28 +187,15 @@ def gru_step(x, h, W_xh, W_hh, b_xh, b_hh, *, reset="after", update="keeps"):
 
     Parameters
     ----------
-    x : array (B, D)
-    h : array (B, H)
-    W_xh : array (D, 3H)
+    x, h : (B, D), (B, H)
+    W_xh, W_hh : (D, 3H), (H, 3H)
         The columns of r, z, n side by side, torch's order.
-    W_hh : array (H, 3H)
-    b_xh, b_hh : array (3H,)
+    b_xh, b_hh : (3H,)
         Two biases, for with reset "after" b_hn stands inside r ⊙ (…) and is not redundant.
     reset : {"after", "before"}
         "after": torch, cuDNN, Keras. "before": Cho et al.
     update : {"keeps", "takes"}
         z keeps the old state (torch, Cho et al.) or takes the new one (Chung et al.).
-
-    Returns
-    -------
-    h : array (B, H)
-
-    Raises
-    ------
-    TypeError
-        No array: a list, for example.
-    ValueError
-        Shapes that do not fit together, an unknown `reset` or `update`.
 
     Source
     ------
@@ -279,7 +222,9 @@ def gru_step(x, h, W_xh, W_hh, b_xh, b_hh, *, reset="after", update="keeps"):
     return (1 - z) * n + z * h if update == "keeps" else z * n + (1 - z) * h
 
 
-def simplified_gru_step(x, h, W_xh, W_hh, b_h, *, update="keeps"):
+def simplified_gru_step(
+    x: Array, h: Array, W_xh: Array, W_hh: Array, b_h: Array, *, update: str = "keeps"
+) -> Array:
     """One tick of the simplified GRU, which has the update gate only.
 
     z = σ(x W_xz + h₋₁ W_hz + b_z)
@@ -288,24 +233,9 @@ def simplified_gru_step(x, h, W_xh, W_hh, b_h, *, update="keeps"):
 
     Parameters
     ----------
-    x : array (B, D)
-    h : array (B, H)
-    W_xh : array (D, 2H)
+    x, h : (B, D), (B, H)
+    W_xh, W_hh, b_h : (D, 2H), (H, 2H), (2H,)
         The columns of z and n side by side.
-    W_hh : array (H, 2H)
-    b_h : array (2H,)
-    update : {"keeps", "takes"}
-
-    Returns
-    -------
-    h : array (B, H)
-
-    Raises
-    ------
-    TypeError
-        No array: a list, for example.
-    ValueError
-        Shapes that do not fit together, an unknown `update`.
 
     Source
     ------
@@ -326,33 +256,31 @@ def simplified_gru_step(x, h, W_xh, W_hh, b_h, *, update="keeps"):
     return (1 - z) * n + z * h if update == "keeps" else z * n + (1 - z) * h
 
 
-def _check_array_type(name, value):
+def check_array_kind(name: str, value: Any) -> None:
+    """Refuse what is neither an array nor a tensor."""
     if not is_array_api_obj(value):
         raise TypeError(f"{name} must be an array or a tensor, got {type(value).__name__}")
 
 
-def check_step_arrays(x, states, W_xh, W_hh, biases, *, blocks=1, others=None):
+def check_step_arrays(
+    x: Array, states: dict, W_xh: Array, W_hh: Array, biases: dict,
+    *, blocks: int = 1, others: dict | None = None,
+) -> None:  # fmt: skip
     """Refuse what does not fit together in one tick.
 
     Parameters
     ----------
-    x : array (B, D)
+    x, W_xh, W_hh : (B, D), (D, blocks · H), (H, blocks · H)
     states, biases : dict of arrays by name, (B, H) and (blocks · H,)
-    W_xh, W_hh : arrays (D, blocks · H), (H, blocks · H)
-    blocks : int
     others : dict, optional
         By name: an array (rows, H) and its number of rows.
 
-    Raises
-    ------
-    TypeError, ValueError
-        No array; another shape. The message names the argument and what was expected.
     """
     others = others or {}
     weights = {"W_xh": W_xh, "W_hh": W_hh, **biases}
     named = {"x": x, **states, **weights, **{name: array for name, (array, _) in others.items()}}
     for name, array in named.items():
-        _check_array_type(name, array)
+        check_array_kind(name, array)
     h_name, h = next(iter(states.items()))  # h or h0, as the caller calls it
     if x.ndim != 2 or h.ndim != 2:
         raise ValueError(

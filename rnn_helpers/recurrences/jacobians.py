@@ -3,20 +3,37 @@
 Numbers only, in NumPy: no picture, no torch.
 """
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from rnn_helpers.recurrences.bptt import trace_gru, trace_lstm
-from rnn_helpers.recurrences.cells import get_activation
+from rnn_helpers.recurrences.cells import Activation, get_activation
 from rnn_helpers.validation import check_array, check_choice, check_integer, check_number
 
 # A gradient under a hundredth of what it started with has vanished, over a hundredfold exploded.
 VANISHED, EXPLODED = -2.0, 2.0  # log₁₀
 
 
-def compute_rnn_jacobians(xs, hs, W_xh, W_hh, b_h, *, activation="tanh"):
+def name_verdict(log_norm: float) -> str:
+    """What became of a gradient of which 10^`log_norm` is left: "vanishes", "holds", "explodes"."""
+    return "vanishes" if log_norm < VANISHED else "explodes" if log_norm > EXPLODED else "holds"
+
+
+def compute_rnn_jacobians(
+    xs: ArrayLike,
+    hs: ArrayLike,
+    W_xh: ArrayLike,
+    W_hh: ArrayLike,
+    b_h: ArrayLike,
+    *,
+    activation: str | Activation = "tanh",
+) -> np.ndarray:
     """The one-step Jacobians of a plain RNN along a sequence.
 
     ∂h_t/∂h_{t−1} = diag(φ′(a_t)) W_hhᵀ with a_t = x_t W_xh + h_{t−1} W_hh + b_h.
@@ -24,26 +41,14 @@ def compute_rnn_jacobians(xs, hs, W_xh, W_hh, b_h, *, activation="tanh"):
 
     Parameters
     ----------
-    xs : array (T, D)
-        One sequence.
-    hs : array (T+1, H)
-        Its states, `hs[0]` the initial one, as `run_rnn` returns them.
-    W_xh : array (D, H)
-    W_hh : array (H, H)
-    b_h : array (H,)
-    activation : str or Activation
+    xs, hs : arrays (T, D), (T+1, H)
+        One sequence and its states, `hs[0]` the initial one, as `run_rnn` returns them.
+    W_xh, W_hh, b_h : arrays (D, H), (H, H), (H,)
 
     Returns
     -------
     jacobians : array (T, H, H)
         `jacobians[t]` is ∂h_{t+1}/∂h_t in the numbering of `hs`.
-
-    Raises
-    ------
-    TypeError
-        No arrays of numbers.
-    ValueError
-        Shapes that do not fit, values that are not finite, an unknown activation.
 
     Source
     ------
@@ -61,11 +66,11 @@ def compute_rnn_jacobians(xs, hs, W_xh, W_hh, b_h, *, activation="tanh"):
     return slopes[:, :, None] * W_hh.T
 
 
-def compute_log_norms_by_lag(jacobians):
+def compute_log_norms_by_lag(jacobians: ArrayLike) -> np.ndarray:
     """log₁₀ ‖∂h_T/∂h_{T−k}‖₂ for every lag k: the norms of the products, counted from the end.
 
     ∂h_T/∂h_{T−k} = J_T J_{T−1} ⋯ J_{T−k+1}. Jacobians and products are rescaled on the way and the
-    scales kept as logarithms, so that neither 10⁻¹⁰⁰⁰ nor 10¹⁰⁰⁰ is lost.
+    exponents kept beside them, so that neither 10⁻¹⁰⁰⁰ nor 10¹⁰⁰⁰ is lost.
 
     Parameters
     ----------
@@ -78,11 +83,6 @@ def compute_log_norms_by_lag(jacobians):
         Entry k is the lag-k norm, in powers of ten; entry 0 is 0, the identity's.
         −inf where the product is exactly zero.
 
-    Raises
-    ------
-    ValueError
-        Not a stack of square matrices, or not finite.
-
     Examples
     --------
     >>> compute_log_norms_by_lag(np.full((3, 1, 1), 0.1))
@@ -91,59 +91,68 @@ def compute_log_norms_by_lag(jacobians):
     jacobians = check_array("jacobians", jacobians, ndim=3)
     T, H, _ = jacobians.shape
     jacobians = check_array("jacobians", jacobians, shape=(T, H, H))
-    sizes = np.abs(jacobians).max(axis=(1, 2))
-    jacobians = jacobians / np.where(sizes > 0, sizes, 1.0)[:, None, None]
-    products = np.empty((T, H, H))
-    log_scales = np.empty(T)
-    product, log_scale = np.eye(H), 0.0
-    for k in range(T):
-        product = product @ jacobians[T - 1 - k]
-        scale = np.abs(product).max()
-        if scale == 0:  # and so are all the longer products
-            products[k:], log_scales[k:] = 0.0, 0.0
-            break
-        product = product / scale
-        log_scale += np.log10(scale) + np.log10(sizes[T - 1 - k])
-        products[k], log_scales[k] = product, log_scale
+    # a scan in blocks of √T steps: products within all blocks at once, then block by block
+    steps = math.isqrt(T - 1) + 1
+    blocks = -(-T // steps)
+    padding = np.broadcast_to(np.eye(H), (blocks * steps - T, H, H))
+    latest_first = np.concatenate([jacobians[::-1], padding])
+    products, exponents = _rescale(latest_first.reshape(blocks, steps, H, H))
+    for k in range(1, steps):
+        products[:, k], grown = _rescale(products[:, k - 1] @ products[:, k])
+        exponents[:, k] += exponents[:, k - 1] + grown
+    for k in range(1, blocks):
+        products[k], grown = _rescale(products[k - 1, -1] @ products[k])
+        exponents[k] += exponents[k - 1, -1] + grown
+    products, exponents = products.reshape(-1, H, H)[:T], exponents.reshape(-1)[:T]
     # the largest singular value is the root of the largest eigenvalue of P Pᵀ, found faster
     squares = np.linalg.eigvalsh(products @ products.transpose(0, 2, 1))[:, -1]
     with np.errstate(divide="ignore"):
-        log_norms = 0.5 * np.log10(np.maximum(squares, 0.0)) + log_scales
+        log_norms = 0.5 * np.log10(np.maximum(squares, 0.0)) + np.log10(2.0) * exponents
     return np.concatenate([[0.0], log_norms])
 
 
-def compute_spectral_radius(matrix):
-    """ρ(W) = max |eigenvalue|: the growth per step of Wᵏ in the long run.
+def _rescale(matrices):
+    """The matrices with a largest entry from ½ to 1, and the powers of 2 that this took: exact."""
+    exponents = np.frexp(np.abs(matrices).max(axis=(-2, -1)))[1]
+    return np.ldexp(matrices, -exponents[..., None, None]), exponents
+
+
+def compute_log_direct_by_lag(gates: np.ndarray) -> np.ndarray:
+    """log₁₀ of the direct path alone: the largest product of the last k gates, for k = 0 … T.
 
     Parameters
     ----------
-    matrix : array (H, H)
+    gates : (T, H)
+        What each step keeps of each unit, as `StepJacobians.direct` holds it.
 
-    Raises
-    ------
-    ValueError
-        Not square, or not finite.
+    Returns
+    -------
+    log_direct : (T+1,)
+        Of the unit that keeps most over those k steps; entry 0 is 0.
+
+    Examples
+    --------
+    >>> compute_log_direct_by_lag(np.array([[0.1, 1.0], [0.1, 0.01]]))
+    array([ 0., -1., -2.])
+    """
+    with np.errstate(divide="ignore"):
+        sums = np.cumsum(np.log10(gates[::-1]), axis=0)
+    return np.concatenate([[0.0], sums.max(axis=1)])
+
+
+def compute_spectral_radius(matrix: ArrayLike) -> float:
+    """ρ(W) = max |eigenvalue| of W (H, H): the growth per step of Wᵏ in the long run.
 
     Examples
     --------
     >>> compute_spectral_radius([[0.5, 100.0], [0.0, 0.5]])
     0.5
     """
-    matrix = _check_square(matrix)
-    return float(np.abs(np.linalg.eigvals(matrix)).max())
+    return float(np.abs(np.linalg.eigvals(_check_square(matrix))).max())
 
 
-def compute_largest_singular_value(matrix):
-    """σ_max(W) = ‖W‖₂: the most that one step can stretch any vector.
-
-    Parameters
-    ----------
-    matrix : array (H, H)
-
-    Raises
-    ------
-    ValueError
-        Not square, or not finite.
+def compute_largest_singular_value(matrix: ArrayLike) -> float:
+    """σ_max(W) = ‖W‖₂ of W (H, H): the most that one step can stretch any vector.
 
     Examples
     --------
@@ -153,26 +162,16 @@ def compute_largest_singular_value(matrix):
     return float(np.linalg.norm(_check_square(matrix), 2))
 
 
-def make_recurrent_weights(hidden_size, *, spectral_radius, seed, kind="gaussian"):
-    """A random recurrent matrix of a given spectral radius.
+def make_recurrent_weights(
+    hidden_size: int, *, spectral_radius: float, seed: int, kind: str = "gaussian"
+) -> np.ndarray:
+    """A random recurrent matrix (H, H) of a given spectral radius.
 
     Parameters
     ----------
-    hidden_size : int
-    spectral_radius : float ≥ 0
-    seed : int
     kind : {"gaussian", "orthogonal", "identity"}
         Independent normal entries; a random rotation or reflection; the identity. All are
         scaled.
-
-    Returns
-    -------
-    W_hh : array (H, H)
-
-    Raises
-    ------
-    TypeError, ValueError
-        A number out of range, an unknown kind.
     """
     spectral_radius = check_number("spectral_radius", spectral_radius, minimum=0)
     check_choice("kind", kind, ("gaussian", "orthogonal", "identity"))
@@ -217,7 +216,16 @@ class StepJacobians:
     direct: np.ndarray
 
 
-def compute_lstm_jacobians(xs, h0, c0, W_xh, W_hh, b_h, *, peepholes=None):
+def compute_lstm_jacobians(
+    xs: ArrayLike,
+    h0: ArrayLike,
+    c0: ArrayLike,
+    W_xh: ArrayLike,
+    W_hh: ArrayLike,
+    b_h: ArrayLike,
+    *,
+    peepholes: ArrayLike | None = None,
+) -> StepJacobians:
     """The one-step Jacobians ∂(h, c)_t / ∂(h, c)_{t−1} of an LSTM in closed form.
 
     With d_i = g i (1 − i), d_f = c₋₁ f (1 − f), d_g = i (1 − g²), d_o = tanh(c) o (1 − o) and
@@ -228,9 +236,7 @@ def compute_lstm_jacobians(xs, h0, c0, W_xh, W_hh, b_h, *, peepholes=None):
 
     Parameters
     ----------
-    xs : array (T, D)
-        One sequence.
-    h0, c0 : array (H,)
+    xs, h0, c0 : arrays (T, D), (H,), (H,)
     W_xh, W_hh, b_h : arrays (D, 4H), (H, 4H), (4H,)
         Gates i, f, g, o.
     peepholes : array (3, H), optional
@@ -239,11 +245,6 @@ def compute_lstm_jacobians(xs, h0, c0, W_xh, W_hh, b_h, *, peepholes=None):
     -------
     jacobians : StepJacobians
         `direct` is f, which alone carries c if h is left out.
-
-    Raises
-    ------
-    ValueError
-        Shapes that do not fit, values that are not finite.
 
     Source
     ------
@@ -254,7 +255,8 @@ def compute_lstm_jacobians(xs, h0, c0, W_xh, W_hh, b_h, *, peepholes=None):
     c0 = check_array("c0", c0, shape=(H,))
     b_h = check_array("b_h", b_h, shape=(4 * H,))
     p = np.zeros((3, H)) if peepholes is None else check_array("peepholes", peepholes, shape=(3, H))
-    trace = trace_lstm(xs[:, None], h0[None], c0[None], W_xh, W_hh, b_h, peepholes=p)
+    seen = None if peepholes is None else p  # without, each step is twice as fast
+    trace = trace_lstm(xs[:, None], h0[None], c0[None], W_xh, W_hh, b_h, peepholes=seen)
     i, f, g, o = np.moveaxis(trace.gates[:, :, 0], 1, 0)  # each (T, H)
     tanh_c, c_before = np.tanh(trace.cs[1:, 0]), trace.cs[:-1, 0]
     W_i, W_f, W_g, W_o = (block.T for block in np.split(W_hh, 4, axis=1))
@@ -270,7 +272,17 @@ def compute_lstm_jacobians(xs, h0, c0, W_xh, W_hh, b_h, *, peepholes=None):
     return StepJacobians(total, f)
 
 
-def compute_gru_jacobians(xs, h0, W_xh, W_hh, b_xh, b_hh, *, reset="after", update="keeps"):
+def compute_gru_jacobians(
+    xs: ArrayLike,
+    h0: ArrayLike,
+    W_xh: ArrayLike,
+    W_hh: ArrayLike,
+    b_xh: ArrayLike,
+    b_hh: ArrayLike,
+    *,
+    reset: str = "after",
+    update: str = "keeps",
+) -> StepJacobians:
     """The one-step Jacobians ∂h_t/∂h_{t−1} of a GRU in closed form.
 
     With keep = z (or 1 − z where z takes), d_z = ±(h₋₁ − n) z (1 − z), d_n = (1 − keep)(1 − n²),
@@ -282,23 +294,14 @@ def compute_gru_jacobians(xs, h0, W_xh, W_hh, b_xh, b_hh, *, reset="after", upda
 
     Parameters
     ----------
-    xs : array (T, D)
-        One sequence.
-    h0 : array (H,)
+    xs, h0 : arrays (T, D), (H,)
     W_xh, W_hh, b_xh, b_hh : arrays (D, 3H), (H, 3H), (3H,), (3H,)
         Gates r, z, n.
-    reset : {"after", "before"}
-    update : {"keeps", "takes"}
 
     Returns
     -------
     jacobians : StepJacobians
         `direct` is keep.
-
-    Raises
-    ------
-    ValueError
-        Shapes that do not fit, values that are not finite, an unknown name.
 
     Source
     ------
@@ -323,7 +326,7 @@ def compute_gru_jacobians(xs, h0, W_xh, W_hh, b_xh, b_hh, *, reset="after", upda
     return StepJacobians(total, keep)
 
 
-def compute_connectivity(model, xs, targets):
+def compute_connectivity(model: Callable[[Any], Any], xs: Any, targets: Any) -> np.ndarray:
     """How strongly each prediction of a language model hangs on each input: ‖∂ log p(y_t)/∂x_s‖₂.
 
     One backward pass for each t gives a whole row. Where the model reads forwards only, the
@@ -334,20 +337,13 @@ def compute_connectivity(model, xs, targets):
     model : callable
         `model(xs) -> logits`: from embedded inputs (T, D) to unnormalised log-probabilities
         (T, V), in torch.
-    xs : tensor (T, D)
-        The embedded inputs.
-    targets : integer tensor (T,)
-        y_t, the token that each step is asked for.
+    xs, targets : tensors (T, D), integers (T,)
+        The embedded inputs, and y_t, the token that each step is asked for.
 
     Returns
     -------
     connectivity : array (T, T)
         Row t, column s, in nats per unit of the embedding.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Shapes that do not fit together, targets that are no tokens.
 
     Source
     ------
@@ -356,13 +352,15 @@ def compute_connectivity(model, xs, targets):
     """
     import torch
 
-    if xs.ndim != 2:
+    if xs.ndim != 2 or len(xs) == 0:
         raise ValueError(f"xs must have shape (T, D), got {tuple(xs.shape)}")
     xs = xs.detach().requires_grad_()
     T = len(xs)
     if tuple(targets.shape) != (T,):
         raise ValueError(f"targets must have shape {(T,)}, got {tuple(targets.shape)}")
     logits = model(xs)
+    if not isinstance(logits, torch.Tensor):
+        raise TypeError(f"model must return a tensor, got {type(logits).__name__}")
     if logits.ndim != 2 or len(logits) != T:
         raise ValueError(f"model must return shape ({T}, V), got {tuple(logits.shape)}")
     if targets.dtype.is_floating_point:

@@ -10,47 +10,54 @@ and the order of the gates, stand in this file and nowhere else.
 
 import math
 import warnings
-from itertools import groupby
-from types import SimpleNamespace
+from itertools import accumulate, groupby
+from typing import Any
 
-import numpy as np
 import torch
 from torch.nn.utils.rnn import PackedSequence
 
-from rnn_helpers.recurrences import bptt, layers
+from rnn_helpers.recurrences.by_hand import is_plain, run_by_hand, run_uncompiled, unroll
 from rnn_helpers.recurrences.cells import gru_step, lstm_step, rnn_step, simplified_gru_step
-from rnn_helpers.validation import check_choice, check_integer, check_number
+from rnn_helpers.validation import check_boolean, check_choice, check_integer, check_number
+
+_WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_peephole")
 
 
 class _Recurrent(torch.nn.Module):
     """Layers, directions, packing and shapes: all that does not depend on the cell."""
 
     blocks = 1  # gates, and with them blocks of H rows in every weight
+    keeps: int | None = None  # which of the blocks is the gate that keeps the state
     states = 1  # h, or h and c
-    recurrence = None  # its name in `bptt`
-    names = ("xs", "h0", "W_xh", "W_hh", "b_h")  # of its arguments there
-    _own_defaults = ()  # of the cell's own options, as pairs
+    recurrence = ""  # its name in `bptt`
+    names: tuple[str, ...] = ("xs", "h0", "W_xh", "W_hh", "b_h")  # of its arguments there
+    options: tuple[str, ...] = ()  # of both its functions, as attributes
+    _own_defaults: tuple[tuple[str, Any], ...] = ()  # of what torch.nn has not
+    weight_ih_l0: torch.nn.Parameter
 
     def __init__(
-        self, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0,
-        bidirectional=False, *, device=None, dtype=None, engine="by_hand", truncate=None,
-    ):  # fmt: skip
+        self, input_size: int, hidden_size: int, num_layers: int = 1, bias: bool = True,
+        batch_first: bool = False, dropout: float = 0.0, bidirectional: bool = False,
+        *, device: Any = None, dtype: torch.dtype | None = None, engine: str = "by_hand",
+        truncate: int | None = None, keep_bias: float | None = None,
+    ) -> None:  # fmt: skip
         super().__init__()
         self.input_size = check_integer("input_size", input_size, minimum=1)
         self.hidden_size = check_integer("hidden_size", hidden_size, minimum=1)
         self.num_layers = check_integer("num_layers", num_layers, minimum=1)
+        self.bias = check_boolean("bias", bias)
+        self.batch_first = check_boolean("batch_first", batch_first)
         self.dropout = check_number("dropout", dropout, minimum=0, maximum=1)
-        self.bias, self.batch_first, self.bidirectional = (
-            bool(bias),
-            bool(batch_first),
-            bool(bidirectional),
-        )
+        self.bidirectional = check_boolean("bidirectional", bidirectional)
         if self.dropout and self.num_layers == 1:
             warnings.warn(
                 "dropout falls between layers: with num_layers=1 it changes nothing", stacklevel=3
             )
         self.engine = check_choice("engine", engine, ("by_hand", "autograd"))
         self.truncate = None if truncate is None else check_integer("truncate", truncate, minimum=1)
+        self.keep_bias = None if keep_bias is None else check_number("keep_bias", keep_bias)
+        if keep_bias is not None and (self.keeps is None or not self.bias):
+            raise ValueError("keep_bias (forget_bias) needs bias=True and a gate that keeps")
         H, rows = self.hidden_size, self.blocks * self.hidden_size
         for layer in range(self.num_layers):
             width = self.input_size if layer == 0 else H * self._directions
@@ -58,7 +65,8 @@ class _Recurrent(torch.nn.Module):
                 shapes = {"weight_ih": (rows, width), "weight_hh": (rows, H)}
                 if self.bias:
                     shapes |= {"bias_ih": (rows,), "bias_hh": (rows,)}
-                shapes |= self._extra_shapes()
+                if getattr(self, "peephole", False):
+                    shapes |= {"weight_peephole": (3, H)}
                 for name, shape in shapes.items():
                     empty = torch.empty(shape, device=device, dtype=dtype)
                     self.register_parameter(name + suffix, torch.nn.Parameter(empty))
@@ -71,27 +79,43 @@ class _Recurrent(torch.nn.Module):
     def _suffixes(self, layer):
         return [f"_l{layer}", f"_l{layer}_reverse"][: self._directions]
 
-    def _extra_shapes(self):
-        return {}
+    def _step(self, x: torch.Tensor, states: Any, weights: Any) -> Any:
+        raise NotImplementedError
+
+    def _options(self):
+        return {name: getattr(self, name) for name in self.options}
 
     @property
-    def all_weights(self):
-        """The parameters of each layer and direction, a list of lists as in torch.nn."""
+    def all_weights(self) -> list[list[torch.nn.Parameter]]:
+        """The parameters of each layer and direction."""
         suffixes = [s for layer in range(self.num_layers) for s in self._suffixes(layer)]
-        weights = [[getattr(self, name + s, None) for name in _WEIGHTS] for s in suffixes]
-        return [[weight for weight in row if weight is not None] for row in weights]
+        rows = [[getattr(self, name + s, None) for name in _WEIGHTS] for s in suffixes]
+        return [[weight for weight in row if weight is not None] for row in rows]
 
-    def flatten_parameters(self):
+    def flatten_parameters(self) -> None:
         """Nothing: torch.nn's layout for cuDNN is not needed here, its callers may be."""
 
-    def reset_parameters(self):
-        """Draw every parameter uniformly from ±1/√H, as torch.nn does."""
+    def reset_parameters(self) -> None:
+        """Draw every parameter uniformly from ±1/√H, as torch.nn does; then set `keep_bias`."""
         limit = 1 / math.sqrt(self.hidden_size)
         for parameter in self.parameters():
             torch.nn.init.uniform_(parameter, -limit, limit)
+        self._start_keeping()
 
-    def extra_repr(self):
-        """The sizes, and what differs from the defaults, as torch.nn prints them."""
+    def _start_keeping(self):
+        """Give the gate that keeps its bias; where z takes the new state, it keeps by −bias."""
+        if self.keep_bias is None or self.keeps is None:
+            return
+        H, bias = self.hidden_size, self.keep_bias
+        bias = -bias if getattr(self, "update", "keeps") == "takes" else bias
+        gate = slice(self.keeps * H, (self.keeps + 1) * H)
+        with torch.no_grad():
+            for name, parameter in self.named_parameters():
+                if name.startswith("bias"):
+                    parameter[gate] = bias if name.startswith("bias_ih") else 0.0
+
+    def extra_repr(self) -> str:
+        """The sizes, and what differs from the defaults."""
         defaults = {
             "num_layers": 1, "bias": True, "batch_first": False, "dropout": 0.0,
             "bidirectional": False, "engine": "by_hand", "truncate": None,
@@ -100,68 +124,43 @@ class _Recurrent(torch.nn.Module):
         changed = [f"{k}={getattr(self, k)}" for k, v in defaults.items() if getattr(self, k) != v]
         return ", ".join([str(self.input_size), str(self.hidden_size), *changed])
 
-    def forward(self, input, hx=None):
-        """Run over a sequence; shapes, packing and return values are torch.nn's.
+    def __prepare_scriptable__(self) -> None:
+        """What torch.jit.script asks first."""
+        raise RuntimeError("torch.jit.script cannot read this layer: trace or export it")
 
-        Parameters
-        ----------
-        input : tensor (T, B, D), (B, T, D) with `batch_first`, (T, D), or PackedSequence
-        hx : tensor (layers · directions, B, H), optional; for the LSTM a pair (h, c)
+    def forward(self, input: torch.Tensor | PackedSequence, hx: Any = None) -> tuple[Any, Any]:
+        """Run over a sequence, (T, B, D) and h (layers · directions, B, H) or as torch.nn takes it.
 
-        Returns
-        -------
-        output : tensor (T, B, directions · H), or as `input` is laid out
-        h_n : tensor (layers · directions, B, H), for the LSTM a pair; never batch-first
-
-        Raises
-        ------
-        TypeError, ValueError
-            Shapes, precisions or devices that do not fit; `truncate` with packed sequences of
-            unequal lengths.
-        RuntimeError
-            A sequence of no steps, as torch.nn.
-
-        Notes
-        -----
-        Under autocast the recurrence is computed in the precision of its weights.
+        `hx`, for the LSTM a pair (h, c), is zeros if left out. Returned are `output`, laid out as
+        `input`, with directions · H features, and the last states, laid out as `hx`. Under autocast
+        the recurrence is computed in the precision of its weights.
         """
-        kind = self.weight_ih_l0.device.type
-        if not torch.is_autocast_enabled(kind):
-            return self._forward(input, hx)
-        with torch.autocast(kind, enabled=False):
-            dtype = self.weight_ih_l0.dtype
-            if hx is not None:
-                hx = tuple(h.to(dtype) for h in hx) if isinstance(hx, tuple) else hx.to(dtype)
-            return self._forward(input.to(dtype), hx)
+        if self.engine == "by_hand":
+            return run_uncompiled(self._forward, input, hx)
+        return self._forward(input, hx)
 
     def _forward(self, input, hx):
+        kind = self.weight_ih_l0.device.type
+        if torch.amp.is_autocast_available(kind) and torch.is_autocast_enabled(kind):
+            with torch.autocast(kind, enabled=False):
+                return self._run(input, hx, self._cast)
+        return self._run(input, hx, lambda tensor: tensor)
+
+    def _cast(self, tensor):
+        """What autocast would convert, in the precision of the weights."""
+        convertible = tensor.is_floating_point() and tensor.dtype != torch.float64
+        return tensor.to(self.weight_ih_l0.dtype) if convertible else tensor
+
+    def _run(self, input, hx, cast):
         packed = input if isinstance(input, PackedSequence) else None
-        if packed is not None:
-            rows, batch_sizes = packed.data, packed.batch_sizes.tolist()
-            batched = True
-        else:
-            batched = input.dim() == 3
-            if input.dim() not in (2, 3):
-                raise ValueError(f"input must have 2 or 3 axes, got shape {tuple(input.shape)}")
-            xs = input if batched else input.unsqueeze(1)
-            xs = xs.transpose(0, 1) if batched and self.batch_first else xs
-            T, B = xs.shape[:2]
-            if T == 0:
-                raise RuntimeError("input must have at least one step, got a sequence of length 0")
-            rows, batch_sizes = xs.reshape(T * B, xs.shape[2]), [B] * T
+        rows, segments, batched = self._read_input(input)
+        rows = cast(rows)
         if rows.shape[-1] != self.input_size:
             raise ValueError(
                 f"input must have input_size = {self.input_size} features, got {rows.shape[-1]}"
             )
-        # steps of equal batch size are one run of the recurrence; unpacked there is only one
-        segments = [(len(list(group)), size) for size, group in groupby(batch_sizes)]
-        if self.truncate is not None and len(segments) > 1:
-            raise ValueError(
-                f"truncate={self.truncate} needs sequences of one length, got a packed batch of "
-                f"unequal lengths: pad them, or set truncate=None"
-            )
-        states = self._initial_states(hx, rows, batch_sizes[0], batched)
         self._check_alike("input", rows)
+        states = self._initial_states(hx, rows, segments[0][1], batched, cast)
         if packed is not None and packed.sorted_indices is not None:
             states = [s.index_select(1, packed.sorted_indices) for s in states]
 
@@ -185,14 +184,38 @@ class _Recurrent(torch.nn.Module):
             if packed.unsorted_indices is not None:
                 last = [s.index_select(1, packed.unsorted_indices) for s in last]
         else:
-            output = rows.reshape(T, B, rows.shape[1])
+            output = rows.reshape(*segments[0], rows.shape[1])
             if not batched:
                 output, last = output.squeeze(1), [s.squeeze(1) for s in last]
             elif self.batch_first:
                 output = output.transpose(0, 1)
         return output, (last[0] if self.states == 1 else tuple(last))
 
-    def _initial_states(self, hx, rows, batch_size, batched):
+    def _read_input(self, input):
+        """Its rows one below the other, the runs of steps of one batch size, whether it has B."""
+        if isinstance(input, PackedSequence):
+            runs = groupby(input.batch_sizes.tolist())
+            segments = [(len(list(steps)), size) for size, steps in runs]
+            if self.truncate is not None and len(segments) > 1:
+                raise ValueError(
+                    f"truncate={self.truncate} needs sequences of one length, got a packed batch "
+                    f"of unequal lengths: pad them, or set truncate=None"
+                )
+            return input.data, segments, True
+        if not isinstance(input, torch.Tensor):
+            raise TypeError(f"input must be a tensor or PackedSequence, got {type(input).__name__}")
+        if input.dim() not in (2, 3):
+            raise ValueError(f"input must have 2 or 3 axes, got shape {tuple(input.shape)}")
+        batched = input.dim() == 3
+        xs = input if batched else input.unsqueeze(1)
+        if batched and self.batch_first:
+            xs = xs.transpose(0, 1)
+        T, B, D = xs.shape
+        if T == 0:
+            raise RuntimeError("input must have at least one step, got a sequence of length 0")
+        return xs.reshape(T * B, D), [(T, B)], batched
+
+    def _initial_states(self, hx, rows, batch_size, batched, cast):
         shape = (self.num_layers * self._directions, batch_size, self.hidden_size)
         if hx is None:
             return [rows.new_zeros(shape) for _ in range(self.states)]
@@ -202,11 +225,12 @@ class _Recurrent(torch.nn.Module):
         if not all(isinstance(state, torch.Tensor) for state in given):
             raise TypeError(f"hx must hold tensors, got {type(hx).__name__}")
         wanted = shape if batched else (shape[0], shape[2])
-        for name, state in zip(("h", "c"), given, strict=False):
+        given = [cast(state) for state in given]
+        for name, state in zip("hc", given, strict=False):
             if tuple(state.shape) != wanted:
                 raise ValueError(f"{name} in hx must have shape {wanted}, got {tuple(state.shape)}")
             self._check_alike(f"{name} in hx", state)
-        return list(given) if batched else [state.unsqueeze(1) for state in given]
+        return given if batched else [state.unsqueeze(1) for state in given]
 
     def _check_alike(self, name, tensor):
         weight = self.weight_ih_l0
@@ -218,23 +242,19 @@ class _Recurrent(torch.nn.Module):
 
     def _run_direction(self, rows, first, segments, suffix, backwards):
         """One layer in one direction over packed rows; each final state in the packed order."""
-        weights = [getattr(self, name + suffix, None) for name in _WEIGHTS]
-        batch = segments[-1][1] if backwards else segments[0][1]
+        weights = self._read_weights(suffix)
+        ends = accumulate(steps * size for steps, size in segments)
+        runs = list(zip(ends, segments, strict=True))[:: -1 if backwards else 1]
+        batch = runs[0][1][1]
         states, done, outputs = [s[:batch] for s in first], [], []
-        starts, start = [], 0
-        for steps, size in segments:
-            starts.append(start)
-            start += steps * size
-        order = range(len(segments))
-        for k in reversed(order) if backwards else order:
-            steps, size = segments[k]
+        for end, (steps, size) in runs:
             if size < batch:  # sequences that have ended
                 done.append([s[size:] for s in states])
                 states = [s[:size] for s in states]
             elif size > batch:  # sequences whose last step this is, and so their first here
                 states = [torch.cat([s, f[batch:size]]) for s, f in zip(states, first, strict=True)]
             batch = size
-            xs = rows[starts[k] : starts[k] + steps * size].reshape(steps, size, rows.shape[1])
+            xs = rows[end - steps * size : end].reshape(steps, size, rows.shape[1])
             output, *states = self._run_segment(xs.flip(0) if backwards else xs, states, weights)
             output = output.flip(0) if backwards else output
             outputs.append(output.reshape(steps * size, self.hidden_size))
@@ -243,27 +263,24 @@ class _Recurrent(torch.nn.Module):
         finals = [torch.cat(parts) for parts in zip(states, *reversed(done), strict=True)]
         return (outputs[0] if len(outputs) == 1 else torch.cat(outputs)), finals
 
-    def _run_segment(self, xs, states, weights):
-        W_ih, W_hh, b_ih, b_hh, peepholes = weights
+    def _read_weights(self, suffix):
+        """W_xh, W_hh and the rest of one layer and direction, as the cells take them."""
+        named: dict[str, Any] = {name: getattr(self, name + suffix, None) for name in _WEIGHTS}
+        for name, weight in named.items():
+            if weight is not None:
+                self._check_alike(name + suffix, weight)
+        W_ih, W_hh, b_ih, b_hh, peepholes = named.values()
         if b_ih is None:
-            b_ih = b_hh = xs.new_zeros(W_ih.shape[0])
-        if self.engine == "by_hand":
-            biases = (b_ih, b_hh) if "b_hh" in self.names else (b_ih + b_hh,)
-            extra = (peepholes,) if "peepholes" in self.names else ()
-            tensors = (xs, *states, W_ih.T, W_hh.T, *biases, *extra)
-            return _ByHand.apply(
-                self.recurrence, self.names, self._options(), self.truncate, *tensors
-            )
-        outputs = []
-        for t, x in enumerate(xs):
-            if self.truncate is not None and t and t % self.truncate == 0:
-                states = [state.detach() for state in states]
-            states = self._step(x, states, W_ih.T, W_hh.T, b_ih, b_hh, peepholes)
-            outputs.append(states[0])
-        return torch.stack(outputs), *states
+            b_ih = b_hh = W_ih.new_zeros(W_ih.shape[0])
+        biases = (b_ih, b_hh) if "b_hh" in self.names else (b_ih + b_hh,)
+        return W_ih.T, W_hh.T, *biases, *((peepholes,) if "peepholes" in self.names else ())
 
-
-_WEIGHTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_peephole")
+    def _run_segment(self, xs, states, weights):
+        tensors = [tensor for tensor in (xs, *states, *weights) if tensor is not None]
+        if self.engine == "by_hand" and is_plain(tensors):
+            names = self.names[: len(tensors)]  # the peepholes, which may be missing, are the last
+            return run_by_hand(self.recurrence, names, self._options(), self.truncate, *tensors)
+        return unroll(self._step, self.truncate, xs, states, weights)
 
 
 class RNN(_Recurrent):
@@ -271,24 +288,23 @@ class RNN(_Recurrent):
 
     Parameters
     ----------
-    input_size, hidden_size : int
-        D and H.
-    num_layers : int
+    input_size, hidden_size, num_layers : int
+        D, H and the layers on top of each other.
     nonlinearity : {"tanh", "relu"}
     bias, batch_first, bidirectional : bool
     dropout : float, 0 to 1
         On the outputs of each layer but the last.
     engine : {"by_hand", "autograd"}
-        Who computes the gradient: `recurrences.bptt`, once differentiable, or torch's autograd
-        over `cells.rnn_step`.
+        Who computes the gradient: `recurrences.bptt`, or torch's autograd over `cells.rnn_step`.
     truncate : int, optional
         Cut the gradient at every k-th step of the sequence as it is run, backwards in the second
         direction; the values stay as they are.
 
-    Raises
-    ------
-    TypeError, ValueError
-        A size that is no positive whole number, an unknown name.
+    Notes
+    -----
+    By hand there are first derivatives only, and torch.compile leaves the layer uncompiled, as
+    torch.nn's. Where torch must see every operation, autograd steps in by itself: torch.func,
+    forward-mode derivatives, export, ONNX, tracing, subclasses, fake and meta tensors.
 
     Source
     ------
@@ -300,25 +316,18 @@ class RNN(_Recurrent):
     torch.Size([7, 2, 5])
     """
 
-    def __init__(
-        self, input_size, hidden_size, num_layers=1, nonlinearity="tanh", bias=True,
-        batch_first=False, dropout=0.0, bidirectional=False,
-        *, device=None, dtype=None, engine="by_hand", truncate=None,
-    ):  # fmt: skip
-        self.nonlinearity = check_choice("nonlinearity", nonlinearity, ("tanh", "relu"))
-        super().__init__(
-            input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
-            device=device, dtype=dtype, engine=engine, truncate=truncate,
-        )  # fmt: skip
-
-    recurrence = "rnn"
+    recurrence, options = "rnn", ("nonlinearity",)
     _own_defaults = (("nonlinearity", "tanh"),)
 
-    def _options(self):
-        return {"nonlinearity": self.nonlinearity}
+    def __init__(
+        self, input_size: int, hidden_size: int, num_layers: int = 1, nonlinearity: str = "tanh",
+        *others: Any, **options: Any,
+    ) -> None:  # fmt: skip
+        self.nonlinearity = check_choice("nonlinearity", nonlinearity, ("tanh", "relu"))
+        super().__init__(input_size, hidden_size, num_layers, *others, **options)
 
-    def _step(self, x, states, W_xh, W_hh, b_ih, b_hh, _):
-        return [rnn_step(x, states[0], W_xh, W_hh, b_ih + b_hh, activation=self.nonlinearity)]
+    def _step(self, x, states, weights):
+        return [rnn_step(x, *states, *weights, activation=self.nonlinearity)]
 
 
 class LSTM(_Recurrent):
@@ -326,18 +335,13 @@ class LSTM(_Recurrent):
 
     Parameters
     ----------
-    input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, engine, truncate
-        As in `RNN`.
+    *sizes, **options
+        As of `RNN`, from `input_size` to `bidirectional` in torch.nn's order.
     peephole : bool
         Adds `weight_peephole_l0` and so on, shape (3, H), rows i, f, o.
-    forget_bias : float, optional
-        What the forget gate starts with: `bias_ih` gets it and `bias_hh` gets 0, in every layer
-        and direction. None draws both as torch.nn does.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `RNN`; a `forget_bias` without biases.
+    keep_bias, forget_bias : float, optional
+        Two names for one thing, what the gate that keeps starts with: `bias_ih` gets it and
+        `bias_hh` gets 0, in every layer and direction. None draws both as torch.nn does.
 
     Source
     ------
@@ -351,45 +355,28 @@ class LSTM(_Recurrent):
     torch.Size([1, 2, 5])
     """
 
-    blocks, states, recurrence = 4, 2, "lstm"
+    blocks, keeps, states, recurrence = 4, 1, 2, "lstm"
     names = ("xs", "h0", "c0", "W_xh", "W_hh", "b_h", "peepholes")
     _own_defaults = (("peephole", False), ("forget_bias", None))
 
     def __init__(
-        self, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0,
-        bidirectional=False,
-        *, device=None, dtype=None, engine="by_hand", truncate=None, peephole=False,
-        forget_bias=None,
-    ):  # fmt: skip
-        self.peephole, self.forget_bias = bool(peephole), forget_bias
+        self, *sizes: Any, peephole: bool = False, keep_bias: float | None = None,
+        forget_bias: float | None = None, **options: Any,
+    ) -> None:  # fmt: skip
+        self.peephole = check_boolean("peephole", peephole)
         if forget_bias is not None:
-            self.forget_bias = check_number("forget_bias", forget_bias)
-            if not bias:
-                raise ValueError("forget_bias needs bias=True, got bias=False")
-        super().__init__(
-            input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
-            device=device, dtype=dtype, engine=engine, truncate=truncate,
-        )  # fmt: skip
+            if keep_bias is not None:
+                raise ValueError("forget_bias and keep_bias are one thing: give one, got both")
+            keep_bias = check_number("forget_bias", forget_bias)
+        super().__init__(*sizes, keep_bias=keep_bias, **options)
 
-    def _extra_shapes(self):
-        return {"weight_peephole": (3, self.hidden_size)} if self.peephole else {}
+    @property
+    def forget_bias(self) -> float | None:
+        """`keep_bias`, as it is called in an LSTM."""
+        return self.keep_bias
 
-    def reset_parameters(self):
-        """Draw as torch.nn does; then set the forget bias, if one was asked for."""
-        super().reset_parameters()
-        if self.forget_bias is None:
-            return
-        forget = slice(self.hidden_size, 2 * self.hidden_size)
-        with torch.no_grad():
-            for name, parameter in self.named_parameters():
-                if name.startswith("bias"):
-                    parameter[forget] = self.forget_bias if name.startswith("bias_ih") else 0.0
-
-    def _options(self):
-        return {}
-
-    def _step(self, x, states, W_xh, W_hh, b_ih, b_hh, peepholes):
-        return lstm_step(x, *states, W_xh, W_hh, b_ih + b_hh, peepholes=peepholes)
+    def _step(self, x, states, weights):
+        return lstm_step(x, *states, *weights[:3], peepholes=weights[3])
 
 
 class GRU(_Recurrent):
@@ -397,17 +384,12 @@ class GRU(_Recurrent):
 
     Parameters
     ----------
-    input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, engine, truncate
-        As in `RNN`.
+    *sizes, **options
+        As of `LSTM`; `keep_bias` is z's, and where z takes, it gets −`keep_bias`.
     reset : {"after", "before"}
         Where the reset gate stands; torch.nn's is "after".
     update : {"keeps", "takes"}
         Whether z keeps the old state or takes the new one; torch.nn's keeps.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `RNN`.
 
     Source
     ------
@@ -419,27 +401,19 @@ class GRU(_Recurrent):
     torch.Size([2, 2, 5])
     """
 
-    blocks, recurrence = 3, "gru"
+    blocks, keeps, recurrence, options = 3, 1, "gru", ("reset", "update")
     names = ("xs", "h0", "W_xh", "W_hh", "b_xh", "b_hh")
-    _own_defaults = (("reset", "after"), ("update", "keeps"))
+    _own_defaults = (("reset", "after"), ("update", "keeps"), ("keep_bias", None))
 
     def __init__(
-        self, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0,
-        bidirectional=False,
-        *, device=None, dtype=None, engine="by_hand", truncate=None, reset="after", update="keeps",
-    ):  # fmt: skip
+        self, *sizes: Any, reset: str = "after", update: str = "keeps", **options: Any
+    ) -> None:
         self.reset = check_choice("reset", reset, ("after", "before"))
         self.update = check_choice("update", update, ("keeps", "takes"))
-        super().__init__(
-            input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
-            device=device, dtype=dtype, engine=engine, truncate=truncate,
-        )  # fmt: skip
+        super().__init__(*sizes, **options)
 
-    def _options(self):
-        return {"reset": self.reset, "update": self.update}
-
-    def _step(self, x, states, W_xh, W_hh, b_ih, b_hh, _):
-        return [gru_step(x, states[0], W_xh, W_hh, b_ih, b_hh, **self._options())]
+    def _step(self, x, states, weights):
+        return [gru_step(x, *states, *weights, **self._options())]
 
 
 class SimplifiedGRU(_Recurrent):
@@ -449,15 +423,8 @@ class SimplifiedGRU(_Recurrent):
 
     Parameters
     ----------
-    input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional, engine, truncate
-        As in `RNN`.
-    update : {"keeps", "takes"}
-        Whether z keeps the old state or takes the new one.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `RNN`.
+    *sizes, update, **options
+        As of `GRU`.
 
     Examples
     --------
@@ -465,122 +432,18 @@ class SimplifiedGRU(_Recurrent):
     torch.Size([7, 2, 5])
     """
 
-    blocks, recurrence = 2, "simplified_gru"
-    _own_defaults = (("update", "keeps"),)
+    blocks, keeps, recurrence, options = 2, 0, "simplified_gru", ("update",)
+    _own_defaults = (("update", "keeps"), ("keep_bias", None))
 
-    def __init__(
-        self, input_size, hidden_size, num_layers=1, bias=True, batch_first=False, dropout=0.0,
-        bidirectional=False,
-        *, device=None, dtype=None, engine="by_hand", truncate=None, update="keeps",
-    ):  # fmt: skip
+    def __init__(self, *sizes: Any, update: str = "keeps", **options: Any) -> None:
         self.update = check_choice("update", update, ("keeps", "takes"))
-        super().__init__(
-            input_size, hidden_size, num_layers, bias, batch_first, dropout, bidirectional,
-            device=device, dtype=dtype, engine=engine, truncate=truncate,
-        )  # fmt: skip
+        super().__init__(*sizes, **options)
 
-    def _options(self):
-        return {"update": self.update}
-
-    def _step(self, x, states, W_xh, W_hh, b_ih, b_hh, _):
-        return [simplified_gru_step(x, states[0], W_xh, W_hh, b_ih + b_hh, **self._options())]
+    def _step(self, x, states, weights):
+        return [simplified_gru_step(x, *states, *weights, **self._options())]
 
 
-def _as_array(tensor):
-    """The same memory as a NumPy array, whose small operations are faster, where it can be one."""
-    tensor = tensor.detach()
-    if tensor.device.type == "cpu" and tensor.dtype in (torch.float32, torch.float64):
-        return tensor.numpy()
-    return tensor
-
-
-def _as_tensor(array):
-    return array if isinstance(array, torch.Tensor) else torch.from_numpy(array)
-
-
-class _ByHand(torch.autograd.Function):
-    """A recurrence with its backward pass from `bptt`, whose arguments and gradients have names."""
-
-    @staticmethod
-    def forward(ctx, recurrence, names, options, truncate, *tensors):
-        arrays = {
-            n: None if t is None else _as_array(t) for n, t in zip(names, tensors, strict=True)
-        }
-        trace = getattr(bptt, f"trace_{recurrence}")(**arrays, **options)
-        output = _as_tensor(trace.hs[1:])
-        if not isinstance(trace.hs, np.ndarray):
-            output = output.clone()  # torch would refuse changes in place of a view
-        finals = [_as_tensor(trace.hs[-1]).clone()]
-        if hasattr(trace, "cs"):
-            finals.append(_as_tensor(trace.cs[-1]).clone())
-        # torch lets go of what it saves after the backward pass, and refuses that pass where the
-        # output or an argument was changed in place
-        kept = {n: a for n, a in vars(trace).items() if isinstance(a, (np.ndarray, torch.Tensor))}
-        ctx.save_for_backward(output, *tensors, *map(_as_tensor, kept.values()))
-        ctx.kept = list(kept)
-        ctx.rest = {name: value for name, value in vars(trace).items() if name not in kept}
-        ctx.recurrence, ctx.names, ctx.truncate = recurrence, names, truncate
-        return output, *finals
-
-    @staticmethod
-    def backward(ctx, doutput, *dfinals):
-        saved = ctx.saved_tensors
-        if torch.is_grad_enabled():
-            raise RuntimeError(
-                "engine='by_hand' gives first derivatives only: use engine='autograd' where the "
-                "gradient is to be differentiated again (create_graph=True)"
-            )
-        arrays = map(_as_array, saved[-len(ctx.kept) :])
-        trace = SimpleNamespace(**dict(zip(ctx.kept, arrays, strict=True)), **ctx.rest)
-        last = dict(zip(("dh_T", "dc_T"), map(_as_array, dfinals), strict=False))
-        gradients = getattr(bptt, f"backward_{ctx.recurrence}")(
-            trace, _as_array(doutput), **last, truncate=ctx.truncate,
-            inputs=ctx.needs_input_grad[_ByHand.FIRST_TENSOR],
-        )  # fmt: skip
-        tensors = (gradients.get(name) for name in ctx.names)
-        return None, None, None, None, *(None if g is None else _as_tensor(g) for g in tensors)
-
-    FIRST_TENSOR = 4  # among the arguments of `forward`: xs
-
-
-def set_keep_bias(layer, bias):
-    """Start the gate that keeps from a bias: `bias_ih` gets it, `bias_hh` gets 0, in place.
-
-    That gate is the forget gate of an LSTM and the update gate of a GRU, the second block of rows
-    in both, and the first of a simplified GRU. Where the update gate takes, it gets −`bias`.
-
-    Parameters
-    ----------
-    layer : rnn_helpers.layers.LSTM, GRU or SimplifiedGRU
-        With biases; every layer and direction of it is set.
-    bias : float
-
-    Raises
-    ------
-    TypeError, ValueError
-        Another layer, one without biases, or `bias` no finite number.
-
-    Source
-    ------
-    For the forget gate: Jozefowicz, Zaremba & Sutskever (2015), ICML.
-
-    Examples
-    --------
-    >>> layer = layers.GRU(1, 2)
-    >>> set_keep_bias(layer, 1.0)
-    >>> (layer.bias_ih_l0 + layer.bias_hh_l0)[2:4].tolist()
-    [1.0, 1.0]
-    """
-    bias = check_number("bias", bias)
-    if not isinstance(layer, (layers.LSTM, layers.GRU, layers.SimplifiedGRU)):
-        raise TypeError(f"layer must be an LSTM, a GRU or a SimplifiedGRU, got {layer!r}")
-    if not layer.bias:
-        raise ValueError("layer must have biases, got bias=False")
-    if getattr(layer, "update", "keeps") == "takes":
-        bias = -bias
-    H = layer.hidden_size
-    rows = slice(H) if isinstance(layer, layers.SimplifiedGRU) else slice(H, 2 * H)
-    with torch.no_grad():
-        for name, parameter in layer.named_parameters():
-            if name.startswith("bias"):
-                parameter[rows] = bias if name.startswith("bias_ih") else 0.0
+def set_keep_bias(layer: _Recurrent, bias: float) -> None:
+    """Give a finished layer a `keep_bias`; to be replaced by that argument, and deleted."""
+    layer.keep_bias = check_number("bias", bias)
+    layer._start_keeping()  # noqa: SLF001

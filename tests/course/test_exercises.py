@@ -1,7 +1,7 @@
-"""Every exercise: its stub is "missing", its folded solution is "right"."""
+"""Every exercise: its stub is "missing", its solution "right"; its check answers everything."""
 
 import importlib
-from fractions import Fraction
+import re
 
 import nbformat
 import numpy as np
@@ -9,8 +9,8 @@ import pytest
 import torch
 from nbformat import v4
 
-from rnn_helpers.display.feedback import Feedback, as_number
-from tests.notebooks import PATHS, Exercise, find_exercises, read_lecture, setup_source
+from rnn_helpers.display.feedback import Feedback
+from tests.notebooks import PATHS, ROOT, Exercise, find_exercises, read_lecture, setup_source
 
 ALL = [
     pytest.param(path, exercise, id=f"{path.stem}-{exercise.number}")
@@ -41,62 +41,79 @@ def test_the_solution_is_right(path, exercise):
     assert feedback.status == "right", feedback
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [57, 57.0, np.float64(57), np.int8(57), np.array(57.0), torch.tensor(57), torch.tensor(57.0),
-     Fraction(57)],
-)  # fmt: skip
-def test_one_number_may_come_in_many_forms(answer):
-    assert (as_number(answer), type(as_number(answer))) == (57.0, float)
-    assert (as_number(answer, whole=True), type(as_number(answer, whole=True))) == (57, int)
+CHECKS = [
+    pytest.param(value, id=f"{path.parent.name}-{name}")
+    for path in sorted((ROOT / "rnn_helpers" / "lectures").glob("*/exercises.py"))
+    for name, value in vars(
+        importlib.import_module(f"rnn_helpers.lectures.{path.parent.name}.exercises")
+    ).items()
+    if name.startswith("check_")
+]
+ODD = [
+    None, float("nan"), float("inf"), 1e300, -(10**9), 10**400, True, 1j, "text", b"", [], [None],
+    [[1.0], [1.0, 2.0]], ["a"] * 3, ["a"] * 4, [np.nan] * 3, (..., ...), {}, {1: 2}, object(), int,
+    iter(()), iter(int, 1), np.zeros(0), np.full(3, np.nan), np.zeros((2, 3, 4, 5)), np.array("a"),
+    np.array([None]), np.array({}), torch.zeros(3, requires_grad=True), torch.tensor(1j),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("whole", [False, True])
-@pytest.mark.parametrize(
-    ("answer", "name"),
-    [("57", "str"), (True, "bool"), (np.True_, "bool"), (torch.tensor(True), "bool"),
-     (57j, "complex"), (np.complex128(57), "complex"), (None, "NoneType"), ([57], "list"),
-     (np.array([57.0]), "ndarray"), (torch.tensor([57.0]), "Tensor")],
-)  # fmt: skip
-def test_what_is_no_number_is_named(answer, name, whole):
-    kind = "a whole number" if whole else "a number"
-    feedback = as_number(answer, whole=whole)
-    assert (feedback.status, feedback.message) == (
-        "not yet", f"{kind} is expected here, this is {name}."
-    )  # fmt: skip
+def test_every_check_belongs_to_an_exercise():
+    assert len(CHECKS) == len(ALL)
 
 
-@pytest.mark.parametrize("answer", [56.9999999, float("nan"), float("inf"), torch.tensor(0.5)])
-def test_what_is_not_whole_is_a_number_all_the_same(answer):
-    assert str(as_number(answer)) == str(float(answer))
-    message = f"a whole number is expected here, not {float(answer)}."
-    assert as_number(answer, whole=True).message == message
+@pytest.mark.parametrize("check", CHECKS)
+def test_a_check_has_a_sentence_for_every_answer(check):
+    def raises(*_):
+        raise ArithmeticError("no luck")
+
+    def echo(first=None, *_):
+        return first
+
+    returning = [lambda *_, odd=odd: odd for odd in ODD]
+    for answer in (*ODD, *returning, raises, echo):
+        feedback = check(answer)
+        assert isinstance(feedback, Feedback)
+        assert feedback.status != "right", answer
+        assert "cannot be checked" not in feedback.message, (answer, feedback)
+    for answer in (None, "text", [], {}, 1j, raises):
+        message = check(answer).message
+        assert " expected" in message or message == "your function raised ArithmeticError: no luck"
+    if "a function is expected" in check(None).message:
+        assert check(lambda *_: ...).status == check(lambda *_: None).status == "missing"
+        assert "your function raised TypeError" in check(lambda a, b, c, d, e, f, g: a).message
 
 
-def test_three_dots_are_no_number_yet_and_some_are_too_large():
-    assert as_number(...).status == "missing"
-    assert as_number(as_number(...)).status == "missing"
-    assert as_number(10**400).message == "that number is too large for a float."
+def convert(value, kind, numbers="f"):
+    """The same answer, with its numbers, alone or in arrays, of another kind."""
+    if isinstance(value, list | tuple):
+        return type(value)(convert(entry, kind, numbers) for entry in value)
+    return kind(np.asarray(value)) if np.asarray(value).dtype.kind in numbers else value
 
 
-@pytest.mark.parametrize(
-    ("module", "check", "answer"),
-    [
-        ("backpropagation_through_time", "check_terms", 5),
-        ("gru", "check_keep_bias", 4.967),
-        ("language_models", "check_half_sure", 10),
-        ("lstm", "check_parameter_count", 264),
-        ("recurrent_networks", "check_parameter_count", 87),
-        ("sequence_models", "check_steps_to_forget", 12),
-        ("vanishing_and_exploding_gradients", "check_first_lag", 90),
-    ],
-)
-def test_every_question_for_a_number_takes_it_in_all_forms(module, check, answer):
-    check = getattr(importlib.import_module(f"rnn_helpers.lectures.{module}.exercises"), check)
-    for form in (float(answer), np.float64(answer), torch.tensor(answer), np.array(answer)):
-        assert check(form).status == "right"
-    for wrong in (str(answer), True, None, complex(answer)):
-        assert check(wrong).status == "not yet"
+FORMS = {
+    "lists": (np.float64, np.ndarray.tolist),
+    "float32": (np.float32, np.float32),
+    "tensors": (np.float64, lambda a: torch.tensor(np.float64(a), requires_grad=True)),
+    "float32 tensors": (np.float32, lambda a: torch.tensor(np.float32(a), requires_grad=True)),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(("path", "exercise"), ALL)
+def test_the_solution_is_right_in_every_form(path, exercise, form):
+    given, returned = FORMS[form]
+    namespace = {}
+    exec(setup_source(read_lecture(path)), namespace)
+    exec(exercise.solution, namespace)
+    (name,) = re.findall(r"\((\w+)\)", exercise.check)
+    solution = namespace[name]
+    if callable(solution):
+        namespace[name] = lambda *args: convert(solution(*convert(args, given)), returned, "fi")
+    else:
+        assert eval(exercise.check, {**namespace, name: str(solution)}).status == "not yet"
+        namespace[name] = convert(solution, returned, "fi")
+    feedback = eval(exercise.check, namespace)
+    assert feedback.status == "right", feedback
 
 
 SETUP = """\

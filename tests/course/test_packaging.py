@@ -11,6 +11,7 @@ import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 import rnn_helpers
 
@@ -70,6 +71,24 @@ def test_every_dependency_is_pinned_within_its_range(name):
 @pytest.mark.parametrize("name", sorted(RANGES))
 def test_every_dependency_is_in_the_conda_environment_with_the_same_range(name):
     assert CONDA.get(canonicalize_name(CONDA_NAMES.get(name, name))) == RANGES[name].specifier
+
+
+def test_the_tools_of_those_who_write_are_pinned_and_pin_nothing_else_anew():
+    pins = read_pins((ROOT / "requirements-develop.txt").read_text())
+    for line in PROJECT["optional-dependencies"]["develop"]:
+        requirement = Requirement(line)
+        assert requirement.specifier.contains(pins[canonicalize_name(requirement.name)]), line
+    assert not set(pins) & set(PINS)
+
+
+def test_the_oldest_versions_are_the_lower_bounds():
+    """All but torch, which stays at the release that was measured."""
+    oldest = read_pins((ROOT / "constraints-oldest.txt").read_text())
+    assert oldest.pop("torch") == PINS["torch"]
+    assert set(oldest) == set(RANGES) - {"torch"}
+    for name, version in oldest.items():
+        (bound,) = (s.version for s in RANGES[name].specifier if s.operator == ">=")
+        assert Version(version) == Version(bound), name
 
 
 def test_the_conda_environment_names_nothing_else():

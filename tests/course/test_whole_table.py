@@ -22,8 +22,10 @@ def _read_table():
 def _read_outputs(name):
     texts = []
     for cell in read_lecture(ROOT / "notebooks" / name).cells:
-        for output in cell.get("outputs", ()):
-            texts.append(output.get("text") or output.get("data", {}).get("text/plain", ""))
+        texts += [
+            output.get("text") or output.get("data", {}).get("text/plain", "")
+            for output in cell.get("outputs", ())
+        ]
     return set(NUMBER.findall("\n".join(texts)))
 
 

@@ -5,8 +5,21 @@ import unicodedata
 import numpy as np
 import pytest
 
-from rnn_helpers.data.series import LAST_TRAIN_YEAR, SUNSPOTS, load_sunspots, split_years
-from rnn_helpers.data.texts import KOREAN, load_korean, load_manual, read_text, split_text
+from rnn_helpers.data.series import (
+    LAST_TRAIN_YEAR,
+    SUNSPOTS,
+    compute_rmse,
+    load_sunspots,
+    split_years,
+)
+from rnn_helpers.data.texts import (
+    KOREAN,
+    load_korean,
+    load_manual,
+    normalise,
+    read_text,
+    split_text,
+)
 
 
 def test_sunspots_are_the_yearly_numbers_from_1700_to_2008():
@@ -17,21 +30,18 @@ def test_sunspots_are_the_yearly_numbers_from_1700_to_2008():
     assert (counts.max(), int(years[counts.argmax()])) == (190.2, 1957)
 
 
-def test_another_file_of_the_same_form_is_read(tmp_path):
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_another_file_of_the_same_form_is_read_with_or_without_a_mark(tmp_path, mark):
     path = tmp_path / "mine.csv"
-    path.write_text("year,sunspots\n1,0\n2,3.5\n", encoding="utf-8")
+    path.write_bytes(mark + b"year,sunspots\n1,0\n2,3.5\n")
     years, counts = load_sunspots(str(path))
     assert (years.tolist(), counts.tolist()) == ([1, 2], [0.0, 3.5])
-
-
-def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"nowhere\.csv is missing: expected a file of sun"):
-        load_sunspots(tmp_path / "nowhere.csv")
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        (b"\xff\xfe\x00\x81", r"bad\.csv is not UTF-8 text"),
         ("", r"bad\.csv, line 1: expected the heading 'year,sunspots', got 'an empty file'"),
         ("1700,5\n", r"bad\.csv, line 1: expected the heading 'year,sunspots', got '1700,5'"),
         ("year,sunspots\n", r"bad\.csv, line 2: expected a first year"),
@@ -46,15 +56,8 @@ def test_a_missing_file_is_named(tmp_path):
 )
 def test_a_malformed_file_is_named_with_its_line(tmp_path, text, message):
     path = tmp_path / "bad.csv"
-    path.write_text(text, encoding="utf-8")
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(ValueError, match=message):
-        load_sunspots(path)
-
-
-def test_a_file_that_is_not_text_is_named(tmp_path):
-    path = tmp_path / "picture.csv"
-    path.write_bytes(b"\xff\xfe\x00\x81")
-    with pytest.raises(ValueError, match=r"picture\.csv is not UTF-8 text"):
         load_sunspots(path)
 
 
@@ -64,17 +67,6 @@ def test_the_split_leaves_no_year_out_and_none_twice():
     assert years[train][-1] == LAST_TRAIN_YEAR
     assert years[held_out][0] == LAST_TRAIN_YEAR + 1
     assert np.array_equal(np.concatenate([years[train], years[held_out]]), years)
-
-
-@pytest.mark.parametrize("last", [1699, 2008, 3000])
-def test_a_split_without_years_on_one_side_is_refused(last):
-    with pytest.raises(ValueError, match=r"last_train_year must leave years on both sides of it, "):
-        split_years(np.arange(1700, 2009), last_train_year=last)
-
-
-def test_a_year_is_a_whole_number():
-    with pytest.raises(TypeError, match="last_train_year must be an integer, got '1920'"):
-        split_years(np.arange(1700, 2009), last_train_year="1920")
 
 
 def test_the_manual_is_long_and_always_the_same():
@@ -99,25 +91,41 @@ def test_the_text_is_cut_without_loss():
     assert len(held_out) == 3
 
 
+@pytest.mark.parametrize("text", ["Café crème brûlée", "기억하고 잊는다"])
+def test_a_text_that_enters_in_pieces_is_normalised(text):
+    pieces = unicodedata.normalize("NFD", text)
+    assert len(pieces) > len(text)
+    assert normalise(pieces) == text
+    assert split_text(pieces, held_out=0.3) == split_text(text, held_out=0.3)
+
+
 @pytest.mark.parametrize(
-    ("arguments", "options", "error", "message"),
+    ("call", "error", "message"),
     [
-        ((b"bytes",), {}, TypeError, "text must be a string, got bytes"),
-        (
-            ("",),
-            {},
-            ValueError,
-            "text must leave characters on both sides of the cut at 0.1, got 0",
-        ),
-        (("abc",), {}, ValueError, "text must leave characters on both sides"),
-        (("abc",), {"held_out": 0}, ValueError, "held_out must be a finite number greater than 0"),
-        (("abc",), {"held_out": 1}, ValueError, "text must leave characters on both sides"),
-        (("abc",), {"held_out": "half"}, TypeError, "held_out must be a finite number"),
+        (lambda: split_years(np.arange(1700, 2009), last_train_year=1699), ValueError,
+         "last_train_year must leave years on both sides of it, from 1700 to 2007, got 1699"),
+        (lambda: split_years(np.arange(1700, 2009), last_train_year=2008), ValueError, "got 2008"),
+        (lambda: split_years(np.arange(1700, 2009), last_train_year="1920"), TypeError,
+         "last_train_year must be an integer, got '1920'"),
+        (lambda: compute_rmse([1.0], [1.0, 2.0]), ValueError, r"predictions must have shape \(2"),
+        (lambda: compute_rmse([np.nan], [1.0]), ValueError, "predictions must be finite, got nan"),
+        (lambda: load_sunspots("nowhere.csv"), FileNotFoundError,
+         r"nowhere\.csv is missing: expected a file of sun"),
+        (lambda: split_text(b"bytes"), TypeError, "text must be a string, got bytes"),
+        (lambda: split_text(""), ValueError,
+         "text must leave characters on both sides of the cut at 0.1, got 0"),
+        (lambda: split_text("abc"), ValueError, "text must leave characters on both sides"),
+        (lambda: split_text("abc", held_out=0), ValueError, "held_out must be a finite number gre"),
+        (lambda: split_text("abc", held_out=1), ValueError, "text must leave characters on both"),
+        (lambda: split_text("abc", held_out="half"), TypeError, "held_out must be a finite number"),
+        (lambda: read_text("nowhere.txt"), FileNotFoundError,
+         r"nowhere\.txt is missing: put the file beside this notebook, or"),
+        (lambda: read_text("."), ValueError, r"\. is a folder: name a text file"),
     ],
-)
-def test_a_cut_that_leaves_nothing_is_refused(arguments, options, error, message):
+)  # fmt: skip
+def test_what_is_wrong_is_named(call, error, message):
     with pytest.raises(error, match=message):
-        split_text(*arguments, **options)
+        call()
 
 
 def test_the_packaged_files_ship_with_their_credit():
@@ -128,12 +136,6 @@ def test_the_packaged_files_ship_with_their_credit():
     assert "MIT" in credit
     names = {path.name for path in SUNSPOTS.parent.iterdir() if path.suffix in (".csv", ".txt")}
     assert names == {"sunspots.csv", "korean.txt"}  # none without its line
-
-
-def test_a_byte_order_mark_is_no_part_of_the_heading(tmp_path):
-    path = tmp_path / "marked.csv"
-    path.write_bytes(b"\xef\xbb\xbfyear,sunspots\n1700,5\n1701,11\n")
-    assert load_sunspots(path)[0].tolist() == [1700, 1701]
 
 
 def test_the_korean_text_is_korean_and_of_some_length():
@@ -179,16 +181,11 @@ def test_nothing_else_of_a_text_is_changed(tmp_path):
     assert read_text(write(tmp_path, text.encode()), minimum=1) == text
 
 
-def test_a_text_just_long_enough_is_read_and_one_character_less_is_not(tmp_path):
+def test_a_text_just_long_enough_is_read(tmp_path):
     assert len(read_text(write(tmp_path, ("기" * 1000).encode()))) == 1000
-    with pytest.raises(
-        ValueError,
-        match=r"mine\.txt is too short to learn from: it holds 999 characters, at least 1,000 are",
-    ):
-        read_text(write(tmp_path, ("기" * 999).encode()))
-    pieces = unicodedata.normalize("NFD", "기" * 999)  # counted when put together
-    with pytest.raises(ValueError, match="it holds 999 characters"):
-        read_text(write(tmp_path, pieces.encode()))
+
+
+SHORT = r"mine\.txt is too short to learn from: it holds 999 characters, at least 1,000 are needed"
 
 
 @pytest.mark.parametrize(
@@ -197,6 +194,8 @@ def test_a_text_just_long_enough_is_read_and_one_character_less_is_not(tmp_path)
         (b"", r"mine\.txt is empty: name a file with at least 1,000 characters"),
         (b" \r\n\t\n" * 400, r"mine\.txt is empty"),
         ("짧다".encode(), r"mine\.txt is too short to learn from: it holds 2 characters"),
+        (("기" * 999).encode(), SHORT),
+        (unicodedata.normalize("NFD", "기" * 999).encode(), SHORT),  # counted when put together
         (b"\xef\xbb\xbf", r"it holds 0 characters, at least 1,000 are needed"),
         (b"\x89PNG\r\n\x00\x00" * 200, r"mine\.txt is no text, it holds bytes of value 0"),
         (b"text\0" * 300, r"mine\.txt is no text, it holds bytes of value 0: name a text file"),
@@ -211,19 +210,7 @@ def test_a_text_just_long_enough_is_read_and_one_character_less_is_not(tmp_path)
             r"mine\.txt is not UTF-8 \(its byte 1,500 fits no character\)",
         ),
     ],
-    ids=["empty", "blank", "short", "mark", "picture", "zeros", "UTF-16", "cp949", "latin-1"],
 )
 def test_a_file_that_no_model_can_read_is_named_with_what_to_do(tmp_path, content, message):
     with pytest.raises(ValueError, match=message):
         read_text(write(tmp_path, content))
-
-
-def test_a_text_that_is_missing_or_a_folder_is_named(tmp_path):
-    with pytest.raises(
-        FileNotFoundError, match=r"nowhere\.txt is missing: put the file beside this notebook, or"
-    ):
-        read_text(tmp_path / "nowhere.txt")
-    folder = tmp_path / "texts"
-    folder.mkdir()
-    with pytest.raises(ValueError, match=r"texts is a folder: name a text file"):
-        read_text(folder)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -65,6 +66,12 @@ def request(url, *, method="GET"):
         return json.loads(reply.read())
 
 
+def find_free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 def wait_for_server(process, runtime, log):
     """The running server's own note of its address, as soon as it answers."""
     deadline = time.monotonic() + 60
@@ -117,7 +124,8 @@ def test_tcp_nodelay_on_the_sockets_of_a_real_server(main, expected, tmp_path):
         "--no-browser",
         "--allow-root",
         "--ip=127.0.0.1",
-        "--port=0",
+        f"--port={find_free_port()}",  # old servers note a chosen port as 0
+        "--ServerApp.port_retries=0",
         "--IdentityProvider.token=t",
         f"--ServerApp.root_dir={tmp_path}",
         "--ServerApp.jpserver_extensions=probe_extension=True",

@@ -22,7 +22,7 @@ def test_it_beats_persistence_with_every_seed(cell):
         assert trained.rmse < 0.9 * held_out
         errors = trained.predictions[N_TRAIN:] - COUNTS[N_TRAIN:]
         assert trained.rmse == pytest.approx(np.sqrt(np.mean(errors**2)), rel=1e-12)
-        assert trained.n_parameters == sum(p.numel() for p in trained.network.parameters())
+        assert trained.n_parameters == sum(p.numel() for p in trained.model.parameters())
 
 
 def test_a_forecast_reads_nothing_of_the_future_and_training_nothing_held_out():
@@ -31,7 +31,7 @@ def test_a_forecast_reads_nothing_of_the_future_and_training_nothing_held_out():
     changed[N_TRAIN:] = 0.0
     again = train_forecaster(changed, n_train=N_TRAIN, seed=0, updates=100)
     assert len(given.history.losses) == len(again.history.losses)
-    for a, b in zip(given.network.parameters(), again.network.parameters(), strict=True):
+    for a, b in zip(given.model.parameters(), again.model.parameters(), strict=True):
         assert torch.equal(a, b)
     # the forecast of year t is made from the years before it, t − 1 being the last
     np.testing.assert_array_equal(
@@ -42,37 +42,30 @@ def test_a_forecast_reads_nothing_of_the_future_and_training_nothing_held_out():
     assert np.isfinite(given.predictions[1:]).all()
 
 
-@pytest.mark.parametrize("done", [0, 7])
-def test_an_interrupt_returns_the_network_of_that_moment(monkeypatch, done):
-    forward, updates = Forecaster.forward, []
+@pytest.mark.parametrize(("learning_rate", "chosen"), [(3e-3, 50), (1.0, 10)])
+def test_training_lasts_as_long_as_the_last_training_years_say(learning_rate, chosen):
+    trained = train_forecaster(
+        COUNTS, n_train=N_TRAIN, seed=0, updates=60, learning_rate=learning_rate
+    )
+    assert len(trained.history.losses) == chosen
 
-    def interrupted(self, xs):
-        if torch.is_grad_enabled():
-            updates.append(1)
-            if len(updates) == done + 1:
-                raise KeyboardInterrupt
+
+@pytest.mark.parametrize(("forecast", "done"), [(1, 0), (2, 0), (9, 7)])
+def test_an_interrupt_returns_the_network_of_that_moment(monkeypatch, forecast, done):
+    forward, forecasts = Forecaster.forward, []
+
+    def interrupted(self, xs):  # the first forecast is judged, then comes the first update
+        forecasts.append(1)
+        if len(forecasts) == forecast:
+            raise KeyboardInterrupt
         return forward(self, xs)
 
     monkeypatch.setattr(Forecaster, "forward", interrupted)
     trained = train_forecaster(COUNTS, n_train=N_TRAIN, seed=0, updates=20)
     assert trained.history.stopped == f"Interrupted after {done} updates."
     assert len(trained.history.losses) == done
-    assert len(updates) == done + 1
+    assert len(forecasts) == forecast + 1  # the last is what it returns
     assert np.isfinite(trained.predictions[1:]).all()
-
-
-def test_an_interrupt_of_the_very_first_forecast(monkeypatch):
-    forward, calls = Forecaster.forward, []
-
-    def interrupted(self, xs):
-        calls.append(1)
-        if len(calls) == 1:
-            raise KeyboardInterrupt
-        return forward(self, xs)
-
-    monkeypatch.setattr(Forecaster, "forward", interrupted)
-    trained = train_forecaster(COUNTS, n_train=N_TRAIN, seed=0, updates=20)
-    assert trained.history.stopped == "Interrupted after 0 updates."
 
 
 def test_an_untrained_network_corrects_persistence():

@@ -5,11 +5,11 @@ import pytest
 import torch
 
 from rnn_helpers.models.language_model import (
-    CELLS,
     LanguageModel,
     compute_nats,
     train_language_model,
 )
+from rnn_helpers.models.training import CELLS
 
 V, E, H = 6, 4, 5
 IDS = np.random.default_rng(0).integers(0, V, 200)

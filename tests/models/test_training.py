@@ -2,11 +2,12 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 
 from rnn_helpers.models import training
-from rnn_helpers.models.training import History, fit
+from rnn_helpers.models.training import count_parameters, fit, one_thread, train
 
 
 def _line():
@@ -107,23 +108,12 @@ def test_a_gradient_that_is_not_finite_stops_before_the_model_is_hurt():
     assert float(model.weight.detach()) == 0
 
 
-def test_clipping_can_be_switched_off_and_settings_are_checked(monkeypatch):
-    limits = []
-    original = torch.nn.utils.clip_grad_norm_
-    monkeypatch.setattr(
-        training.torch.nn.utils, "clip_grad_norm_",
-        lambda parameters, limit: limits.append(limit) or original(parameters, limit),
-    )  # fmt: skip
+def test_clipping_can_be_switched_off():
     model, loss = _line()
-    fit(model, loss, updates=1, learning_rate=0.1, max_norm=None)
-    fit(model, loss, updates=1, learning_rate=0.1, max_norm=0.25)
-    assert limits == [float("inf"), 0.25]
-    with pytest.raises(ValueError, match="updates must be an integer of at least 1, got 0"):
-        fit(model, loss, updates=0, learning_rate=0.1)
-    with pytest.raises(ValueError, match="learning_rate must be a finite number greater than 0"):
-        fit(model, loss, updates=1, learning_rate=0)
-    with pytest.raises(ValueError, match="max_norm must be a finite number greater than 0"):
-        fit(model, loss, updates=1, learning_rate=1, max_norm=-1)
+    history = fit(model, lambda: 1e3 * loss(), updates=1, learning_rate=1, max_norm=None)
+    (norm,) = history.gradient_norms
+    assert math.hypot(*(float(p.grad.norm()) for p in model.parameters())) == pytest.approx(norm)
+    assert norm > 1e3
 
 
 def test_held_out_scores_are_taken_on_time_without_gradients_and_in_evaluation_mode():
@@ -132,14 +122,30 @@ def test_held_out_scores_are_taken_on_time_without_gradients_and_in_evaluation_m
 
     def evaluate():
         states.append((model.training, torch.is_grad_enabled()))
-        return float(loss())
+        return loss()
 
     history = fit(model, loss, updates=7, learning_rate=0.1, evaluate=evaluate, evaluate_every=3)
     assert [update for update, _ in history.evaluations] == [3, 6, 7]
     assert states == [(False, False)] * 3
-    assert model.training
     # taken after the update, so the first is the loss that the fourth update finds
     assert history.evaluations[0][1] == pytest.approx(history.losses[3])
+
+
+@pytest.mark.parametrize("error", [None, KeyboardInterrupt])
+def test_every_module_gets_back_its_own_mode_of_those_a_score_changes(error):
+    model, loss = _line()
+    model = torch.nn.Sequential(model, torch.nn.Sequential(torch.nn.Dropout(), torch.nn.Dropout()))
+    model[1][0].eval()  # a part that is to stay as it is
+
+    def evaluate():
+        assert not any(module.training for module in model.modules())
+        if error:
+            raise error
+        return 1.0
+
+    fit(model, loss, updates=1, learning_rate=0.1, evaluate=evaluate)
+    assert [module.training for module in model.modules()] == [True, True, True, False, True]
+    assert torch.is_grad_enabled()
 
 
 def test_a_held_out_score_is_taken_at_the_end_unless_told_otherwise():
@@ -161,7 +167,7 @@ def test_training_goes_on_with_an_earlier_history():
     assert first.stopped == ""
 
 
-def test_an_interrupt_while_scoring_leaves_model_mode_and_history_whole():
+def test_an_interrupt_while_scoring_leaves_the_history_whole():
     model, loss = _line()
 
     def evaluate():
@@ -169,8 +175,7 @@ def test_an_interrupt_while_scoring_leaves_model_mode_and_history_whole():
 
     history = fit(model, loss, updates=9, learning_rate=0.1, evaluate=evaluate, evaluate_every=2)
     assert history.stopped == "Interrupted after 2 updates."
-    assert (len(history.losses), history.evaluations, model.training) == (2, [], True)
-    assert torch.is_grad_enabled()
+    assert (len(history.losses), history.evaluations) == (2, [])
 
 
 def test_the_learning_rate_falls_along_half_a_cosine(monkeypatch):
@@ -187,45 +192,130 @@ def test_the_learning_rate_falls_along_half_a_cosine(monkeypatch):
     assert rates == [0.1] * 3
 
 
-def test_the_bar_tells_loss_rate_and_score_and_leaves_nothing(capsys):
+def test_the_bar_tells_loss_rate_and_score_and_leaves_nothing(monkeypatch, capsys):
     model, loss = _line()
-    fit(
-        model, loss, updates=5, learning_rate=0.1, evaluate=lambda: 12.34, evaluate_every=1,
-        progress="a line", tokens_per_update=8, score="held-out perplexity",
-    )  # fmt: skip
+    said, show = [], training.tqdm.set_postfix_str
+    monkeypatch.setattr(
+        training.tqdm,
+        "set_postfix_str",
+        lambda bar, text, refresh: said.append(text) or show(bar, text, refresh),
+    )
+    options = {"updates": 2, "learning_rate": 0.1, "evaluate": lambda: 12.34, "evaluate_every": 1}
+    fit(model, loss, progress="a line", tokens_per_update=8, score="held-out perplexity", **options)
     out, err = capsys.readouterr()
     assert err == ""
     assert out.startswith("\ra line   0 %|")
-    fit(model, loss, updates=1, learning_rate=0.1)
-    assert capsys.readouterr() == ("", "")
-
-
-def test_what_the_bar_says(monkeypatch, capsys):
-    model, loss = _line()
-    said = []
-    monkeypatch.setattr(
-        training.tqdm, "set_postfix_str", lambda bar, text, refresh: said.append(text)
-    )
-    fit(
-        model, loss, updates=2, learning_rate=0.1, evaluate=lambda: 12.34, evaluate_every=1,
-        progress="a line", tokens_per_update=8, score="held-out perplexity",
-    )  # fmt: skip
+    assert out.rstrip(" ").endswith("\r")
     first, second = (dict(part.rsplit(" ", 1) for part in text.split(", ", 2)) for text in said)
     assert set(first) == {"loss", "tokens/s"}
     assert set(second) == {"loss", "tokens/s", "held-out perplexity"}
     assert second["held-out perplexity"] == "12.3"
     assert float(second["tokens/s"].replace(",", "")) > 8  # more than an update a second
-    capsys.readouterr()
+    fit(model, loss, **options)
+    assert capsys.readouterr() == ("", "")
 
 
-def test_bad_settings_of_the_record_are_named():
-    model, loss = _line()
-    for options, error, message in (
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"updates": 0}, ValueError, "updates must be an integer of at least 1, got 0"),
+        ({"learning_rate": 0}, ValueError, "learning_rate must be a finite number greater than 0"),
+        ({"max_norm": -1}, ValueError, "max_norm must be a finite number greater than 0"),
         ({"evaluate_every": 2}, ValueError, "evaluate_every needs evaluate"),
         ({"evaluate": float, "evaluate_every": 0}, ValueError, "evaluate_every must be an integer"),
         ({"tokens_per_update": 0}, ValueError, "tokens_per_update must be an integer of at least"),
         ({"history": []}, TypeError, "history must be a History, got list"),
-    ):
-        with pytest.raises(error, match=message):
-            fit(model, loss, updates=1, learning_rate=0.1, **options)
-    assert History() == History([], [], [], "")
+        ({"model": None}, TypeError, "model must be a torch.nn.Module, got NoneType"),
+    ],
+)
+def test_a_wrong_setting_is_named(options, error, message):
+    model, loss = _line()
+    settings = {"model": model, "compute_loss": loss, "updates": 1, "learning_rate": 0.1}
+    with pytest.raises(error, match=message):
+        fit(**settings | options)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "got"),
+    [
+        ("compute_loss", None, "a tensor of one number with a gradient, got None"),
+        ("compute_loss", 0.5, "got 0.5"),
+        ("compute_loss", torch.ones(2, requires_grad=True), r"got tensor\(\[1., 1.\], req"),
+        ("compute_loss", torch.tensor(0.5), r"got tensor\(0.5000\)"),
+        ("evaluate", None, "a number, got None"),
+        ("evaluate", "low", "a number, got 'low'"),
+        ("evaluate", torch.zeros(2), r"a number, got tensor\(\[0., 0.\]\)"),
+    ],
+)
+def test_what_a_callable_must_return_is_named_with_what_it_did(name, value, got):
+    model, loss = _line()
+    settings = {"compute_loss": loss, "updates": 1, "learning_rate": 0.1}
+    with pytest.raises(TypeError, match=f"{name} must return .*{got}"):
+        fit(model, **settings | {name: lambda: value})
+
+
+# The skeleton
+
+
+def test_one_thread_is_for_the_time_being():
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        with one_thread():
+            assert torch.get_num_threads() == 1
+        assert torch.get_num_threads() == 2
+        with pytest.raises(KeyError), one_thread():
+            raise KeyError
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
+
+
+def _train(seed=3, **options):
+    def make_loss(model, rng):
+        assert torch.get_num_threads() == 1
+        return lambda: ((model(torch.ones(1)) - float(rng.normal())) ** 2).sum()
+
+    return train(
+        lambda: torch.nn.Linear(1, 1), make_loss,
+        options.pop("scores", {"score": lambda model: model(torch.ones(1))}),
+        seed=seed, updates=4, learning_rate=0.1, **options,
+    )  # fmt: skip
+
+
+def test_the_seed_fixes_weights_and_batches_and_nobody_elses_dice_are_touched(monkeypatch):
+    monkeypatch.setattr(torch, "manual_seed", pytest.fail)  # it would reseed every device's dice
+    before, threads = torch.get_rng_state(), torch.get_num_threads()
+    first, again, other = _train(3), _train(3), _train(4)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert torch.get_num_threads() == threads
+    assert first.history == again.history != other.history
+    assert torch.equal(first.model.weight, again.model.weight)
+    assert first.history.losses[0] != other.history.losses[0]
+    torch.rand(1)
+    assert _train(3).history == first.history
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(3)
+        wanted, draw = torch.nn.Linear(1, 1), np.random.default_rng(3).normal()
+    assert first.history.losses[0] == pytest.approx((wanted(torch.ones(1)).item() - draw) ** 2)
+
+
+def test_what_was_trained_is_scored_without_gradients_and_counted():
+    trained = _train()
+    assert torch.equal(trained.score, trained.model(torch.ones(1)))
+    assert not trained.score.requires_grad
+    assert trained.n_parameters == count_parameters(trained.model) == 2
+    seen = []
+    evaluated = _train(evaluate=lambda model: seen.append(model) or 1.5)
+    assert seen == [evaluated.model]
+    assert evaluated.history.evaluations == [(4, 1.5)]
+
+
+def test_an_interrupt_of_the_last_score_keeps_the_model():
+    def interrupted(model):
+        raise KeyboardInterrupt
+
+    trained = _train(scores={"score": interrupted})
+    assert math.isnan(trained.score)
+    assert trained.history.stopped == "Interrupted before the last score."
+    assert len(trained.history.losses) == 4

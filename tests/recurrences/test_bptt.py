@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from rnn_helpers.recurrences import bptt
+from rnn_helpers.recurrences import bptt, kernels
 from rnn_helpers.recurrences.cells import gru_step, lstm_step, rnn_step, simplified_gru_step
 
 T, B, D, H = 7, 2, 3, 5
@@ -264,12 +264,94 @@ def test_without_the_inputs_gradient_all_others_are_the_same(name):
         np.testing.assert_array_equal(gradient, wanted[key])
 
 
+@pytest.mark.parametrize(
+    ("kind", "alone"),
+    [(np.asarray, False), (np.asarray, True), (torch.as_tensor, False)],
+    ids=["numpy", "numpy without torch", "torch"],
+)
+def test_a_selection_is_no_multiplication(kind, alone, monkeypatch):
+    """What ReLU shuts off is 0, also where it was infinite: values and gradients as torch.nn's."""
+    reference = torch.nn.RNN(1, 1, nonlinearity="relu")
+    with torch.no_grad():
+        for parameter in reference.parameters():
+            parameter.fill_(10.0)
+    xs = torch.tensor([-3e38, 1.0, -1.0]).reshape(3, 1, 1)
+    wanted, _ = reference(xs)
+    wanted.backward(torch.full((3, 1, 1), np.inf))
+    if alone:
+        monkeypatch.setattr(kernels, "sys", SimpleNamespace(modules={}))
+    ten = kind(np.full((1, 1), 10.0, np.float32))
+    trace = bptt.trace_rnn(kind(xs.numpy()), 0 * ten, ten, ten, 2 * ten[0], nonlinearity="relu")
+    hs = np.asarray(trace.hs[1:])
+    np.testing.assert_array_equal(hs, wanted.detach().numpy())
+    assert not np.signbit(hs).any()
+    gradients = bptt.backward_rnn(trace, kind(np.full((3, 1, 1), np.inf, np.float32)))
+    for ours, theirs in (("W_hh", "weight_hh_l0"), ("b_h", "bias_ih_l0")):
+        wanted = getattr(reference, theirs).grad.numpy().T
+        np.testing.assert_array_equal(np.asarray(gradients[ours]), wanted)
+
+
+def _views(array):
+    """The same numbers as torch cannot take them from NumPy, or only with a warning."""
+    order = (slice(None, None, -1),) * array.ndim
+    yield array[order].copy()[order]
+    yield np.broadcast_to(array, array.shape)  # may not be written to
+    yield array.astype(array.dtype.newbyteorder("S"))
+    yield np.array([(a, 0) for a in array.flat], dtype=[("a", "f8"), ("b", "i4")])["a"].reshape(
+        array.shape
+    )
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_views_that_torch_cannot_take_are_copied(name):
+    case = CASES[name]
+    wanted_trace, wanted = _by_hand(case, *(drawn := _draw(case)))
+    forms = {key: list(_views(value)) for key, value in drawn[0].items()}
+    for k in range(4):
+        arguments = {key: views[k] for key, views in forms.items()}
+        arriving = {key: list(_views(value))[k] for key, value in drawn[1].items()}
+        trace, ours = _by_hand(case, arguments, arriving)
+        np.testing.assert_array_equal(trace.hs, wanted_trace.hs)
+        for key, gradient in wanted.items():
+            np.testing.assert_allclose(ours[key], gradient, rtol=0, atol=1e-13, err_msg=key)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        (lambda x: x.requires_grad_(), ValueError, r"pass W_hh.detach\(\)"),
+        (
+            lambda x: x.long(),
+            TypeError,
+            "W_hh must hold real floating-point numbers",
+        ),
+        (lambda x: x.numpy().astype(int), TypeError, "W_hh must hold floating-point numbers of 2"),
+        (lambda x: x.numpy().astype(complex), TypeError, "W_hh must hold floating-point numbers"),
+        (lambda x: x.float(), TypeError, "W_hh is torch.float32 and xs is torch.float64"),
+    ],
+    ids=["requires a gradient", "long", "int", "complex", "another precision"],
+)
+def test_a_tensor_that_cannot_be_worked_on_is_named(change, error, message):
+    xs, h0, W_xh, W_hh, b_h = (
+        torch.ones(s).double() for s in ((3, 2, 4), (2, 5), (4, 5), (5, 5), (5,))
+    )
+    with pytest.raises(error, match=message):
+        bptt.trace_rnn(xs, h0, W_xh, change(W_hh), b_h)
+
+
+def test_weights_that_train_are_taken_where_no_gradient_is_recorded():
+    weights = [torch.ones(s, requires_grad=True) for s in ((4, 5), (5, 5), (5,))]
+    with torch.no_grad():
+        trace = bptt.trace_rnn(torch.ones(3, 2, 4), torch.ones(2, 5), *weights)
+    assert not trace.hs.requires_grad
+
+
 def test_numpy_alone_gives_the_same_numbers(monkeypatch):
     """Without torch in the process, products and slopes are NumPy's."""
     wanted = {}
     for name, case in CASES.items():
         wanted[name] = _by_hand(case, *_draw(case), truncate=3)[1]
-    monkeypatch.setattr(bptt, "sys", SimpleNamespace(modules={}))
+    monkeypatch.setattr(kernels, "sys", SimpleNamespace(modules={}))
     for name, case in CASES.items():
         _, ours = _by_hand(case, *_draw(case), truncate=3)
         for key, gradient in wanted[name].items():
@@ -280,7 +362,7 @@ def test_numpy_alone_needs_no_torch():
     code = """
 import sys
 import numpy as np
-from rnn_helpers.recurrences import bptt
+from rnn_helpers.recurrences import bptt, kernels
 shapes = ((7, 2, 3), (2, 5), (2, 5), (3, 20), (5, 20), (20,))
 trace = bptt.trace_lstm(*(np.ones(shape) for shape in shapes))
 bptt.backward_lstm(trace, np.ones((7, 2, 5)))

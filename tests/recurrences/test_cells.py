@@ -129,3 +129,16 @@ def test_a_list_and_a_run_without_steps_are_refused(network):
     for xs in (network["xs"][:0], network["xs"][0]):
         with pytest.raises(ValueError, match=r"^xs must have shape \(T, B, D\) with at least one"):
             run_rnn(**(network | {"xs": xs}))
+
+
+@pytest.mark.parametrize("convert", [np.asarray, torch.as_tensor], ids=["numpy", "torch"])
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_no_activation_multiplies_what_it_selects(name, convert):
+    """At ±∞ values and slopes are numbers, as torch's are, and what ReLU shuts off is +0."""
+    a = convert(np.array([-np.inf, -1.0, -0.0, np.inf]))
+    values, slopes = ACTIVATIONS[name].function(a), ACTIVATIONS[name].derivative(a)
+    theirs = {"identity": lambda a: a}.get(name) or getattr(torch, name)
+    np.testing.assert_array_equal(values, theirs(torch.as_tensor(a)))
+    assert np.isfinite(np.asarray(slopes)).all()
+    if name == "relu":
+        assert not np.signbit(np.asarray(values)).any()

@@ -8,13 +8,15 @@ language, Arabic included: so does CLDR for plain "ar", though Egypt's ("ar_EG")
 import datetime
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 from babel import Locale
 from babel.dates import format_date
+from numpy.typing import ArrayLike
 
-from rnn_helpers.validation import check_array, check_choice, check_integer
+from rnn_helpers.validation import check_array, check_choice, check_integer, check_rng
 
 LANGUAGES = {
     "ar": "Arabic", "de": "German", "en": "English", "es": "Spanish", "fr": "French",
@@ -28,26 +30,14 @@ START = len(ISO_CHARACTERS)  # what a decoder reads before the first character
 
 
 @lru_cache
-def list_formats(language):
+def list_formats(language: str) -> tuple[str, ...]:
     """The formats that a language has for a whole date, as patterns of CLDR.
 
     Left out is what cannot be read without knowing more: a year of two digits, and digits alone
     with the month first (3/4/2026), which the other languages read the other way round.
 
-    Parameters
-    ----------
-    language : str
-        A key of `LANGUAGES`.
-
-    Returns
-    -------
-    patterns : tuple of str
-        y is the year, M the month, d the day, E or c the weekday; '…' encloses words.
-
-    Raises
-    ------
-    ValueError
-        Another language.
+    In a pattern of the language, y is the year, M the month, d the day, E or c the weekday;
+    '…' encloses words.
 
     Source
     ------
@@ -74,25 +64,8 @@ def _is_readable(pattern):
     return "yy" not in pattern and ("MMM" in pattern or not month_first)
 
 
-def write_date(date, pattern, language):
-    """A date in one of the formats of a language.
-
-    Parameters
-    ----------
-    date : datetime.date
-    pattern : str
-        One of `list_formats(language)`.
-    language : str
-        A key of `LANGUAGES`.
-
-    Returns
-    -------
-    text : str
-
-    Raises
-    ------
-    TypeError, ValueError
-        `date` is no date, or the pattern or the language is not one of those listed.
+def write_date(date: datetime.date, pattern: str, language: str) -> str:
+    """A date in one of the formats that `list_formats` has for a language.
 
     Examples
     --------
@@ -101,23 +74,29 @@ def write_date(date, pattern, language):
     """
     if not isinstance(date, datetime.date):
         raise TypeError(f"date must be a datetime.date, got {type(date).__name__}")
+    if isinstance(pattern, str):
+        pattern = unicodedata.normalize("NFC", pattern)
     check_choice("pattern", pattern, list_formats(language))
     return format_date(date, pattern, language)
 
 
-def normalise(text):
-    """One form for what looks the same: small letters, plain spaces, no invisible marks.
+def normalise(text: str) -> str:
+    r"""One form for what looks the same: small letters, plain spaces, no invisible marks.
 
     Examples
     --------
-    >>> normalise("21 Nov\\u00a02026")
+    >>> normalise("21 Nov\u00a02026")
     '21 nov 2026'
     """
+    if not isinstance(text, str):
+        raise TypeError(f"text must be a string, got {type(text).__name__}")
     text = unicodedata.normalize("NFKC", text).replace("İ", "i").lower()  # lower() makes two of İ
     return " ".join("".join(c for c in text if unicodedata.category(c) != "Cf").split())
 
 
-def make_dates(n, *, part, rng):
+def make_dates(
+    n: int, *, part: str, rng: np.random.Generator
+) -> tuple[list[str], list[str], list[str]]:
     """Draw days at random; write each in a random language, in a random format of that language.
 
     The days run from 1950 to 2049. Every tenth belongs to the test: no training text says it, in
@@ -127,7 +106,6 @@ def make_dates(n, *, part, rng):
     ----------
     n : int ≥ 1
     part : {"train", "test"}
-    rng : numpy.random.Generator
 
     Returns
     -------
@@ -138,11 +116,6 @@ def make_dates(n, *, part, rng):
     languages : list of str
         Keys of `LANGUAGES`.
 
-    Raises
-    ------
-    TypeError, ValueError
-        `n` is no whole number or below 1, another part, or `rng` is no Generator.
-
     Examples
     --------
     >>> make_dates(2, part="test", rng=np.random.default_rng(3))
@@ -150,8 +123,7 @@ def make_dates(n, *, part, rng):
     """
     check_integer("n", n, minimum=1)
     check_choice("part", part, ("train", "test"))
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
+    check_rng(rng)
     days = np.arange(FIRST_DAY.toordinal(), LAST_DAY.toordinal() + 1)
     days = days[9::10] if part == "test" else np.delete(days, np.s_[9::10])
     dates = [datetime.date.fromordinal(day) for day in rng.choice(days, size=n).tolist()]
@@ -164,13 +136,10 @@ def make_dates(n, *, part, rng):
 
 
 @lru_cache
-def list_characters():
-    """Every character of a normalised date, in any language and format.
+def list_characters() -> str:
+    """Every character of a normalised date, in any language and format: sorted, each once.
 
-    Returns
-    -------
-    characters : str
-        Sorted, each once. Position k has the index k + 1; index 0 is padding.
+    Position k has the index k + 1; index 0 is padding.
 
     Examples
     --------
@@ -186,25 +155,14 @@ def list_characters():
     return "".join(sorted(found))
 
 
-def encode_dates(texts):
+def encode_dates(texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """Indices of the characters of texts, after `normalise`, padded at the end with 0.
-
-    Parameters
-    ----------
-    texts : list of str
 
     Returns
     -------
     tokens : int array (T, B)
         T is the length of the longest, B the number of texts.
     lengths : int array (B,)
-
-    Raises
-    ------
-    TypeError
-        Not a list of strings.
-    ValueError
-        No text, an empty one, one of more than 60 characters, or a character of no known date.
 
     Examples
     --------
@@ -220,8 +178,8 @@ def encode_dates(texts):
     if lengths.max() > LONGEST:
         raise ValueError(f"a date has at most {LONGEST} characters, got {lengths.max()}")
     unknown = dict.fromkeys(c for row in rows for c in row if c not in index)
-    if unknown:
-        names = ", ".join(f"{c!r} (U+{ord(c):04X})" for c in unknown)
+    if unknown:  # said in signs that every font has
+        names = ", ".join(repr(c) if c.isascii() else f"U+{ord(c):04X}" for c in list(unknown)[:5])
         raise ValueError(f"no date in these languages is written with {names}")
     tokens = np.zeros((lengths.max(), len(rows)), dtype=np.int64)
     for column, row in enumerate(rows):
@@ -229,15 +187,8 @@ def encode_dates(texts):
     return tokens, lengths
 
 
-def encode_isos(isos):
+def encode_isos(isos: Sequence[str]) -> np.ndarray:
     """Indices of ISO dates in `ISO_CHARACTERS`: int array (10, B).
-
-    Raises
-    ------
-    TypeError
-        Not a list of strings.
-    ValueError
-        None, or one that is not digits and dashes in the places of 2026-11-21.
 
     Examples
     --------
@@ -250,24 +201,19 @@ def encode_isos(isos):
     return np.array([[ISO_CHARACTERS.index(c) for c in iso] for iso in isos]).T
 
 
-def decode_isos(tokens):
-    """The text of each column of indices in `ISO_CHARACTERS`, int array (T, B), as a list.
-
-    Raises
-    ------
-    TypeError, ValueError
-        No such array, or an index outside 0 to 10.
+def decode_isos(tokens: ArrayLike) -> list[str]:
+    """The text of each column of indices in `ISO_CHARACTERS`, int array (T, B).
 
     Examples
     --------
     >>> decode_isos(encode_isos(["2026-11-21", "1999-12-31"]))
     ['2026-11-21', '1999-12-31']
     """
-    tokens = check_array("tokens", tokens, ndim=2, dtype=int)
-    if tokens.min() < 0 or tokens.max() >= START:
-        wrong = tokens.min() if tokens.min() < 0 else tokens.max()
+    indices = check_array("tokens", tokens, ndim=2, dtype=int)
+    if indices.min() < 0 or indices.max() >= START:
+        wrong = indices.min() if indices.min() < 0 else indices.max()
         raise ValueError(f"tokens must lie from 0 to {START - 1}, got {wrong}")
-    return ["".join(ISO_CHARACTERS[k] for k in column) for column in tokens.T]
+    return ["".join(ISO_CHARACTERS[k] for k in column) for column in indices.T]
 
 
 def _check_strings(name, strings):

@@ -11,14 +11,14 @@ from array_api_compat import array_namespace
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from rnn_helpers.recurrences import layers
-from rnn_helpers.recurrences.layers import set_keep_bias
-from rnn_helpers.validation import check_choice, check_integer
+from rnn_helpers.types import Array
+from rnn_helpers.validation import check_choice, check_indices, check_integer, check_shape
 
 SCORES = ("dot", "general", "additive")
 KEEP_BIAS = 1.0
 
 
-def compute_dot_scores(states, annotations):
+def compute_dot_scores(states: Array, annotations: Array) -> Array:
     """How well each state fits each annotation: sᵀ h.
 
     Parameters
@@ -31,11 +31,6 @@ def compute_dot_scores(states, annotations):
     Returns
     -------
     scores : array (S, B, T)
-
-    Raises
-    ------
-    ValueError
-        Shapes that do not fit together.
 
     Source
     ------
@@ -59,23 +54,10 @@ def compute_dot_scores(states, annotations):
     return xp.permute_dims(scores, (1, 0, 2))
 
 
-def compute_general_scores(states, annotations, W):
+def compute_general_scores(states: Array, annotations: Array, W: Array) -> Array:
     """How well each state fits each annotation: sᵀ W h.
 
-    Parameters
-    ----------
-    states : array (S, B, H)
-    annotations : array (T, B, A)
-    W : array (H, A)
-
-    Returns
-    -------
-    scores : array (S, B, T)
-
-    Raises
-    ------
-    ValueError
-        Shapes that do not fit together.
+    Of states (S, B, H), annotations (T, B, A) and W (H, A): scores (S, B, T).
 
     Source
     ------
@@ -88,30 +70,17 @@ def compute_general_scores(states, annotations, W):
     array([[[5.]]])
     """
     _check_pair(states, annotations)
-    _check_shape("W", W, (states.shape[2], annotations.shape[2]))
+    check_shape("W", W, (states.shape[2], annotations.shape[2]))
     return compute_dot_scores(states @ W, annotations)
 
 
-def compute_additive_scores(states, annotations, W, U, v):
+def compute_additive_scores(
+    states: Array, annotations: Array, W: Array, U: Array, v: Array
+) -> Array:
     """How well each state fits each annotation: vᵀ tanh(W s + U h).
 
-    Parameters
-    ----------
-    states : array (S, B, H)
-    annotations : array (T, B, A)
-    W : array (H, K)
-        Used as `states @ W`.
-    U : array (A, K)
-    v : array (K,)
-
-    Returns
-    -------
-    scores : array (S, B, T)
-
-    Raises
-    ------
-    ValueError
-        Shapes that do not fit together.
+    Of states (S, B, H), annotations (T, B, A), W (H, K), used as `states @ W`, U (A, K) and
+    v (K,): scores (S, B, T).
 
     Source
     ------
@@ -125,15 +94,15 @@ def compute_additive_scores(states, annotations, W, U, v):
     array([[[0.]]])
     """
     _check_pair(states, annotations)
-    _check_shape("v", v, (None,))
-    _check_shape("W", W, (states.shape[2], v.shape[0]))
-    _check_shape("U", U, (annotations.shape[2], v.shape[0]))
+    check_shape("v", v, (None,))
+    check_shape("W", W, (states.shape[2], v.shape[0]))
+    check_shape("U", U, (annotations.shape[2], v.shape[0]))
     xp = array_namespace(states, annotations)
     read = xp.permute_dims(annotations @ U, (1, 0, 2))  # (B, T, K)
     return xp.tanh((states @ W)[:, :, None, :] + read[None]) @ v
 
 
-def masked_softmax(scores, mask):
+def masked_softmax(scores: Array, mask: Array) -> Array:
     """Weights along the last axis, positive where the mask is true and 0 elsewhere; their sum is 1.
 
     α_j = e^{s_j} / Σ_k e^{s_k} over the true j, k; the largest score is subtracted first, so that
@@ -143,15 +112,6 @@ def masked_softmax(scores, mask):
     ----------
     scores : array (..., T)
     mask : bool array, of a shape that broadcasts to that of `scores`
-
-    Returns
-    -------
-    weights : array (..., T)
-
-    Raises
-    ------
-    ValueError
-        A row in which the mask is nowhere true.
 
     Examples
     --------
@@ -167,22 +127,10 @@ def masked_softmax(scores, mask):
     return powers / xp.sum(powers, axis=-1, keepdims=True)
 
 
-def compute_contexts(weights, annotations):
+def compute_contexts(weights: Array, annotations: Array) -> Array:
     """The mean of the annotations as each step weighs them: c = Σ_j α_j h_j.
 
-    Parameters
-    ----------
-    weights : array (S, B, T)
-    annotations : array (T, B, A)
-
-    Returns
-    -------
-    contexts : array (S, B, A)
-
-    Raises
-    ------
-    ValueError
-        Shapes that do not fit together.
+    Of weights (S, B, T) and annotations (T, B, A): contexts (S, B, A).
 
     Examples
     --------
@@ -191,44 +139,24 @@ def compute_contexts(weights, annotations):
     >>> compute_contexts(np.array([[[0.25, 0.75]]]), annotations)
     array([[[0.25, 1.5 ]]])
     """
-    _check_shape("weights", weights, (None, *annotations.shape[1::-1]))
+    check_shape("weights", weights, (None, *annotations.shape[1::-1]))
     xp = array_namespace(weights, annotations)
     contexts = xp.permute_dims(weights, (1, 0, 2)) @ xp.permute_dims(annotations, (1, 0, 2))
     return xp.permute_dims(contexts, (1, 0, 2))
 
 
 def _check_pair(states, annotations):
-    _check_shape("states", states, (None, None, None))
-    _check_shape("annotations", annotations, (None, states.shape[1], None))
-
-
-def _check_shape(name, array, shape):
-    actual = tuple(array.shape)
-    fits = len(actual) == len(shape) and all(
-        n in (None, m) for n, m in zip(shape, actual, strict=True)
-    )
-    if not fits:
-        wanted = ", ".join("any" if n is None else str(n) for n in shape)
-        raise ValueError(f"{name} must have shape ({wanted}), got shape {actual}")
+    check_shape("states", states, (None, None, None))
+    check_shape("annotations", annotations, (None, states.shape[1], None))
 
 
 @dataclass(frozen=True)
 class Encoded:
-    """What the encoder has read.
+    """What the encoder has read: T characters of B texts."""
 
-    Attributes
-    ----------
-    annotations : tensor (T, B, H)
-        h_j: what was read up to character j from the left, and from the right, side by side.
-    summary : tensor (B, H)
-        The last state of each direction, side by side: one vector for all of the text.
-    mask : bool tensor (B, T)
-        True where there is a character, False on padding.
-    """
-
-    annotations: torch.Tensor
-    summary: torch.Tensor
-    mask: torch.Tensor
+    annotations: torch.Tensor  # (T, B, H): h_j, what is read up to j from the left and the right
+    summary: torch.Tensor  # (B, H): the last state of each direction, side by side
+    mask: torch.Tensor  # (B, T): True where there is a character, False on padding
 
 
 class Encoder(torch.nn.Module):
@@ -240,31 +168,24 @@ class Encoder(torch.nn.Module):
         Besides 0, which is padding.
     hidden_size : int
         H, even: half for each direction.
-    embedding_size : int
-
-    Raises
-    ------
-    TypeError, ValueError
-        A size that is no positive whole number, an odd `hidden_size`.
     """
 
-    def __init__(self, n_tokens, hidden_size, *, embedding_size=32):
+    def __init__(self, n_tokens: int, hidden_size: int, *, embedding_size: int = 32):
         super().__init__()
         check_integer("n_tokens", n_tokens, minimum=1)
         check_integer("embedding_size", embedding_size, minimum=1)
         if check_integer("hidden_size", hidden_size, minimum=2) % 2:
             raise ValueError(f"hidden_size must be even, half a direction, got {hidden_size}")
         self.embedding = torch.nn.Embedding(n_tokens + 1, embedding_size, padding_idx=0)
-        self.recurrence = layers.GRU(embedding_size, hidden_size // 2, bidirectional=True)
-        set_keep_bias(self.recurrence, KEEP_BIAS)
+        self.recurrence = layers.GRU(
+            embedding_size, hidden_size // 2, bidirectional=True, keep_bias=KEEP_BIAS
+        )
 
-    def forward(self, tokens, lengths):
-        """Tokens (T, B), padded with 0 at the end, and their lengths (B,) to an `Encoded`."""
-        if tokens.dim() != 2 or tuple(lengths.shape) != (tokens.shape[1],):
-            raise ValueError(
-                f"tokens must have shape (T, B) and lengths (B,), got {tuple(tokens.shape)} and "
-                f"{tuple(lengths.shape)}"
-            )
+    def forward(self, tokens: torch.Tensor, lengths: torch.Tensor) -> Encoded:
+        """Tokens (T, B), padded with 0 at the end, and their lengths (B,) to what was read."""
+        check_shape("tokens", tokens, (None, None))
+        check_shape("lengths", lengths, (tokens.shape[1],))
+        check_indices("tokens", tokens, self.embedding.num_embeddings)
         packed = pack_padded_sequence(self.embedding(tokens), lengths, enforce_sorted=False)
         output, last = self.recurrence(packed)
         annotations, _ = pad_packed_sequence(output, total_length=len(tokens))
@@ -283,22 +204,11 @@ class Decoder(torch.nn.Module):
     Parameters
     ----------
     n_tokens : int
-        V.
+        V; the attribute `start`, too, is V: what is read before the first character.
     hidden_size : int
         H, the encoder's.
     score : {"dot", "general", "additive", None}
         None is the decoder without attention.
-    embedding_size : int
-
-    Attributes
-    ----------
-    start : int
-        V: what is read before the first character.
-
-    Raises
-    ------
-    TypeError, ValueError
-        A size that is no positive whole number, another score.
 
     Source
     ------
@@ -306,29 +216,33 @@ class Decoder(torch.nn.Module):
     attention: Cho et al. (2014), arXiv:1406.1078.
     """
 
-    def __init__(self, n_tokens, hidden_size, *, score, embedding_size=16):
+    def __init__(
+        self, n_tokens: int, hidden_size: int, *, score: str | None, embedding_size: int = 16
+    ):
         super().__init__()
         self.start = check_integer("n_tokens", n_tokens, minimum=2)
         check_integer("embedding_size", embedding_size, minimum=1)
         self.score = check_choice("score", score, (*SCORES, None))
         H = hidden_size
         self.embedding = torch.nn.Embedding(n_tokens + 1, embedding_size)
-        self.recurrence = layers.GRU(embedding_size, H)
-        set_keep_bias(self.recurrence, KEEP_BIAS)
+        self.recurrence = layers.GRU(embedding_size, H, keep_bias=KEEP_BIAS)
         self.first = torch.nn.Linear(H, H)
         self.combine = torch.nn.Linear(2 * H, H)
         self.readout = torch.nn.Linear(H, n_tokens)
         self.score_weights = torch.nn.ParameterList(_make_score_weights(score, H))
 
-    def begin(self, encoded):
+    def begin(self, encoded: Encoded) -> torch.Tensor:
         """The state before the first character, (1, B, H)."""
         return torch.tanh(self.first(encoded.summary))[None]
 
-    def advance(self, tokens, state):
+    def advance(
+        self, tokens: torch.Tensor, state: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         """Tokens (S, B) and the state before them to states (S, B, H) and the last (1, B, H)."""
+        check_indices("tokens", tokens, self.embedding.num_embeddings)
         return self.recurrence(self.embedding(tokens), state)
 
-    def attend(self, states, encoded):
+    def attend(self, states: torch.Tensor, encoded: Encoded) -> torch.Tensor | None:
         """The weights (S, B, T) of states (S, B, H); None without attention."""
         if self.score is None:
             return None
@@ -339,7 +253,9 @@ class Decoder(torch.nn.Module):
         scores = compute(states, encoded.annotations, *self.score_weights)
         return masked_softmax(scores, encoded.mask)
 
-    def predict(self, states, encoded, weights):
+    def predict(
+        self, states: torch.Tensor, encoded: Encoded, weights: torch.Tensor | None
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits of the next character (S, B, V), and the contexts (S, B, H)."""
         if weights is None:
             contexts = encoded.summary.expand(len(states), -1, -1)
@@ -366,15 +282,8 @@ class EncoderDecoder(torch.nn.Module):
     ----------
     n_inputs, n_outputs : int
         Tokens of the one, besides padding, and of the other.
-    hidden_size : int
-        H, even.
-    score : {"dot", "general", "additive", None}
-        As in `Decoder`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `Encoder` and `Decoder`.
+    hidden_size, score
+        H, even, and the rest as in `Decoder`.
 
     Examples
     --------
@@ -383,14 +292,17 @@ class EncoderDecoder(torch.nn.Module):
     torch.Size([5, 2, 4])
     """
 
-    def __init__(self, n_inputs, n_outputs, hidden_size=64, *, score):
+    def __init__(self, n_inputs: int, n_outputs: int, hidden_size: int = 64, *, score: str | None):
         super().__init__()
         self.encoder = Encoder(n_inputs, hidden_size)
         self.decoder = Decoder(n_outputs, hidden_size, score=score)
 
-    def forward(self, tokens, lengths, targets):
+    def forward(
+        self, tokens: torch.Tensor, lengths: torch.Tensor, targets: torch.Tensor
+    ) -> torch.Tensor:
         """Logits (S, B, V) of each target (S, B), given all the targets before it."""
         encoded, decoder = self.encoder(tokens, lengths), self.decoder
+        check_indices("targets", targets, decoder.start)
         before = torch.cat([torch.full_like(targets[:1], decoder.start), targets[:-1]])
         states, _ = decoder.advance(before, decoder.begin(encoded))
         return decoder.predict(states, encoded, decoder.attend(states, encoded))[0]

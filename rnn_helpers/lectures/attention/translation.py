@@ -1,10 +1,13 @@
 """Dates of any language into ISO 8601: the model trained, written out, scored and disturbed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import ArrayLike
 from torch.nn.functional import cross_entropy
 
 from rnn_helpers.lectures.attention.dates import (
@@ -16,7 +19,7 @@ from rnn_helpers.lectures.attention.dates import (
     make_dates,
 )
 from rnn_helpers.lectures.attention.encoder_decoder import EncoderDecoder
-from rnn_helpers.models.training import History, fit, one_thread
+from rnn_helpers.models.training import Trained, one_thread, train
 from rnn_helpers.validation import check_array, check_integer
 
 LENGTH = 10  # characters of an ISO date
@@ -25,43 +28,18 @@ BATCH_SIZE = 64
 
 @dataclass(frozen=True)
 class DatePairs:
-    """Dates and their translations; made by `make_pairs`.
+    """Dates and their translations; made by `make_pairs`."""
 
-    Attributes
-    ----------
-    texts, isos, languages : list of str
-        As `dates.make_dates` gives them.
-    tokens : int array (T, B)
-    lengths : int array (B,)
-        In characters, after `dates.normalise`.
-    targets : int array (10, B)
-    """
-
-    texts: list
-    isos: list
-    languages: list
-    tokens: np.ndarray
-    lengths: np.ndarray
-    targets: np.ndarray
+    texts: list[str]
+    isos: list[str]
+    languages: list[str]
+    tokens: np.ndarray  # (T, B)
+    lengths: np.ndarray  # (B,), in characters, after `dates.normalise`
+    targets: np.ndarray  # (10, B)
 
 
-def make_pairs(n, *, part, rng):
-    """Draw dates as `dates.make_dates` does, with their characters as numbers.
-
-    Parameters
-    ----------
-    n : int ≥ 1
-    part : {"train", "test"}
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    pairs : DatePairs
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `dates.make_dates`.
+def make_pairs(n: int, *, part: str, rng: np.random.Generator) -> DatePairs:
+    """Draw `n` dates of a part, "train" or "test", as `dates.make_dates` does, with their numbers.
 
     Examples
     --------
@@ -73,25 +51,10 @@ def make_pairs(n, *, part, rng):
     return DatePairs(texts, isos, languages, *encode_dates(texts), encode_isos(isos))
 
 
-@dataclass
-class TrainedTranslator:
-    """What `train_translator` returns.
-
-    Attributes
-    ----------
-    model : EncoderDecoder
-    history : History
-    n_parameters : int
-    """
-
-    model: EncoderDecoder
-    history: History
-    n_parameters: int
-
-
 def train_translator(
-    pairs, *, score, seed, hidden_size=64, updates=300, learning_rate=2e-2, progress=None
-):
+    pairs: DatePairs, *, score: str | None, seed: int, hidden_size: int = 64, updates: int = 300,
+    learning_rate: float = 2e-2, progress: str | None = None,
+) -> Trained:  # fmt: skip
     """Train an encoder and a decoder, with attention or without, by teacher forcing.
 
     Parameters
@@ -103,31 +66,24 @@ def train_translator(
         Fixes the weights and the order of the batches.
     hidden_size : int
         H, even.
-    updates : int
-        Each sees 64 dates of about one length; the gradients are clipped at a global norm of 1.
-    learning_rate : float > 0
-        Of Adam, falling to 0 along half a cosine.
+    updates, learning_rate
+        Each update sees 64 dates of about one length; of Adam, falling to 0 along half a cosine,
+        gradients clipped at a global norm of 1.
     progress : str, optional
         The label of a progress bar.
 
     Returns
     -------
-    trained : TrainedTranslator
+    trained : Trained
         The loss in its history is in nats per character.
-
-    Raises
-    ------
-    TypeError, ValueError
-        A number out of range, another score.
     """
-    rng = np.random.default_rng(check_integer("seed", seed, minimum=0))
-    with torch.random.fork_rng(), one_thread():
-        torch.manual_seed(seed)
-        model = _make_model(hidden_size, score)
+    if not isinstance(pairs, DatePairs):
+        raise TypeError(f"pairs must be DatePairs, as make_pairs makes, got {pairs!r:.60}")
+
+    def make_loss(model, rng):
         batches = _draw_batches(pairs.lengths, rng)
-        tokens, lengths, targets = map(
-            torch.from_numpy, (pairs.tokens, pairs.lengths, pairs.targets)
-        )
+        arrays = pairs.tokens, pairs.lengths, pairs.targets
+        tokens, lengths, targets = map(torch.from_numpy, arrays)
 
         def compute_loss():
             batch = next(batches)
@@ -136,15 +92,14 @@ def train_translator(
             logits = model(tokens[:longest, batch], lengths[batch], answers)
             return cross_entropy(logits.flatten(0, 1), answers.flatten())
 
-        history = fit(
-            model, compute_loss, updates=updates, learning_rate=learning_rate, anneal=True,
-            progress=progress, tokens_per_update=BATCH_SIZE * LENGTH,
-        )  # fmt: skip
-    return TrainedTranslator(model, history, sum(p.numel() for p in model.parameters()))
+        return compute_loss
 
-
-def _make_model(hidden_size, score):
-    return EncoderDecoder(len(list_characters()), len(ISO_CHARACTERS), hidden_size, score=score)
+    sizes = len(list_characters()), len(ISO_CHARACTERS)
+    return train(
+        lambda: EncoderDecoder(*sizes, hidden_size, score=score), make_loss, seed=seed,
+        updates=updates, learning_rate=learning_rate, anneal=True, progress=progress,
+        tokens_per_update=BATCH_SIZE * LENGTH,
+    )  # fmt: skip
 
 
 def _draw_batches(lengths, rng):
@@ -165,27 +120,22 @@ def _draw_batches(lengths, rng):
 class Translations:
     """What `translate` returns, for B texts of up to T characters.
 
-    Attributes
-    ----------
-    isos : list of str
-        Ten characters each; a model that errs may put a dash in the wrong place.
-    written : int array (10, B)
-        The same, as indices of `dates.ISO_CHARACTERS`.
-    probabilities : float array (10, B, 11)
-        Of each character of `dates.ISO_CHARACTERS`, after those written before it.
-    weights : float array (10, B, T), or None
-        None without attention; 0 on padding.
-    contexts : float array (10, B, H)
+    A model that errs may put a dash in the wrong place. Each probability stands after the
+    characters before it that were written, or given; weights are 0 on padding.
     """
 
-    isos: list
-    written: np.ndarray
-    probabilities: np.ndarray
-    weights: np.ndarray | None
-    contexts: np.ndarray
+    isos: list[str]
+    written: np.ndarray  # the same, as indices of `dates.ISO_CHARACTERS`: (10, B)
+    probabilities: np.ndarray  # of each character of `dates.ISO_CHARACTERS`: (10, B, 11)
+    weights: np.ndarray | None  # (10, B, T); None without attention
+    contexts: np.ndarray  # (10, B, H)
 
 
-def translate(model, texts, *, change=None, given=None):
+def translate(
+    model: EncoderDecoder, texts: list[str], *,
+    change: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] | None = None,
+    given: list[str] | None = None,
+) -> Translations:  # fmt: skip
     """Write the likeliest character, read it, write the next: greedy decoding.
 
     Parameters
@@ -199,16 +149,6 @@ def translate(model, texts, *, change=None, given=None):
     given : list of str, optional
         Ten characters each, read in place of what the model writes: no error is carried on.
 
-    Returns
-    -------
-    translations : Translations
-
-    Raises
-    ------
-    TypeError, ValueError
-        Texts or answers that cannot be read, `change` without attention, or weights of another
-        shape from it.
-
     Examples
     --------
     >>> pairs = make_pairs(64, part="train", rng=np.random.default_rng(0))
@@ -216,11 +156,8 @@ def translate(model, texts, *, change=None, given=None):
     >>> translate(model, ["21. November 2026"]).weights.shape
     (10, 1, 17)
     """
-    decoder = model.decoder
-    if change is not None and decoder.score is None:
-        raise ValueError("change needs a model with attention, got one without")
     with torch.no_grad(), one_thread():
-        encoded = _encode(model, texts)
+        encoded, decoder = _encode(model, texts), model.decoder
         state = decoder.begin(encoded)
         token = torch.full((1, len(texts)), decoder.start)
         answers = None if given is None else torch.from_numpy(_encode_answers(given, len(texts)))
@@ -229,50 +166,61 @@ def translate(model, texts, *, change=None, given=None):
             states, state = decoder.advance(token, state)
             weights = decoder.attend(states, encoded)
             if change is not None:
+                if weights is None:
+                    raise ValueError("change needs a model with attention, got one without")
                 weights = _check_changed(change(weights, encoded.mask), weights)
             logits, contexts = decoder.predict(states, encoded, weights)
             token = logits.argmax(2)
             steps.append((token, logits.softmax(2), weights, contexts))
             token = token if answers is None else answers[step : step + 1]
-        parts = zip(*steps, strict=True)
-        written, probabilities, weights, contexts = (
-            None if part[0] is None else torch.cat(part).numpy() for part in parts
-        )
-    return Translations(decode_isos(written), written, probabilities, weights, contexts)
+        columns = zip(*steps, strict=True)
+        parts: list[Any] = [None if c[0] is None else torch.cat(c).numpy() for c in columns]
+    return Translations(decode_isos(parts[0]), *parts)
 
 
 def _encode(model, texts):
+    """What the encoder reads of the texts, if the model is one for dates."""
+    if not isinstance(model, EncoderDecoder):
+        raise TypeError(f"model must be an EncoderDecoder, got {type(model).__name__}")
+    sizes = model.encoder.embedding.num_embeddings - 1, model.decoder.start
+    wanted = len(list_characters()), len(ISO_CHARACTERS)
+    if sizes != wanted:
+        raise ValueError(f"model must read and write {wanted} characters, got {sizes}")
     return model.encoder(*map(torch.from_numpy, encode_dates(texts)))
 
 
 def _encode_answers(answers, count):
     """What a model may have written, an ISO date or not: int array (10, B)."""
-    if len(answers) != count:
-        raise ValueError(f"given must hold an answer for each of {count} texts, got {len(answers)}")
+    if not isinstance(answers, list | tuple) or len(answers) != count:
+        got = len(answers) if isinstance(answers, list | tuple) else type(answers).__name__
+        raise ValueError(f"given must hold an answer for each of {count} texts, got {got}")
     for answer in answers:
-        if len(answer) != LENGTH or not set(answer) <= set(ISO_CHARACTERS):
+        if not isinstance(answer, str) or len(answer) != LENGTH or set(answer) - {*ISO_CHARACTERS}:
             raise ValueError(f"given must hold {LENGTH} digits and dashes, got {answer!r}")
     return np.array([[ISO_CHARACTERS.index(c) for c in answer] for answer in answers]).T
 
 
 def _check_changed(changed, weights):
-    if not isinstance(changed, torch.Tensor) or changed.shape != weights.shape:
-        got = tuple(changed.shape) if hasattr(changed, "shape") else type(changed).__name__
-        raise ValueError(f"change must return a tensor {tuple(weights.shape)}, got {got}")
-    return changed
+    got = type(changed).__name__
+    if isinstance(changed, torch.Tensor):
+        got = f"shape {tuple(changed.shape)}"
+        if changed.shape == weights.shape:
+            wrong = changed[~changed.isfinite()]
+            if not len(wrong):
+                return changed.to(weights)
+            got = wrong[0].item()
+    raise ValueError(
+        f"change must return a tensor {tuple(weights.shape)} of finite numbers, got {got}"
+    )
 
 
-def translate_with_beam(model, texts, *, width):
+def translate_with_beam(
+    model: EncoderDecoder, texts: list[str], *, width: int
+) -> tuple[list[str], np.ndarray]:
     """Keep the `width` likeliest beginnings at each step, and answer with the likeliest end.
 
     A beginning is as likely as the product of its characters' probabilities. A width of 1 is
     greedy decoding.
-
-    Parameters
-    ----------
-    model : EncoderDecoder
-    texts : list of str
-    width : int ≥ 1
 
     Returns
     -------
@@ -280,18 +228,13 @@ def translate_with_beam(model, texts, *, width):
     log_probabilities : float array (B,)
         ln p of each answer.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Texts that cannot be read, or `width` no whole number of at least 1.
-
     Source
     ------
     Sutskever, Vinyals & Le (2014), arXiv:1409.3215, section 3.2.
     """
-    width, decoder, B = check_integer("width", width, minimum=1), model.decoder, len(texts)
+    width = check_integer("width", width, minimum=1)
     with torch.no_grad(), one_thread():
-        encoded = _encode(model, texts)
+        encoded, decoder, B = _encode(model, texts), model.decoder, len(texts)
         state, total = decoder.begin(encoded), torch.zeros(1, B)
         token, written = torch.full((1, B), decoder.start), torch.empty(0, 1, B).long()
         for _ in range(LENGTH):
@@ -313,13 +256,8 @@ def translate_with_beam(model, texts, *, width):
     return decode_isos(written[:, 0].numpy()), total[0].numpy()
 
 
-def compare(isos, answers):
+def compare(isos: list[str], answers: list[str]) -> np.ndarray:
     """Which answers are right in all ten characters: bool array (B,).
-
-    Raises
-    ------
-    ValueError
-        Not one answer for each date.
 
     Examples
     --------
@@ -331,7 +269,9 @@ def compare(isos, answers):
     return np.array([iso == answer for iso, answer in zip(isos, answers, strict=True)])
 
 
-def compute_accuracy_by_length(right, lengths, edges):
+def compute_accuracy_by_length(
+    right: ArrayLike, lengths: ArrayLike, edges: ArrayLike
+) -> np.ndarray:
     """The share of right answers among the texts of each range of lengths.
 
     Parameters
@@ -346,11 +286,6 @@ def compute_accuracy_by_length(right, lengths, edges):
     -------
     accuracies : float array (N,)
         NaN for a range that holds no text.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Arrays of unequal lengths, or edges that do not rise.
 
     Examples
     --------

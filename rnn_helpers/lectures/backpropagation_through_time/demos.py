@@ -1,6 +1,6 @@
 """The demo of lecture 04."""
 
-from rnn_helpers.display.live import live, slider
+from rnn_helpers.display.live import Live, live, slider
 from rnn_helpers.lectures.backpropagation_through_time.plots import (
     describe_truncation,
     draw_truncation,
@@ -8,23 +8,10 @@ from rnn_helpers.lectures.backpropagation_through_time.plots import (
 from rnn_helpers.lectures.backpropagation_through_time.truncation import compute_truncation
 
 
-def truncation_demo(*, k=10, spectral_radius=1.0, seed=0):
+def truncation_demo(*, k: int = 10, spectral_radius: float = 1.0, seed: int = 0) -> Live:
     """The truncation window: drag k and see what every lag keeps of its part of the gradient.
 
-    Parameters
-    ----------
-    k : int, 1 to 40, in steps
-    spectral_radius : float, 0.3 to 1.5
-    seed : int, 0 to 19
-
-    Returns
-    -------
-    picture : Live
-
-    Raises
-    ------
-    TypeError, ValueError
-        A setting outside its control's range.
+    k goes from 1 to 40 steps, the radius from 0.3 to 1.5, the seed from 0 to 19.
     """
     return live(
         compute_truncation,

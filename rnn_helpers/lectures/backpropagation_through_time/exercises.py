@@ -2,136 +2,98 @@
 
 import numpy as np
 
-from rnn_helpers.display.feedback import Feedback, as_number, not_yet, right, try_call
+from rnn_helpers.display.feedback import Feedback, as_array, as_number, call, check, compare, right
 from rnn_helpers.recurrences.bptt import backward_rnn, trace_rnn
 
 
-def check_terms(answer):
+@check
+def check_terms(answer: object) -> Feedback:
     """Exercise 1: the number of terms of ∂h_5/∂w, which is 5."""
-    answer = as_number(answer, whole=True)
-    if isinstance(answer, Feedback):
-        return answer
-    if answer == 5:
-        return right(
-            "w is used once in each of the steps 1 to 5, and each use has one path to h_5."
-        )
-    hints = {
-        1: "that is the use in step 5 alone; w was used in the steps before it, too.",
-        4: "do not forget the use in step 5 itself, whose product is empty.",
-        10: "that counts the factors ∂h_j/∂h_{j−1} of all products; count the products.",
-        15: "that is the sum 1 + … + 5, for the losses of all five steps; here it is h_5 alone.",
-    }
-    return not_yet(hints.get(answer, "one term for each step in which w is used."))
+    mistakes = [
+        (1, "that is the use in step 5 alone; w was used in the steps before it, too."),
+        (4, "do not forget the use in step 5 itself, whose product is empty."),
+        (10, "that counts the factors ∂h_j/∂h_{j−1} of all products; count the products."),
+        (15, "that is the sum 1 + … + 5, for the losses of all five steps; here it is h_5 alone."),
+    ]
+    hint = "one term for each step in which w is used."
+    compare(as_number(answer, whole=True), 5, mistakes, hint)
+    return right("w is used once in each of the steps 1 to 5, and each use has one path to h_5.")
 
 
-def _make_case(nonlinearity="tanh"):
+def _make_case(nonlinearity):
     rng = np.random.default_rng(7)
     T, B, D, H = 6, 2, 3, 4
     shapes = ((T, B, D), (B, H), (D, H), (H, H), (H,))
-    arguments = [0.6 * rng.normal(size=shape) for shape in shapes]
-    trace = trace_rnn(*arguments, nonlinearity=nonlinearity)
+    trace = trace_rnn(*(0.6 * rng.normal(size=s) for s in shapes), nonlinearity=nonlinearity)
     return trace, rng.normal(size=(T, B, H))
 
 
-def _compare(answer, wanted, name):
-    """The answer as an array, or the Feedback that says what it is instead."""
-    try:
-        answer = np.asarray(answer, dtype=float)
-    except (TypeError, ValueError):
-        return not_yet(f"an array is expected here, this is {type(answer).__name__}.")
-    if answer.shape != wanted.shape:
-        return not_yet(f"{name} has shape {wanted.shape}, yours has {answer.shape}.")
-    return answer
+def _sweep(hs, W_back, douts, slopes):
+    """∂L/∂W_hh, and dh for each step, from slopes and a way back that may be mistaken."""
+    dh, dW_hh, dhs = np.zeros_like(hs[0]), np.zeros_like(W_back), np.zeros_like(douts)
+    for t in reversed(range(len(douts))):
+        dhs[t] = dh + douts[t]
+        da = dhs[t] * slopes[t]
+        dW_hh += hs[t].T @ da
+        dh = da @ W_back
+    return dW_hh, dhs
 
 
-def check_relu(function):
+@check
+def check_relu(function: object) -> Feedback:
     """Exercise 2: ∂L/∂W_hh of a ReLU network, against the package's backward pass."""
     trace, douts = _make_case("relu")
+    hs, W_hh = trace.hs, trace.W_hh
+    answer = as_array(call(function, hs, W_hh, douts), W_hh.shape, "dW_hh")
     wanted = backward_rnn(trace, douts)["W_hh"]
-    answer = try_call(function, trace.hs.copy(), trace.W_hh.copy(), douts.copy())
-    if isinstance(answer, Feedback):
-        return answer
-    answer = _compare(answer, wanted, "dW_hh")
-    if isinstance(answer, Feedback):
-        return answer
-    if np.allclose(answer, wanted, atol=1e-10):
-        return right("the slope of a ReLU is 1 where it is on, so its gradient can pass unchanged.")
-    as_tanh = _as_if(trace, "tanh")
-    if np.allclose(answer, backward_rnn(as_tanh, douts)["W_hh"]):
-        return not_yet("1 − h² is the slope of tanh; a ReLU's is 1 where h is above 0, else 0.")
-    if np.allclose(answer, wanted.T):
-        return not_yet("the result is transposed: rows are the old state, columns the new one.")
-    mistakes = (
-        (0, trace.W_hh.T, "the slope is that of the new state, hs[t + 1], not of hs[t]."),
-        (1, trace.W_hh, "on the way back a row meets W_hhᵀ: da @ W_hh.T."),
-    )
-    for ahead, W, hint in mistakes:
-        if np.allclose(answer, _sweep_relu(trace.hs, W, douts, ahead=ahead)):
-            return not_yet(hint)
-    return not_yet(
-        "only one line changes, the slope; the loop runs from the last step to the first."
-    )
+    mistakes = [
+        (_sweep(hs, W_hh.T, douts, 1 - hs[1:] ** 2)[0],
+         "1 − h² is the slope of tanh; a ReLU's is 1 where h is above 0, else 0."),
+        (wanted.T, "the result is transposed: rows are the old state, columns the new one."),
+        (_sweep(hs, W_hh.T, douts, hs[:-1] > 0)[0],
+         "the slope is that of the new state, hs[t + 1], not of hs[t]."),
+        (_sweep(hs, W_hh, douts, hs[1:] > 0)[0],
+         "on the way back a row meets W_hhᵀ: da @ W_hh.T."),
+    ]  # fmt: skip
+    hint = "only one line changes, the slope; the loop runs from the last step to the first."
+    compare(answer, wanted, mistakes, hint)
+    return right("the slope of a ReLU is 1 where it is on, so its gradient can pass unchanged.")
 
 
-def _sweep_relu(hs, W, douts, *, ahead):
-    dh, dW_hh = np.zeros_like(hs[0]), np.zeros_like(W)
-    for t in reversed(range(len(douts))):
-        da = (dh + douts[t]) * (hs[t + ahead] > 0)
-        dW_hh += hs[t].T @ da
-        dh = da @ W
-    return dW_hh
-
-
-def _as_if(trace, nonlinearity):
-    """The same trace, taken for that of another network."""
-    return type(trace)(**{**vars(trace), "nonlinearity": nonlinearity})
-
-
-def check_inputs(function):
+@check
+def check_inputs(function: object) -> Feedback:
     """Exercise 3: ∂L/∂x_t of a tanh network, for every step."""
-    trace, douts = _make_case()
+    trace, douts = _make_case("tanh")
+    hs, W_xh, W_hh = trace.hs, trace.W_xh, trace.W_hh
     wanted = backward_rnn(trace, douts)["xs"]
-    arguments = (trace.hs, trace.W_xh, trace.W_hh, douts)
-    answer = try_call(function, *(array.copy() for array in arguments))
-    if isinstance(answer, Feedback):
-        return answer
-    answer = _compare(answer, wanted, "dxs")
-    if isinstance(answer, Feedback):
-        return answer
-    if np.allclose(answer, wanted, atol=1e-10):
-        return right("this says which input mattered: large entries moved the loss most.")
-    if np.allclose(answer[::-1], wanted):
-        return not_yet("the steps come out in the order of the sweep, last first: turn them round.")
-    if np.allclose(answer, backward_rnn(trace, douts, truncate=1)["xs"]):
-        return not_yet("each step hears its own loss only: carry dh on from step to step.")
-    last_only = np.zeros_like(douts)
-    last_only[-1] = douts[-1]
-    if np.allclose(answer, backward_rnn(trace, last_only)["xs"]):
-        return not_yet("this hears the loss of the last step only: add douts[t] at every step.")
-    straight = np.zeros_like(wanted)
-    dh = np.zeros_like(douts[0])
-    for t in reversed(range(len(douts))):
-        dh = dh + douts[t]
-        straight[t] = dh @ trace.W_xh.T
-        dh = (dh * (1 - trace.hs[t + 1] ** 2)) @ trace.W_hh.T
-    if np.allclose(answer, straight):
-        return not_yet("that is dh_t W_xhᵀ: the way to x_t goes through the slope, so da_t.")
-    return not_yet("dx_t = da_t W_xhᵀ, with the da_t of `backward`.")
+    answer = as_array(call(function, hs, W_xh, W_hh, douts), wanted.shape, "dxs")
+    last_only = douts * (np.arange(len(douts)) == len(douts) - 1)[:, None, None]
+    mistakes = [
+        (wanted[::-1],
+         "the steps come out in the order of the sweep, last first: turn them round."),
+        (backward_rnn(trace, douts, truncate=1)["xs"],
+         "each step hears its own loss only: carry dh on from step to step."),
+        (backward_rnn(trace, last_only)["xs"],
+         "this hears the loss of the last step only: add douts[t] at every step."),
+        (_sweep(hs, W_hh.T, douts, 1 - hs[1:] ** 2)[1] @ W_xh.T,
+         "that is dh_t W_xhᵀ: the way to x_t goes through the slope, so da_t."),
+    ]  # fmt: skip
+    compare(answer, wanted, mistakes, "dx_t = da_t W_xhᵀ, with the da_t of `backward`.")
+    return right("this says which input mattered: large entries moved the loss most.")
 
 
-def check_count_kept(function):
+@check
+def check_count_kept(function: object) -> Feedback:
     """Exercise 4: the pairs (t, s) that no cut separates, when T steps are cut every k."""
     for T, k, wanted in ((12, 4, 30), (10, 4, 23), (5, 1, 5), (7, 20, 28)):
-        number = as_number(try_call(function, T, k))
-        if isinstance(number, Feedback):
-            return number
-        if number == wanted:
-            continue
-        if number == sum(min(t, k) for t in range(1, T + 1)):
-            return not_yet("that is a window that moves along; here the cuts stand still.")
-        if (T, k) == (10, 4) and number in (20, 30):
-            return not_yet("the last block may be shorter than k: 10 steps are 4, 4 and 2.")
-        if number == wanted - T or (k == 1 and number == 0):
-            return not_yet("a step sees its own input too: lag 0 counts.")
-        return not_yet(f"for T = {T} and k = {k} it is not {number:.0f}.")
+        number = as_number(call(function, T, k), whole=True)
+        mistakes = [
+            (sum(min(t, k) for t in range(1, T + 1)),
+             "that is a window that moves along; here the cuts stand still."),
+            ((T, k) == (10, 4) and number in (20, 30),
+             "the last block may be shorter than k: 10 steps are 4, 4 and 2."),
+            (number == wanted - T or (k == 1 and number == 0),
+             "a step sees its own input too: lag 0 counts."),
+        ]  # fmt: skip
+        compare(number, wanted, mistakes, f"for T = {T} and k = {k} it is not {number}.")
     return right("k (k + 1) / 2 for each whole block: of 78 pairs at T = 12, k = 4 keeps 30.")

@@ -1,47 +1,32 @@
 """Pictures of lecture 04: the gradient by lag, whole and truncated."""
 
+from typing import Any
+
 import numpy as np
+from matplotlib.axes import Axes
 
 from rnn_helpers.display.figures import COLORS
+from rnn_helpers.lectures.backpropagation_through_time.truncation import Truncation
 
 _LOW, _HIGH = 1e-8, 1e3
 
 
-def describe_truncation(truncation):
-    """What is kept and lost, in words.
-
-    Parameters
-    ----------
-    truncation : Truncation
-
-    Returns
-    -------
-    sentence : str
-    """
+def describe_truncation(truncation: Truncation) -> str:
+    """What is kept and lost, in words."""
     T = len(truncation.lags)
     if truncation.k >= T:
         return f"k = {truncation.k}: nothing is cut in {T} steps, and the gradient is whole."
-    lost = "lag 1 on" if truncation.k == 1 else f"lag {truncation.k} on"
     return (
-        f"k = {truncation.k}: nothing is left from {lost}, {truncation.pairs_kept:.0%} of all "
-        f"pairs are kept, and the gradient is off by {truncation.bias:.1%} of its length."
+        f"k = {truncation.k}: nothing is left from lag {truncation.k} on, "
+        f"{truncation.pairs_kept:.0%} of all pairs are kept, and the gradient is off by "
+        f"{truncation.bias:.1%} of its length."
     )
 
 
-def draw_truncation(truncation, axes, artists=None):
-    """Draw the share of every lag in the whole gradient and in the truncated one.
-
-    Parameters
-    ----------
-    truncation : Truncation
-    axes : matplotlib.axes.Axes
-    artists : dict of str to Artist, optional
-        What an earlier call returned.
-
-    Returns
-    -------
-    artists : dict of str to Artist
-    """
+def draw_truncation(
+    truncation: Truncation, axes: Axes, artists: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Draw the share of every lag in the whole gradient and in the truncated one, or move it."""
     if artists is None:
         axes.set(
             yscale="log", xlim=(-1, len(truncation.lags)), ylim=(_LOW, _HIGH),

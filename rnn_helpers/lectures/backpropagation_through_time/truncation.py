@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from rnn_helpers.recurrences.cells import run_rnn
 from rnn_helpers.recurrences.jacobians import make_recurrent_weights
 from rnn_helpers.validation import check_array, check_integer
 
 
-def split_gradient_by_lag(hs, W_hh, douts):
+def split_gradient_by_lag(hs: ArrayLike, W_hh: ArrayLike, douts: ArrayLike) -> np.ndarray:
     """∂L/∂W_hh of a tanh network as a sum over lags: what step t asks of its own input at t − lag.
 
     With a_s the pre-activations of step s, D₀(t) = ∂L/∂h_t ⊙ (1 − h_t²) is what the loss of step
@@ -28,21 +29,15 @@ def split_gradient_by_lag(hs, W_hh, douts):
     -------
     shares : array (T, T, H, H)
         Entry [k, t] is the share of step t + 1 at lag k; zero where t < k.
-
-    Raises
-    ------
-    ValueError
-        Shapes that do not fit together, values that are not finite.
     """
-    hs = check_array("hs", hs, ndim=2)
-    T, H = len(hs) - 1, hs.shape[1]
-    W_hh = check_array("W_hh", W_hh, shape=(H, H))
-    douts = check_array("douts", douts, shape=(T, H))
-    slopes, shares = 1 - hs[1:] ** 2, np.zeros((T, T, H, H))
-    asked = douts * slopes  # D₀, a row for every step
+    states = check_array("hs", hs, ndim=2)
+    T, H = len(states) - 1, states.shape[1]
+    back = check_array("W_hh", W_hh, shape=(H, H)).T
+    slopes, shares = 1 - states[1:] ** 2, np.zeros((T, T, H, H))
+    asked = check_array("douts", douts, shape=(T, H)) * slopes  # D₀, a row for every step
     for lag in range(T):
-        shares[lag, lag:] = hs[: T - lag, :, None] * asked[:, None, :]
-        asked = (asked[1:] @ W_hh.T) * slopes[: T - lag - 1]
+        shares[lag, lag:] = states[: T - lag, :, None] * asked[:, None, :]
+        asked = (asked[1:] @ back) * slopes[: T - lag - 1]
     return shares
 
 
@@ -59,7 +54,6 @@ class Truncation:
         ‖g_k − g‖ / ‖g‖.
     pairs_kept : float
         The share of the pairs (step, lag) that no cut separates.
-    k : int
     """
 
     lags: np.ndarray
@@ -70,31 +64,15 @@ class Truncation:
     k: int
 
 
-def compute_truncation(*, k=10, spectral_radius=1.0, seed=0, length=40, hidden_size=8):
+def compute_truncation(
+    *, k: int = 10, spectral_radius: float = 1.0, seed: int = 0, length: int = 40,
+    hidden_size: int = 8,
+) -> Truncation:  # fmt: skip
     """Truncate the gradient of a random tanh network at every k-th step and compare, lag by lag.
 
     Inputs are normal with standard deviation 0.5; the loss of every step is a fixed random
-    direction of its state. The gradient is that of the sum over steps.
-
-    Parameters
-    ----------
-    k : int
-    spectral_radius : float ≥ 0
-        Of W_hh.
-    seed : int
-        Fixes weights, inputs and losses.
-    length : int ≥ 2
-        T, in steps; a single step uses no recurrent weight.
-    hidden_size : int
-
-    Returns
-    -------
-    truncation : Truncation
-
-    Raises
-    ------
-    TypeError, ValueError
-        A number out of range.
+    direction of its state. The gradient is that of the sum over steps. The seed fixes weights,
+    inputs and losses; `length` is at least 2, for a single step uses no recurrent weight.
 
     Examples
     --------

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_helpers.validation import check_integer
+from rnn_helpers.validation import check_integer, check_rng
 
 SYMBOLS = 6
 FIRST = 2  # the first step whose target is decided by the input alone
@@ -26,16 +26,8 @@ class NestedRuleBatch:
     targets: np.ndarray
 
 
-def make_rules(*, seed=0):
-    """Two tables f and g in which every row is a permutation of the symbols.
-
-    Parameters
-    ----------
-    seed : int
-
-    Returns
-    -------
-    f, g : int arrays (`SYMBOLS`, `SYMBOLS`)
+def make_rules(*, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Two tables f and g, (`SYMBOLS`, `SYMBOLS`): every row is a permutation of the symbols.
 
     Examples
     --------
@@ -48,28 +40,13 @@ def make_rules(*, seed=0):
     return rng.permuted(rows, axis=1), rng.permuted(rows, axis=1)
 
 
-def make_nested_rule_batch(steps, batch_size, *, rng):
+def make_nested_rule_batch(
+    steps: int, batch_size: int, *, rng: np.random.Generator
+) -> NestedRuleBatch:
     """z_t = f(x_t, x_{t−1}), and the target is y_t = g(z_t, z_{t−1}).
 
     Three symbols decide a target. Always to answer the same symbol is right one time in six.
-
-    Parameters
-    ----------
-    steps : int
-        T, at least `FIRST` + 1.
-    batch_size : int
-        B.
-    rng : numpy.random.Generator
-        Of the inputs; the rules are always those of seed 0.
-
-    Returns
-    -------
-    batch : NestedRuleBatch
-
-    Raises
-    ------
-    TypeError, ValueError
-        `steps` or `batch_size` is no whole number or too small, or `rng` is no Generator.
+    `rng` draws the inputs; the rules are always those of seed 0.
 
     Examples
     --------
@@ -78,9 +55,7 @@ def make_nested_rule_batch(steps, batch_size, *, rng):
     """
     steps = check_integer("steps", steps, minimum=FIRST + 1)
     batch_size = check_integer("batch_size", batch_size, minimum=1)
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
-    inputs = targets = rng.integers(SYMBOLS, size=(steps, batch_size))
+    inputs = targets = check_rng(rng).integers(SYMBOLS, size=(steps, batch_size))
     for table in make_rules():
         targets = table[targets, np.concatenate([targets[:1], targets[:-1]])]
     return NestedRuleBatch(inputs, targets)

@@ -1,6 +1,7 @@
 """Recurrent networks that tag every word: from the left, with some look-ahead, or both ways."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -13,14 +14,14 @@ from rnn_helpers.lectures.bidirectional_and_deep.teddy import (
     PADDING,
     TAGS,
     WORDS,
+    Sentence,
+    TeddyBatch,
     make_sentences,
     make_teddy_batch,
 )
-from rnn_helpers.models.training import History, fit, one_thread
-from rnn_helpers.recurrences import layers
-from rnn_helpers.validation import check_choice, check_integer, check_number
+from rnn_helpers.models.training import Trained, make_layer, one_thread, train
+from rnn_helpers.validation import check_indices, check_integer, check_number
 
-CELLS = ("RNN", "GRU", "LSTM")
 BATCH_SIZE, POOL_SIZE = 32, 1600
 TEST_SIZE, TEST_SEED = 2000, [8, 1]
 
@@ -35,44 +36,31 @@ class Tagger(torch.nn.Module):
     ----------
     hidden_size : int
         H, of each direction.
-    cell : {"RNN", "GRU", "LSTM"}
-    bidirectional : bool
+    cell : str
+        One of `training.CELLS`.
     delay : int
         How many steps after a word its tag is asked; after the end padding is read.
-
-    Raises
-    ------
-    TypeError, ValueError
-        A number out of range, an unknown cell, or a delay for a network that reads both ways.
     """
 
-    def __init__(self, hidden_size=16, *, cell="GRU", bidirectional=False, delay=0):
+    def __init__(
+        self, hidden_size: int = 16, *, cell: str = "GRU", bidirectional: bool = False,
+        delay: int = 0,
+    ):  # fmt: skip
         super().__init__()
-        check_choice("cell", cell, CELLS)
         self.delay = check_integer("delay", delay, minimum=0)
         if bidirectional and delay:
             raise ValueError(f"delay must be 0 for a two-way network, got {delay}")
-        self.recurrence = getattr(layers, cell)(
-            len(WORDS), hidden_size, bidirectional=bidirectional
-        )
+        self.recurrence = make_layer(cell, len(WORDS), hidden_size, bidirectional=bidirectional)
         self.readout = torch.nn.Linear(hidden_size * (2 if bidirectional else 1), len(TAGS))
 
-    def forward(self, tokens, lengths=None):
-        """Logits of the tags.
+    def forward(self, tokens: torch.Tensor, lengths: torch.Tensor | None = None) -> torch.Tensor:
+        """Logits of the tags of words (T, B): (T, B, 3), of no use in the padding.
 
-        Parameters
-        ----------
-        tokens : int tensor (T, B)
-        lengths : int tensor (B,), optional
-            Each sentence is then read up to its end only, packed. Without it, padding is read as
-            if it were words.
-
-        Returns
-        -------
-        logits : tensor (T, B, 3)
-            Of no use in the padding.
+        With `lengths` (B,) each sentence is read up to its end only, packed; without them,
+        padding is read as if it were words.
         """
         T = len(tokens)
+        check_indices("tokens", tokens, len(WORDS))
         tokens = pad(tokens, (0, 0, 0, self.delay), value=PADDING)
         xs = one_hot(tokens, len(WORDS)).to(self.readout.weight.dtype)  # (T + delay, B, V)
         if lengths is None:
@@ -83,59 +71,28 @@ class Tagger(torch.nn.Module):
         return self.readout(output[self.delay :])
 
 
-@dataclass
-class TrainedTagger:
-    """What `train_tagger` returns.
-
-    Attributes
-    ----------
-    tagger : Tagger
-    accuracy : float
-        The share of ambiguous words with the right tag, on fresh sentences.
-    accuracy_of_all : float
-        The share of all words with the right tag; padding is not counted.
-    n_parameters : int
-    history : History
-    """
-
-    tagger: Tagger
-    accuracy: float
-    accuracy_of_all: float
-    n_parameters: int
-    history: History
-
-
-def compute_tagging_loss(tagger, batch, *, packed=True, masked=True, ambiguous_share=0.5):
-    """Mean cross-entropy of the tags, in nats per word, for one `TeddyBatch`.
+def compute_tagging_loss(
+    tagger: Tagger, batch: TeddyBatch, *, packed: bool = True, masked: bool = True,
+    ambiguous_share: float = 0.5,
+) -> torch.Tensor:  # fmt: skip
+    """Mean cross-entropy of the tags, in nats per word.
 
     (1 − s) · mean over all words + s · mean over the ambiguous words, of which there is one in
     each sentence: without s the other words drown them.
 
     Parameters
     ----------
-    tagger : Tagger
-    batch : TeddyBatch
-        Every sentence with its ambiguous word.
     packed : bool
         Whether a sentence is read up to its end only.
     masked : bool
         Whether the mean over all words leaves the padding out.
     ambiguous_share : float, 0 to 1
         s.
-
-    Returns
-    -------
-    loss : scalar tensor
-
-    Raises
-    ------
-    TypeError, ValueError
-        `ambiguous_share` out of range.
     """
     check_number("ambiguous_share", ambiguous_share, minimum=0, maximum=1)
     logits, tags = _read(tagger, batch, packed), torch.from_numpy(batch.tags)
-    places, columns = torch.from_numpy(batch.places), torch.arange(len(batch.places))
-    ambiguous = cross_entropy(logits[places, columns], tags[places, columns])
+    places = _find_ambiguous(batch)
+    ambiguous = cross_entropy(logits[places], tags[places])
     if masked:
         mask = torch.from_numpy(batch.mask)
         logits, tags = logits[mask], tags[mask]
@@ -143,34 +100,23 @@ def compute_tagging_loss(tagger, batch, *, packed=True, masked=True, ambiguous_s
     return (1 - ambiguous_share) * mean + ambiguous_share * ambiguous
 
 
-def compute_tagging_accuracy(tagger, batch, *, packed=True):
-    """The share of right tags of the ambiguous words, and of all words.
-
-    Parameters
-    ----------
-    tagger : Tagger
-    batch : TeddyBatch
-    packed : bool
-        As in `compute_tagging_loss`.
-
-    Returns
-    -------
-    ambiguous, all_words : float
-    """
+def compute_tagging_accuracy(
+    tagger: Tagger, batch: TeddyBatch, *, packed: bool = True
+) -> tuple[float, float]:
+    """The share of right tags of the ambiguous words, and of all words."""
     with torch.no_grad(), one_thread():
         right = _read(tagger, batch, packed).argmax(-1).numpy() == batch.tags
-    columns = np.arange(right.shape[1])
-    return float(right[batch.places, columns].mean()), float(right[batch.mask].mean())
+    return float(right[_find_ambiguous(batch)].mean()), float(right[batch.mask].mean())
 
 
-def compute_name_probabilities(tagger, sentence):
-    """P(name) of every word, for every number of words revealed.
+def _find_ambiguous(batch):
+    if (batch.places >= batch.lengths).any():
+        raise ValueError("batch must hold each sentence up to its ambiguous word, got one cut off")
+    return batch.places, np.arange(len(batch.places))
 
-    Parameters
-    ----------
-    tagger : Tagger
-        Without delay.
-    sentence : Sentence
+
+def compute_name_probabilities(tagger: Tagger, sentence: Sentence) -> np.ndarray:
+    """P(name) of every word, for every number of words revealed, by a tagger without delay.
 
     Returns
     -------
@@ -184,16 +130,16 @@ def compute_name_probabilities(tagger, sentence):
     return np.where(prefixes.mask, shares, np.nan).T
 
 
-def cut_sentence(sentence, length):
-    """The first words of a sentence, as a `Sentence`; its ambiguous word may be cut off."""
+def cut_sentence(sentence: Sentence, length: int) -> Sentence:
+    """The first words of a sentence; its ambiguous word may be cut off."""
     length = check_integer("length", length, minimum=1, maximum=len(sentence))
     return replace(sentence, words=sentence.words[:length], tags=sentence.tags[:length])
 
 
 def train_tagger(
-    *, seed, cell="GRU", bidirectional=False, delay=0, hidden_size=16, updates=100,
-    learning_rate=2e-2, cut=False,
-):  # fmt: skip
+    *, seed: int, cell: str = "GRU", bidirectional: bool = False, delay: int = 0,
+    hidden_size: int = 16, updates: int = 100, learning_rate: float = 2e-2, cut: bool = False,
+) -> Trained:  # fmt: skip
     """Train a tagger on sentences of the Teddy grammar and test it on fresh ones.
 
     Parameters
@@ -202,51 +148,43 @@ def train_tagger(
         Fixes the weights and the sentences.
     cell, bidirectional, delay, hidden_size
         As in `Tagger`.
-    updates : int
-        Each sees 32 new sentences; the gradients are clipped at a global norm of 1.
-    learning_rate : float > 0
-        Of Adam, falling to 0 along half a cosine.
+    updates, learning_rate
+        Each update sees 32 new sentences; of Adam, falling to 0 along half a cosine, gradients
+        clipped at a global norm of 1.
     cut : bool
         Train on sentences that break off anywhere after the ambiguous word, so that the
         beginning of a sentence is nothing new to the network. It is tested on whole ones.
 
     Returns
     -------
-    trained : TrainedTagger
-
-    Raises
-    ------
-    TypeError, ValueError
-        A number out of range, an unknown cell, a delay for a network that reads both ways.
+    trained : Trained
+        On fresh sentences, `accuracy` is the share of ambiguous words with the right tag,
+        `accuracy_of_all` that of all words without the padding.
     """
-    check_integer("seed", seed, minimum=0)
-    rng = np.random.default_rng(seed)
-    with torch.random.fork_rng(), one_thread():
-        torch.manual_seed(seed)
-        tagger = Tagger(hidden_size, cell=cell, bidirectional=bidirectional, delay=delay)
 
+    def make_loss(tagger, rng):
         batches = _make_batches(rng, cut)
+        # padding stands after the words: one way, it is read too late to matter
+        return lambda: compute_tagging_loss(tagger, next(batches), packed=bidirectional)
 
-        def compute_loss():
-            # padding stands after the words: one way, it is read too late to matter
-            return compute_tagging_loss(tagger, next(batches), packed=bidirectional)
-
-        history = fit(
-            tagger, compute_loss, updates=updates, learning_rate=learning_rate, anneal=True
-        )
-    accuracies = compute_tagging_accuracy(tagger, make_test_batch(), packed=bidirectional)
-    n_parameters = sum(parameter.numel() for parameter in tagger.parameters())
-    return TrainedTagger(tagger, *accuracies, n_parameters, history)
+    trained = train(
+        lambda: Tagger(hidden_size, cell=cell, bidirectional=bidirectional, delay=delay),
+        make_loss, seed=seed, updates=updates, learning_rate=learning_rate, anneal=True,
+    )  # fmt: skip
+    trained.accuracy, trained.accuracy_of_all = compute_tagging_accuracy(
+        trained.model, make_test_batch(), packed=bidirectional
+    )
+    return trained
 
 
 @lru_cache(maxsize=1)
-def make_test_batch():
-    """The sentences that every tagger is tested on, the same for all of them: a `TeddyBatch`."""
+def make_test_batch() -> TeddyBatch:
+    """The sentences that every tagger is tested on, the same for all of them."""
     rng = np.random.default_rng(TEST_SEED)
     return make_teddy_batch(make_sentences(TEST_SIZE, rng=rng))
 
 
-def _make_batches(rng, cut):
+def _make_batches(rng, cut) -> Iterator[TeddyBatch]:
     """Endless batches of sentences of about the same length: less padding, faster packing."""
     sentences = make_sentences(POOL_SIZE, rng=rng)
     if cut:

@@ -1,10 +1,12 @@
 """Sentences whose first quoted word is a thing or a name, as a later word decides, in NumPy."""
 
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rnn_helpers.validation import check_choice, check_integer
+from rnn_helpers.validation import check_choice, check_integer, check_rng
 
 # ambiguous word: what follows it as a thing, what follows it as a name, and how often it is a name
 AMBIGUOUS = {
@@ -64,23 +66,33 @@ class Sentence:
     Attributes
     ----------
     words : tuple of str
+        Of `WORDS`.
     tags : tuple of int
         Indices into `TAGS`, as long as `words`.
     place : int
-        Where the ambiguous word stands, from 0.
+        Where the ambiguous word stands, from 0; beyond the end of a sentence that is cut short.
     distance : int
         How many words after it the deciding word stands.
     """
 
-    words: tuple
-    tags: tuple
+    words: tuple[str, ...]
+    tags: tuple[int, ...]
     place: int
     distance: int
 
-    def __len__(self):
+    def __post_init__(self):
+        _check_words("words", self.words)
+        if len(self.tags) != len(self.words) or not {*self.tags} <= {OTHER, THING, NAME}:
+            raise ValueError(f"tags must be {len(self.words)} of 0, 1 and 2, got {self.tags}")
+        check_integer("place", self.place, minimum=0)
+        check_integer("distance", self.distance, minimum=1)
+        if self.place < len(self.words):
+            check_choice("the word at place", self.words[self.place], AMBIGUOUS)
+
+    def __len__(self) -> int:
         return len(self.words)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return " ".join(self.words).replace(" ,", ",").replace(" .", ".")
 
 
@@ -106,31 +118,15 @@ class TeddyBatch:
     distances: np.ndarray
 
     @property
-    def mask(self):
+    def mask(self) -> np.ndarray:
         """True at words, False at padding: bool array (T, B)."""
         return np.arange(len(self.tokens))[:, None] < self.lengths
 
 
-def make_sentence(word, tag, distance, *, rng):
+def make_sentence(word: str, tag: int, distance: int, *, rng: np.random.Generator) -> Sentence:
     """One sentence around an ambiguous word, all that decides nothing drawn at random.
 
-    Parameters
-    ----------
-    word : str
-        One of `AMBIGUOUS`.
-    tag : {THING, NAME}
-    distance : int
-        One of `DISTANCES`.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    sentence : Sentence
-
-    Raises
-    ------
-    TypeError, ValueError
-        Another word, tag or distance, or `rng` is no Generator.
+    `word` is one of `AMBIGUOUS`, `tag` is `THING` or `NAME`, `distance` is one of `DISTANCES`.
 
     Examples
     --------
@@ -140,7 +136,7 @@ def make_sentence(word, tag, distance, *, rng):
     check_choice("word", word, AMBIGUOUS)
     check_choice("tag", tag, (THING, NAME))
     check_choice("distance", distance, DISTANCES)
-    _check_rng(rng)
+    check_rng(rng)
 
     def draw(phrases):
         return phrases[rng.integers(len(phrases))].split()
@@ -159,25 +155,11 @@ def make_sentence(word, tag, distance, *, rng):
     return Sentence(words, (*before, tag, *tags, *after), len(opening), distance)
 
 
-def make_sentences(count, *, rng):
+def make_sentences(count: int, *, rng: np.random.Generator) -> list[Sentence]:
     """Draw sentences from the grammar: the word, then thing or name, then the distance.
 
     All words of `AMBIGUOUS` are equally frequent; thing or name, and the distance, are drawn
     as `AMBIGUOUS` and `DISTANCES` say, independently of each other.
-
-    Parameters
-    ----------
-    count : int
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    sentences : list of Sentence
-
-    Raises
-    ------
-    TypeError, ValueError
-        `count` is no positive whole number, or `rng` is no Generator.
 
     Examples
     --------
@@ -185,7 +167,7 @@ def make_sentences(count, *, rng):
     [11, 10, 12]
     """
     count = check_integer("count", count, minimum=1)
-    _check_rng(rng)
+    check_rng(rng)
     names = list(AMBIGUOUS)
     distances = rng.choice(list(DISTANCES), p=list(DISTANCES.values()), size=count)
     sentences = []
@@ -196,23 +178,10 @@ def make_sentences(count, *, rng):
     return sentences
 
 
-def parse_sentence(text):
+def parse_sentence(text: str) -> Sentence:
     """Find the ambiguous and the deciding word of a sentence, and with them its tags.
 
-    Parameters
-    ----------
-    text : str
-        In the words of the grammar: one ambiguous word, and after it one that decides.
-
-    Returns
-    -------
-    sentence : Sentence
-
-    Raises
-    ------
-    TypeError, ValueError
-        No string, a word that the grammar does not have, not one ambiguous word, or none that
-        decides.
+    `text` is in the words of the grammar: one ambiguous word, and after it one that decides.
 
     Examples
     --------
@@ -222,10 +191,9 @@ def parse_sentence(text):
     """
     if not isinstance(text, str):
         raise TypeError(f"text must be a string, got {type(text).__name__}")
+    text = unicodedata.normalize("NFC", text)
     words = tuple(text.replace(",", " ,").replace(".", " .").split())
-    for word in words:
-        if word not in _INDEX:
-            raise ValueError(f"text must hold words of the grammar, got {word!r}")
+    _check_words("text", words)
     places = [place for place, word in enumerate(words) if word in AMBIGUOUS]
     if len(places) != 1:
         raise ValueError(
@@ -243,21 +211,19 @@ def parse_sentence(text):
     raise ValueError(f"text must hold a word that decides after {words[place]}, got {text!r}")
 
 
-def make_teddy_batch(sentences):
+def _check_words(name, words):
+    for word in words:
+        if word not in _INDEX or word == WORDS[PADDING]:
+            raise ValueError(f"{name} must hold words of the grammar, got {word!r}")
+
+
+def _check_sentence(name, sentence):
+    if not isinstance(sentence, Sentence):
+        raise TypeError(f"{name} must be a Sentence, got {type(sentence).__name__}")
+
+
+def make_teddy_batch(sentences: Iterable[Sentence]) -> TeddyBatch:
     """Put sentences side by side and fill the shorter ones up.
-
-    Parameters
-    ----------
-    sentences : sequence of Sentence
-
-    Returns
-    -------
-    batch : TeddyBatch
-
-    Raises
-    ------
-    ValueError
-        No sentence.
 
     Examples
     --------
@@ -268,46 +234,27 @@ def make_teddy_batch(sentences):
     sentences = list(sentences)
     if not sentences:
         raise ValueError("sentences must hold at least one sentence, got none")
+    for number, sentence in enumerate(sentences):
+        _check_sentence(f"sentences[{number}]", sentence)
     lengths = np.array([len(sentence) for sentence in sentences])
     tokens = np.full((lengths.max(), len(sentences)), PADDING)
     tags = np.full_like(tokens, OTHER)
     for column, sentence in enumerate(sentences):
         tokens[: len(sentence), column] = [_INDEX[word] for word in sentence.words]
         tags[: len(sentence), column] = sentence.tags
-    places, distances = (
-        np.array([getattr(sentence, name) for sentence in sentences])
-        for name in ("place", "distance")
-    )
+    places = np.array([sentence.place for sentence in sentences])
+    distances = np.array([sentence.distance for sentence in sentences])
     return TeddyBatch(tokens, tags, lengths, places, distances)
 
 
-def pad_batch(batch, steps):
-    """The same sentences in a longer rectangle.
-
-    Parameters
-    ----------
-    batch : TeddyBatch
-    steps : int ≥ 0
-        Steps of padding to add.
-
-    Returns
-    -------
-    batch : TeddyBatch
-
-    Raises
-    ------
-    TypeError, ValueError
-        `steps` is no whole number of at least 0.
-    """
-    steps = check_integer("steps", steps, minimum=0)
-    tokens, tags = (
-        np.pad(array, ((0, steps), (0, 0)), constant_values=value)
-        for array, value in ((batch.tokens, PADDING), (batch.tags, OTHER))
-    )
-    return replace(batch, tokens=tokens, tags=tags)
+def pad_batch(batch: TeddyBatch, steps: int) -> TeddyBatch:
+    """The same sentences in a rectangle that is so many steps of padding longer."""
+    longer = (0, check_integer("steps", steps, minimum=0)), (0, 0)
+    tokens = np.pad(batch.tokens, longer, constant_values=PADDING)
+    return replace(batch, tokens=tokens, tags=np.pad(batch.tags, longer, constant_values=OTHER))
 
 
-def compute_best_accuracy(look_ahead=0):
+def compute_best_accuracy(look_ahead: int = 0) -> float:
     """The share of ambiguous words that can be tagged right by who sees only so far ahead.
 
     P(D ≤ k) + P(D > k) · mean max(p, 1 − p): where the deciding word, D words on, is seen, the
@@ -318,16 +265,6 @@ def compute_best_accuracy(look_ahead=0):
     ----------
     look_ahead : int ≥ 0
         k, the words seen after the ambiguous one.
-
-    Returns
-    -------
-    accuracy : float
-        Expected over the grammar.
-
-    Raises
-    ------
-    TypeError, ValueError
-        `look_ahead` is no whole number of at least 0.
 
     Examples
     --------
@@ -340,24 +277,11 @@ def compute_best_accuracy(look_ahead=0):
     return float(min(1.0, seen + (1 - seen) * likelier))
 
 
-def compute_name_probability(sentence, revealed):
+def compute_name_probability(sentence: Sentence, revealed: int) -> float:
     """P(name) of the ambiguous word, given the first words of a sentence, exactly.
 
-    Parameters
-    ----------
-    sentence : Sentence
-    revealed : int
-        How many of its words are known, the ambiguous one among them.
-
-    Returns
-    -------
-    probability : float
-        The word's prior until the deciding word is known, then 0 or 1.
-
-    Raises
-    ------
-    TypeError, ValueError
-        `revealed` is no whole number, or outside the sentence.
+    It is the word's prior until the deciding word is known, then 0 or 1. `revealed` counts the
+    words known, the ambiguous one among them.
 
     Examples
     --------
@@ -365,14 +289,9 @@ def compute_name_probability(sentence, revealed):
     >>> [compute_name_probability(sentence, n) for n in (sentence.place + 1, len(sentence))]
     [0.3, 1.0]
     """
-    revealed = check_integer(
-        "revealed", revealed, minimum=sentence.place + 1, maximum=len(sentence)
-    )
-    if revealed > sentence.place + sentence.distance:
-        return float(sentence.tags[sentence.place] == NAME)
-    return AMBIGUOUS[sentence.words[sentence.place]][2]
-
-
-def _check_rng(rng):
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
+    _check_sentence("sentence", sentence)
+    place = sentence.place
+    revealed = check_integer("revealed", revealed, minimum=place + 1, maximum=len(sentence))
+    if revealed > place + sentence.distance:
+        return float(sentence.tags[place] == NAME)
+    return AMBIGUOUS[sentence.words[place]][2]

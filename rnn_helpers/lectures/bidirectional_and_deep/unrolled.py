@@ -25,7 +25,6 @@ class UnrolledGrid:
         needed. Both ways, when the later half is that is needed.
     layer, step : int
         l and t of the chosen state, from 1.
-    kind : str
     """
 
     needed: np.ndarray
@@ -36,31 +35,16 @@ class UnrolledGrid:
     kind: str
 
 
-def compute_unrolled_grid(layer=3, step=6, kind="one way", *, layers=LAYERS, steps=STEPS):
+def compute_unrolled_grid(
+    layer: int = 3, step: int = 6, kind: str = "one way", *, layers: int = LAYERS,
+    steps: int = STEPS,
+) -> UnrolledGrid:  # fmt: skip
     """Follow the arrows back from a^{[l]⟨t⟩} and count how many cells wait for one another.
 
     a^{[l]⟨t⟩} needs a^{[l−1]⟨t⟩} from below and a^{[l]⟨t−1⟩} from the left; both ways, a cell is
     the pair of both directions, and a layer needs all of the layer below; plain layers above the
     first need what is below them alone.
-
-    Parameters
-    ----------
-    layer : int, 1 to `layers`
-        l.
-    step : int, 1 to `steps`
-        t.
-    kind : {"one way", "both ways", "one way, plain above"}
-    layers, steps : int
-        L and T of the grid.
-
-    Returns
-    -------
-    grid : UnrolledGrid
-
-    Raises
-    ------
-    TypeError, ValueError
-        A number out of range, an unknown kind.
+    `layer` and `step` are l and t, from 1; `layers` and `steps` the sizes L and T of the grid.
 
     Examples
     --------

@@ -1,14 +1,16 @@
-"""Networks that learn the adding problem: which numbers were marked, and what is their sum?"""
+"""Networks that learn the adding problem: the sum of the two numbers that were marked."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from torch.nn.functional import mse_loss
 
-from rnn_helpers.models.training import History, fit, one_thread
-from rnn_helpers.recurrences import layers
-from rnn_helpers.validation import check_choice, check_integer
+from rnn_helpers.models.training import Trained, make_layer, train
+from rnn_helpers.validation import check_integer, check_rng
+
+BATCH_SIZE, TEST_SIZE = 32, 1024
 
 
 @dataclass(frozen=True)
@@ -27,29 +29,12 @@ class AddingBatch:
     targets: np.ndarray
 
 
-def make_adding_batch(steps, batch_size, *, rng):
+def make_adding_batch(steps: int, batch_size: int, *, rng: np.random.Generator) -> AddingBatch:
     """The adding problem: read `steps` numbers, two of them marked, and give the sum of those two.
 
-    The values are uniform between 0 and 1. One mark falls in the first half of the sequence, one
-    in the second, each step of a half being equally likely. Always to answer 1, the mean of the
-    sum, has a mean squared error of 1/6, the sum's variance.
-
-    Parameters
-    ----------
-    steps : int
-        T, at least 2. The first half has T // 2 steps.
-    batch_size : int
-        B.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    batch : AddingBatch
-
-    Raises
-    ------
-    TypeError, ValueError
-        `steps` or `batch_size` is no whole number or too small, or `rng` is no Generator.
+    The values are uniform between 0 and 1. One mark falls in the first half of the sequence, its
+    first T // 2 steps, and one in the second, each step of a half being equally likely. Always to
+    answer 1, the mean of the sum, has a mean squared error of 1/6, the sum's variance.
 
     Source
     ------
@@ -64,21 +49,13 @@ def make_adding_batch(steps, batch_size, *, rng):
     """
     steps = check_integer("steps", steps, minimum=2)
     batch_size = check_integer("batch_size", batch_size, minimum=1)
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
     half, columns = steps // 2, np.arange(batch_size)
     inputs = np.zeros((steps, batch_size, 2))
-    inputs[..., 0] = rng.random((steps, batch_size))
+    inputs[..., 0] = check_rng(rng).random((steps, batch_size))
     first, second = rng.integers(half, size=batch_size), rng.integers(half, steps, size=batch_size)
     inputs[first, columns, 1] = inputs[second, columns, 1] = 1.0
     targets = inputs[first, columns, 0] + inputs[second, columns, 0]
     return AddingBatch(inputs, targets)
-
-
-CELLS = ("RNN", "LSTM", "GRU", "SimplifiedGRU")
-
-
-BATCH_SIZE, TEST_SIZE = 32, 1024
 
 
 class AddingNetwork(torch.nn.Module):
@@ -86,96 +63,64 @@ class AddingNetwork(torch.nn.Module):
 
     Parameters
     ----------
-    cell : {"RNN", "LSTM", "GRU", "SimplifiedGRU"}
-        Each as torch.nn starts it, but for `options`.
+    cell : str
+        One of `training.CELLS`, as torch.nn starts it, but for `options`.
     hidden_size : int
         H.
     **options
-        Passed to the layer: `forget_bias` for the LSTM, `reset` and `update` for the GRU.
-
-    Raises
-    ------
-    TypeError, ValueError
-        An unknown cell, a size that is no positive whole number, an option the layer lacks.
+        Of the layer: `keep_bias` of a gated one, `reset` and `update` of the GRU.
     """
 
-    def __init__(self, cell="GRU", hidden_size=32, **options):
+    def __init__(self, cell: str = "GRU", hidden_size: int = 32, **options: Any):
         super().__init__()
-        check_choice("cell", cell, CELLS)
-        self.recurrence = getattr(layers, cell)(2, hidden_size, **options)
+        self.recurrence = make_layer(cell, 2, hidden_size, **options)
         self.sum = torch.nn.Linear(hidden_size, 1)
 
-    def forward(self, inputs):
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         """Values and marks (T, B, 2) to sums (B,)."""
         output, _ = self.recurrence(inputs)
         return self.sum(output[-1])[:, 0]
 
 
-@dataclass
-class TrainedAdding:
-    """What `train_adding` returns.
-
-    Attributes
-    ----------
-    network : AddingNetwork
-    mse : float
-        Mean squared error on fresh sequences; always to answer 1 gives 1/6.
-    n_parameters : int
-    history : History
-    """
-
-    network: AddingNetwork
-    mse: float
-    n_parameters: int
-    history: History
-
-
 def train_adding(
-    steps, *, cell, seed, hidden_size=32, updates=500, learning_rate=2e-2, **options
-):  # fmt: skip
+    steps: int, *, cell: str, seed: int, hidden_size: int = 32, updates: int = 500,
+    learning_rate: float = 2e-2, **options: Any,
+) -> Trained:  # fmt: skip
     """Train one network on sequences of one length and test it on fresh ones.
 
     Parameters
     ----------
     steps : int
         The length of the sequences, at least 2.
-    cell : {"RNN", "LSTM", "GRU", "SimplifiedGRU"}
     seed : int
         Fixes the weights and the sequences.
-    hidden_size : int
-    updates : int
-        Each sees 32 new sequences; the gradients are clipped at a global norm of 1.
-    learning_rate : float > 0
-        Of Adam.
-    **options
-        Of the layer, as in `AddingNetwork`.
+    updates, learning_rate
+        Each update sees 32 new sequences; Adam, its gradients clipped at a global norm of 1.
+    cell, hidden_size, **options
+        As in `AddingNetwork`.
 
     Returns
     -------
-    trained : TrainedAdding
-
-    Raises
-    ------
-    TypeError, ValueError
-        A number out of range, an unknown cell, an option the layer lacks.
+    trained : Trained
+        `mse` is the mean squared error on fresh sequences; always to answer 1 gives 1/6.
     """
-    check_integer("seed", seed, minimum=0)
-    rng = np.random.default_rng(seed)
-    test = make_adding_batch(steps, TEST_SIZE, rng=np.random.default_rng([seed, 1]))
-    with torch.random.fork_rng(), one_thread():
-        torch.manual_seed(seed)
-        network = AddingNetwork(cell, hidden_size, **options)
 
+    def make_loss(network, rng):
         def compute_loss():
             batch = make_adding_batch(steps, BATCH_SIZE, rng=rng)
-            inputs, targets = (
-                torch.from_numpy(a.astype(np.float32)) for a in (batch.inputs, batch.targets)
-            )
-            return mse_loss(network(inputs), targets)
+            return mse_loss(network(_convert(batch.inputs)), _convert(batch.targets))
 
-        history = fit(network, compute_loss, updates=updates, learning_rate=learning_rate)
-        with torch.no_grad():
-            answers = network(torch.from_numpy(test.inputs.astype(np.float32))).numpy()
-    mse = float(np.mean((answers - test.targets) ** 2))
-    n_parameters = sum(parameter.numel() for parameter in network.parameters())
-    return TrainedAdding(network, mse, n_parameters, history)
+        return compute_loss
+
+    def compute_mse(network):
+        test = make_adding_batch(steps, TEST_SIZE, rng=np.random.default_rng([seed, 1]))
+        return float(np.mean((network(_convert(test.inputs)).numpy() - test.targets) ** 2))
+
+    return train(
+        lambda: AddingNetwork(cell, hidden_size, **options), make_loss, {"mse": compute_mse},
+        seed=seed, updates=updates, learning_rate=learning_rate,
+    )  # fmt: skip
+
+
+def _convert(array):
+    return torch.from_numpy(array.astype(np.float32))

@@ -1,6 +1,6 @@
 """The demos of lecture 07."""
 
-from rnn_helpers.display.live import choice, live, slider
+from rnn_helpers.display.live import Live, choice, live, slider
 from rnn_helpers.lectures.gru.gates import compute_gate_run, compute_gated_decay
 from rnn_helpers.lectures.gru.plots import (
     describe_gate_run,
@@ -10,22 +10,13 @@ from rnn_helpers.lectures.gru.plots import (
 )
 
 
-def gates_demo(*, z=0.9, r=1.0, reset="after"):
+def gates_demo(*, z: float = 0.9, r: float = 1.0, reset: str = "after") -> Live:
     """Hold the gates of one GRU unit by hand and watch its state, in both update conventions.
 
     Parameters
     ----------
-    z, r : float, 0 to 1
+    z, r : 0 to 1
     reset : {"after", "before"}
-
-    Returns
-    -------
-    picture : Live
-
-    Raises
-    ------
-    TypeError, ValueError
-        A setting outside its control's range.
     """
     return live(
         compute_gate_run,
@@ -39,24 +30,15 @@ def gates_demo(*, z=0.9, r=1.0, reset="after"):
     )
 
 
-def gated_decay_demo(*, keep_bias=0.0, weight_scale=1.0, seed=0):
+def gated_decay_demo(*, keep_bias: float = 0.0, weight_scale: float = 1.0, seed: int = 0) -> Live:
     """Drag the bias of the gates that keep and watch the gradients of a GRU and of an LSTM.
 
     Parameters
     ----------
-    keep_bias : float, −2 to 6
+    keep_bias : −2 to 6
         Of the GRU's update gate and of the LSTM's forget gate.
-    weight_scale : float, 0 to 4
-    seed : int, 0 to 19
-
-    Returns
-    -------
-    picture : Live
-
-    Raises
-    ------
-    TypeError, ValueError
-        A setting outside its control's range.
+    weight_scale : 0 to 4
+    seed : 0 to 19
     """
     return live(
         compute_gated_decay,

@@ -10,31 +10,19 @@ import numpy as np
 from rnn_helpers.recurrences.bptt import trace_gru
 from rnn_helpers.recurrences.jacobians import (
     compute_gru_jacobians,
+    compute_log_direct_by_lag,
     compute_log_norms_by_lag,
     compute_lstm_jacobians,
 )
 from rnn_helpers.validation import check_choice, check_integer, check_number
 
 _SHUT = 800.0  # a bias that shuts a gate, or opens it, to the last bit
-_UNIT = {"w_xn": 1.2, "w_hn": 1.5, "b_hn": 0.2}  # of the unit's candidate; b_xn is 0
 
 
-def compute_gate_bias(gate):
+def compute_gate_bias(gate: float) -> float:
     """The bias at which a gate without any other input has the value `gate`: ln(g / (1 − g)).
 
-    Parameters
-    ----------
-    gate : float, 0 to 1
-
-    Returns
-    -------
-    bias : float
-        ±800 at the two ends, where the sigmoid is 0 or 1 to the last bit.
-
-    Raises
-    ------
-    TypeError, ValueError
-        `gate` is no number from 0 to 1.
+    At the two ends it is ±800, where the sigmoid is 0 or 1 to the last bit.
 
     Examples
     --------
@@ -46,13 +34,8 @@ def compute_gate_bias(gate):
         return float(np.clip(np.log(gate) - np.log1p(-gate), -_SHUT, _SHUT))
 
 
-def make_pulses():
-    """The input that `compute_gate_run` reads: a push up, a push down, and silence between.
-
-    Returns
-    -------
-    xs : array (40,)
-    """
+def make_pulses() -> np.ndarray:
+    """The 40 inputs that `compute_gate_run` reads: a push up, a push down, silence between."""
     xs = np.zeros(40)
     xs[4:7], xs[22:24] = 1.5, -2.0
     return xs
@@ -64,13 +47,11 @@ class GateRun:
 
     Attributes
     ----------
-    xs : array (T,)
-    candidates : array (T,)
+    xs : (T,)
+    candidates : (T,)
         n_t of the unit whose z keeps.
-    keeps, takes : array (T+1,)
+    keeps, takes : (T+1,)
         The states where z keeps the old one and where z takes the new one; entry 0 is 0.
-    z, r : float
-    reset : {"after", "before"}
     """
 
     xs: np.ndarray
@@ -82,7 +63,7 @@ class GateRun:
     reset: str
 
 
-def compute_gate_run(*, z=0.9, r=1.0, reset="after"):
+def compute_gate_run(*, z: float = 0.9, r: float = 1.0, reset: str = "after") -> GateRun:
     """Run one GRU unit over two pulses with both gates held by hand, in both update conventions.
 
     The candidate's weights are fixed: n = tanh(1.2 x + r (1.5 h₋₁ + 0.2)) with reset "after",
@@ -90,39 +71,22 @@ def compute_gate_run(*, z=0.9, r=1.0, reset="after"):
 
     Parameters
     ----------
-    z, r : float, 0 to 1
+    z, r : 0 to 1
     reset : {"after", "before"}
-
-    Returns
-    -------
-    run : GateRun
-
-    Raises
-    ------
-    TypeError, ValueError
-        A gate outside 0 to 1, an unknown `reset`.
-
-    Source
-    ------
-    The cell of `cells.gru_step`.
 
     Examples
     --------
     >>> float(compute_gate_run(z=0.0, r=0.0).keeps[-1])
     0.0
     """
-    z = check_number("z", z, minimum=0, maximum=1)
-    r = check_number("r", r, minimum=0, maximum=1)
+    z, r = (check_number(name, gate, minimum=0, maximum=1) for name, gate in (("z", z), ("r", r)))
     check_choice("reset", reset, ("after", "before"))
-    xs = make_pulses()
-    W_xh = np.array([[0.0, 0.0, _UNIT["w_xn"]]])
-    W_hh = np.array([[0.0, 0.0, _UNIT["w_hn"]]])
+    xs, h0 = make_pulses(), np.zeros((1, 1))
+    W_xh, W_hh = np.array([[0.0, 0.0, 1.2]]), np.array([[0.0, 0.0, 1.5]])
     b_xh = np.array([compute_gate_bias(r), compute_gate_bias(z), 0.0])
-    b_hh = np.array([0.0, 0.0, _UNIT["b_hn"]])
+    b_hh = np.array([0.0, 0.0, 0.2])
     traces = [
-        trace_gru(
-            xs[:, None, None], np.zeros((1, 1)), W_xh, W_hh, b_xh, b_hh, reset=reset, update=update
-        )
+        trace_gru(xs[:, None, None], h0, W_xh, W_hh, b_xh, b_hh, reset=reset, update=update)
         for update in ("keeps", "takes")
     ]
     candidates = traces[0].gates[:, 2, 0, 0].copy()
@@ -136,12 +100,11 @@ class GatedDecay:
 
     Attributes
     ----------
-    lags : array (T+1,), in steps
-    gru, lstm : array (T+1,)
+    lags : (T+1,), in steps
+    gru, lstm : (T+1,)
         log₁₀ of the norm of ∂s_T/∂s_{T−lag}; s is h for the GRU, (h, c) for the LSTM.
-    gru_direct, lstm_direct : array (T+1,)
+    gru_direct, lstm_direct : (T+1,)
         log₁₀ of the direct path alone, of the unit that keeps most: max ∏ z and max ∏ f.
-    keep_bias, weight_scale : float
     """
 
     lags: np.ndarray
@@ -154,8 +117,9 @@ class GatedDecay:
 
 
 def compute_gated_decay(
-    *, keep_bias=1.0, weight_scale=1.0, length=100, seed=0, hidden_size=8, input_size=4,
-):  # fmt: skip
+    *, keep_bias: float = 1.0, weight_scale: float = 1.0, length: int = 100, seed: int = 0,
+    hidden_size: int = 8, input_size: int = 4,
+) -> GatedDecay:  # fmt: skip
     """Run a random GRU and a random LSTM over one input and measure both gradients at every lag.
 
     The GRU's update gate and the LSTM's forget gate start from the same bias; all other biases
@@ -165,27 +129,9 @@ def compute_gated_decay(
 
     Parameters
     ----------
-    keep_bias : float
-    weight_scale : float ≥ 0
-    length : int
-        T, in steps.
-    seed : int
+    length : T, in steps
+    seed
         Fixes the weights and the inputs.
-    hidden_size, input_size : int
-        H and D.
-
-    Returns
-    -------
-    decay : GatedDecay
-
-    Raises
-    ------
-    TypeError, ValueError
-        A number out of range.
-
-    Source
-    ------
-    `gradient_flow.compute_gru_jacobians` and `compute_lstm_jacobians`.
 
     Examples
     --------
@@ -204,23 +150,17 @@ def compute_gated_decay(
     xs = rng.normal(size=(T, D))
     keep = np.zeros(4 * H)
     keep[H : 2 * H] = keep_bias  # the second block: the GRU's z and the LSTM's f
+    h0 = np.zeros(H)
     gru = compute_gru_jacobians(
-        xs, np.zeros(H), W_xh[:, : 3 * H], W_hh[:, : 3 * H], keep[: 3 * H], np.zeros(3 * H)
+        xs, h0, W_xh[:, : 3 * H], W_hh[:, : 3 * H], keep[: 3 * H], np.zeros(3 * H)
     )
-    lstm = compute_lstm_jacobians(xs, np.zeros(H), np.zeros(H), W_xh, W_hh, keep)
+    lstm = compute_lstm_jacobians(xs, h0, h0, W_xh, W_hh, keep)
     return GatedDecay(
         np.arange(T + 1),
         compute_log_norms_by_lag(gru.total),
         compute_log_norms_by_lag(lstm.total),
-        _follow_direct(gru.direct),
-        _follow_direct(lstm.direct),
+        compute_log_direct_by_lag(gru.direct),
+        compute_log_direct_by_lag(lstm.direct),
         keep_bias,
         weight_scale,
     )
-
-
-def _follow_direct(gates):
-    """log₁₀ of the largest product of the last k gates, for k = 0 … T."""
-    with np.errstate(divide="ignore"):
-        sums = np.cumsum(np.log10(gates[::-1]), axis=0)
-    return np.concatenate([[0.0], sums.max(axis=1)])

@@ -1,25 +1,23 @@
 """Pictures of lecture 07: one unit between its gates, and the gradients of GRU and LSTM by lag."""
 
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 
-from rnn_helpers.display.decay import format_power
+from rnn_helpers.display.decay import draw_decay, format_power
 from rnn_helpers.display.figures import COLORS, STYLES
-from rnn_helpers.recurrences.jacobians import EXPLODED, VANISHED
+from rnn_helpers.lectures.gru.gates import GatedDecay, GateRun
+from rnn_helpers.recurrences.jacobians import name_verdict
 
-_EDGE = 12  # the axis of the decay shows 10⁻¹² to 10¹²; what lies beyond is said in words
+_LOOKS = {
+    f"{name}{path}": (STYLES[name], COLORS[name], width, f"{name.upper()}, {words}")
+    for path, width, words in (("", 2.6, "total"), ("_direct", 1.1, "direct path alone"))
+    for name in ("gru", "lstm")
+}
 
 
-def describe_gate_run(run):
-    """What each convention keeps, and where the unit ends, in words.
-
-    Parameters
-    ----------
-    run : GateRun
-
-    Returns
-    -------
-    sentence : str
-    """
+def describe_gate_run(run: GateRun) -> str:
+    """What each convention keeps, and where the unit ends, in words."""
     ends = [value if abs(value) >= 0.005 else 0.0 for value in (run.keeps[-1], run.takes[-1])]
     return (
         f"z = {run.z:.2f}, r = {run.r:.2f}, reset {run.reset} the product. Where z keeps, a step "
@@ -28,20 +26,10 @@ def describe_gate_run(run):
     )
 
 
-def draw_gate_run(run, axes, artists=None):
-    """Draw the input, the candidate and the state of both conventions, or move a drawing.
-
-    Parameters
-    ----------
-    run : GateRun
-    axes : matplotlib.axes.Axes
-    artists : dict of str to Artist, optional
-        What an earlier call returned.
-
-    Returns
-    -------
-    artists : dict of str to Artist
-    """
+def draw_gate_run(
+    run: GateRun, axes: Axes, artists: dict[str, Line2D] | None = None
+) -> dict[str, Line2D]:
+    """Draw the input, the candidate and the state of both conventions, or move a drawing."""
     if artists is None:
         artists = _prepare_gate_axes(run, axes)
     artists["candidate"].set_ydata(run.candidates)
@@ -70,21 +58,12 @@ def _prepare_gate_axes(run, axes):
     return {"candidate": candidate, "takes": takes, "keeps": keeps}
 
 
-def describe_gated_decay(decay):
-    """What is left of both gradients at the last lag, in words.
-
-    Parameters
-    ----------
-    decay : GatedDecay
-
-    Returns
-    -------
-    sentence : str
-    """
+def describe_gated_decay(decay: GatedDecay) -> str:
+    """What is left of both gradients at the last lag, in words."""
     T = int(decay.lags[-1])
     parts = [
-        f"the {name}'s gradient {_verdict(log_norms[-1])}, {format_power(log_norms[-1])} is left"
-        for name, log_norms in (("GRU", decay.gru), ("LSTM", decay.lstm))
+        f"the {name}'s gradient {name_verdict(left)}, {format_power(left)} is left"
+        for name, left in (("GRU", decay.gru[-1]), ("LSTM", decay.lstm[-1]))
     ]
     direct = f"{format_power(decay.gru_direct[-1])} and {format_power(decay.lstm_direct[-1])}"
     return (
@@ -93,55 +72,11 @@ def describe_gated_decay(decay):
     )
 
 
-def _verdict(log_norm):
-    return "vanishes" if log_norm < VANISHED else "explodes" if log_norm > EXPLODED else "holds"
-
-
-def draw_gated_decay(decay, axes, artists=None):
-    """Draw the gradients of a GRU and of an LSTM by lag with their direct paths, or move them.
-
-    Parameters
-    ----------
-    decay : GatedDecay
-    axes : matplotlib.axes.Axes
-    artists : dict of str to Artist, optional
-        What an earlier call returned.
-
-    Returns
-    -------
-    artists : dict of str to Artist
-    """
-    if artists is None:
-        artists = _prepare_gated_axes(decay, axes)
-    for name, artist in artists.items():
-        shown = np.clip(getattr(decay, name), -3 * _EDGE, 3 * _EDGE)
-        artist.set_data(decay.lags, 10.0**shown)
-    return artists
-
-
-def _prepare_gated_axes(decay, axes):
-    T = int(decay.lags[-1])
-    axes.set(
-        yscale="log", xlim=(-1, T + 2), ylim=(10.0**-_EDGE, 10.0**_EDGE),
-        xlabel="lag k, in steps back from T",
-        ylabel=r"$\|\partial s_T / \partial s_{T-k}\|_2$, log scale",
-        yticks=[10.0**power for power in range(-_EDGE, _EDGE + 1, 4)],
-    )  # fmt: skip
-    axes.axhspan(1e-2, 1e2, color="#F3F3F3", zorder=0)
-    axes.text(
-        T + 1, 1.6e-2, "holds: 1 % to 100-fold", ha="right", va="bottom", fontsize=9,
-        color=COLORS["muted"],
-    )  # fmt: skip
-    artists = {}
-    for name in ("gru", "lstm"):
-        (artists[name],) = axes.plot(
-            [], [], STYLES[name], linewidth=2.6, color=COLORS[name], label=f"{name.upper()}, total"
-        )
-    for name in ("gru", "lstm"):
-        (artists[f"{name}_direct"],) = axes.plot(
-            [], [], STYLES[name], linewidth=1.1, color=COLORS[name],
-            label=f"{name.upper()}, direct path alone",
-        )  # fmt: skip
-    axes.legend(loc="upper left", ncols=2, fontsize=9)
-    axes.set_title("What is left of a gradient k steps further back", loc="left")
-    return artists
+def draw_gated_decay(
+    decay: GatedDecay, axes: Axes, artists: dict[str, Line2D] | None = None
+) -> dict[str, Line2D]:
+    """Draw the gradients of a GRU and of an LSTM by lag with their direct paths, or move them."""
+    curves = {name: getattr(decay, name) for name in _LOOKS}
+    return draw_decay(
+        decay.lags, curves, axes, artists, looks=_LOOKS, state="s", loc="upper left", ncols=2
+    )

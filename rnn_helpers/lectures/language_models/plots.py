@@ -1,28 +1,26 @@
 """Pictures for lecture 03: what a model writes, and the distribution that it draws from."""
 
 import unicodedata
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
 
 from rnn_helpers.display.figures import COLORS
 from rnn_helpers.display.fonts import find_font
 from rnn_helpers.display.text_block import TextBlock
+from rnn_helpers.lectures.language_models.sampling import SamplingView
 
 COLUMNS, ROWS = 44, 8
 
 
-def choose_signs(characters):
-    """A font that has the characters, and the sign for a line break that it has too.
+def choose_signs(characters: str) -> tuple[str | None, str, bool]:
+    """A font that has the characters, the sign for a line break that it has too, and True.
 
-    Returns
-    -------
-    path : str
-        Matplotlib's own font if no font of this machine has them all.
-    line_break : str
-        "↵", or "¶" where the font lacks that.
-    complete : bool
-        Whether the font has them all.
+    The sign is "↵", or "¶" where the font lacks that. If no font of this machine has all of
+    them, it is Matplotlib's own, and False.
     """
     for sign in "↵¶":
         path = find_font(characters + sign)
@@ -31,7 +29,7 @@ def choose_signs(characters):
     return find_font("↵"), "↵", False
 
 
-def make_drawable(text, signs):
+def make_drawable(text: str, signs: tuple[str | None, str, bool]) -> str:
     """Text on one line: a sign for a line break, · for what the font cannot draw."""
     _, line_break, complete = signs
     return "".join(
@@ -42,15 +40,15 @@ def make_drawable(text, signs):
     )  # fmt: skip
 
 
-def wrap_columns(text, *, columns=COLUMNS, rows=ROWS):
-    """Cut a line into a block; letters of East Asian scripts count for two columns.
+def wrap_columns(text: str, *, columns: int = COLUMNS, rows: int = ROWS) -> str:
+    r"""Cut a line into a block; letters of East Asian scripts count for two columns.
 
     Examples
     --------
     >>> wrap_columns("abcdef", columns=4)
-    'abcd\\nef'
+    'abcd\nef'
     >>> wrap_columns("가나다", columns=4)
-    '가나\\n다'
+    '가나\n다'
     """
     lines, width = [""], 0
     for letter in text:
@@ -65,21 +63,10 @@ def wrap_columns(text, *, columns=COLUMNS, rows=ROWS):
     return "\n".join(lines)
 
 
-def draw_sampling(view, axes, artists=None):
-    """Draw a sampled text beside the distribution after its prompt, or change them.
-
-    Parameters
-    ----------
-    view : SamplingView
-        See `demos.language_models`.
-    axes : two matplotlib.axes.Axes
-    artists : dict of str to Artist, optional
-        What an earlier call returned.
-
-    Returns
-    -------
-    artists : dict of str to Artist
-    """
+def draw_sampling(
+    view: SamplingView, axes: Sequence[Axes], artists: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Draw a sampled text beside the distribution after its prompt, or move what was drawn."""
     if artists is None:
         artists = _prepare_axes(view, axes)
     shown = make_drawable(view.prompt + view.sample, choose_signs(view.characters))
@@ -110,26 +97,14 @@ def _prepare_axes(view, axes):
     right.grid(False, axis="y")
     prompt = make_drawable(view.prompt, signs)
     right.set_title(
-        f"The next token after “{prompt}”",
-        loc="left",
-        fontproperties=title_font,
-        parse_math=False,
+        f"The next token after “{prompt}”", loc="left", fontproperties=title_font, parse_math=False
     )
     right.legend(loc="lower right", frameon=False, fontsize=10)
     return {"text": text, **{f"bar {row}": bar for row, bar in enumerate(bars)}}
 
 
-def describe_sampling(view):
-    """The verdict in words: what is left to choose from, and how unsure the choice is.
-
-    Parameters
-    ----------
-    view : SamplingView
-
-    Returns
-    -------
-    sentences : str
-    """
+def describe_sampling(view: SamplingView) -> str:
+    """The verdict in words: what is left to choose from, and how unsure the choice is."""
     left = view.after_all[view.after_all > 0]
     unsure = float(np.exp(-(left * np.log(left)).sum()))
     top = "space" if view.labels[0] == " " else f"“{view.labels[0].replace(chr(10), '↵')}”"

@@ -1,12 +1,29 @@
-"""From a distribution over tokens to a text, token by token."""
+"""From a distribution over tokens to a text, token by token, and what the demo shows of both."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from rnn_helpers.validation import check_array, check_integer, check_number
+from rnn_helpers.data.vocabulary import Vocabulary, list_tokens
+from rnn_helpers.validation import (
+    check_array,
+    check_indices,
+    check_integer,
+    check_number,
+    check_rng,
+)
+
+_SHOWN = 10  # of the likeliest tokens, as bars
+_LENGTH = 200  # tokens of a sample
 
 
-def filter_distribution(logits, *, temperature=1.0, top_k=None, top_p=1.0):
-    """The distribution that the next token is drawn from.
+def filter_distribution(
+    logits: ArrayLike, *, temperature: float = 1.0, top_k: int | None = None, top_p: float = 1.0
+) -> np.ndarray:
+    """The distribution that the next token is drawn from, exactly 0 where a token is cut.
 
     p ∝ exp(logits / temperature), then only the `top_k` likeliest tokens, then only the fewest
     tokens that hold a share of at least `top_p` of what is left; each time shared out anew.
@@ -19,16 +36,6 @@ def filter_distribution(logits, *, temperature=1.0, top_k=None, top_p=1.0):
         Below 1 the likely becomes likelier; 0 is greedy: all on the likeliest token.
     top_k : int ≥ 1, optional
     top_p : float, above 0, at most 1
-
-    Returns
-    -------
-    probabilities : float array (V,)
-        Exactly 0 where a token is cut.
-
-    Raises
-    ------
-    TypeError, ValueError
-        A setting out of range, no token, or no finite log-odds.
 
     Source
     ------
@@ -43,14 +50,25 @@ def filter_distribution(logits, *, temperature=1.0, top_k=None, top_p=1.0):
     >>> filter_distribution(logits, top_p=0.9).round(3)
     array([0.526, 0.316, 0.158, 0.   ])
     """
-    temperature, top_k, top_p = _check_settings(temperature, top_k, top_p)
+    return _filter(_check_logits(logits), *_check_settings(temperature, top_k, top_p))
+
+
+def _check_settings(temperature, top_k, top_p):
+    temperature = check_number("temperature", temperature, minimum=0)
+    if top_k is not None:
+        top_k = check_integer("top_k", top_k, minimum=1)
+    return temperature, top_k, check_number("top_p", top_p, exclusive_minimum=0, maximum=1)
+
+
+def _check_logits(logits):
+    """In float64, whatever the model computes in: all that is compared is of one precision."""
     logits = check_array("logits", logits, ndim=1, finite=False)
-    return _filter(logits, temperature, top_k, top_p)
+    if not np.isfinite(logits.max()):
+        raise ValueError("logits must hold a finite number, and none that is nan or infinite")
+    return logits
 
 
 def _filter(logits, temperature, top_k, top_p):
-    if not np.isfinite(logits.max(initial=-np.inf)):
-        raise ValueError("logits must hold a finite number, and none that is nan or infinite")
     if temperature == 0:
         probabilities = np.zeros(len(logits))
         probabilities[logits.argmax()] = 1.0
@@ -58,10 +76,7 @@ def _filter(logits, temperature, top_k, top_p):
     with np.errstate(over="ignore"):  # a temperature near 0 may send the differences to −∞
         probabilities = np.exp((logits - logits.max()) / temperature)
     if top_k is not None and top_k < len(probabilities):
-        kept = np.argsort(-probabilities, kind="stable")[:top_k]  # of equals the first
-        cut = np.zeros(len(probabilities))
-        cut[kept] = probabilities[kept]
-        probabilities = cut
+        probabilities[np.argsort(-probabilities, kind="stable")[top_k:]] = 0.0  # of equals the last
     probabilities /= probabilities.sum()
     if top_p < 1:
         order = np.argsort(-probabilities, kind="stable")
@@ -73,8 +88,10 @@ def _filter(logits, temperature, top_k, top_p):
 
 
 def sample_tokens(
-    step, start, *, length, rng, temperature=1.0, top_k=None, top_p=1.0, prompt=(), stop=None
-):
+    step: Callable[[int, Any], tuple[ArrayLike, Any]], start: int, *, length: int,
+    rng: np.random.Generator, temperature: float = 1.0, top_k: int | None = None,
+    top_p: float = 1.0, prompt: Iterable[int] = (), stop: int | None = None,
+) -> np.ndarray:  # fmt: skip
     """Let a model write: each token is drawn, and fed back as the next input.
 
     Parameters
@@ -85,42 +102,105 @@ def sample_tokens(
         The input of the first step, before any token.
     length : int ≥ 1
         The most tokens to draw.
-    rng : numpy.random.Generator
     temperature, top_k, top_p
         As in `filter_distribution`.
     prompt : sequence of int
-        Tokens to read first; not returned.
+        Tokens to read first, 0 to V − 1; not returned.
     stop : int, optional
         The token that ends the text; it is returned.
-
-    Returns
-    -------
-    tokens : int array, at most `length`
-
-    Raises
-    ------
-    TypeError, ValueError
-        A setting out of range, no generator, or a model without a finite log-odds.
     """
     settings = _check_settings(temperature, top_k, top_p)
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
     length = check_integer("length", length, minimum=1)
-    state, tokens, draws = None, [], rng.random(length)
-    for token in (start, *prompt):
-        logits, state = step(token, state)
+    start = check_integer("start", start, minimum=0)
+    tokens, draws = [], check_rng(rng).random(length)
+    logits, state = _take_step(step, start, None)
+    if len(prompt := list(prompt)):
+        prompt = check_array("prompt", prompt, ndim=1, dtype=int)
+        prompt = check_indices("prompt", prompt, len(logits)).tolist()
+    for token in prompt:
+        logits, state = _take_step(step, token, state)
+    if stop is not None:
+        check_integer("stop", stop, minimum=0, maximum=len(logits) - 1)
     while True:
-        probabilities = _filter(logits, *settings)
-        ends = np.cumsum(probabilities)
+        ends = np.cumsum(_filter(logits, *settings))
         # the last end is 1 but for rounding; a draw never lands on a token of probability 0
         tokens.append(int(np.searchsorted(ends, draws[len(tokens)] * ends[-1], side="right")))
         if len(tokens) == length or tokens[-1] == stop:
             return np.array(tokens)
-        logits, state = step(tokens[-1], state)
+        logits, state = _take_step(step, tokens[-1], state)
 
 
-def _check_settings(temperature, top_k, top_p):
-    temperature = check_number("temperature", temperature, minimum=0)
-    if top_k is not None:
-        top_k = check_integer("top_k", top_k, minimum=1)
-    return temperature, top_k, check_number("top_p", top_p, exclusive_minimum=0, maximum=1)
+def _take_step(step, token, state):
+    returned = step(token, state)
+    if not isinstance(returned, tuple | list) or len(returned) != 2:
+        raise TypeError(f"step must return a pair, logits and a state, got {returned!r:.60}")
+    return _check_logits(returned[0]), returned[1]
+
+
+@dataclass(frozen=True)
+class SamplingView:
+    """What the sampling demo shows at one setting."""
+
+    prompt: str
+    sample: str
+    labels: list[str]  # the likeliest tokens after the prompt, in order
+    before: np.ndarray  # their probabilities as the model says
+    after: np.ndarray  # and after temperature, top-k and top-p
+    after_all: np.ndarray  # the latter for all tokens, (V,)
+    temperature: float
+    top_k: int | None
+    top_p: float
+    characters: str  # every character that may have to be drawn
+
+
+def prepare_sampling(
+    model: Any, vocabulary: Vocabulary, *, prompt: str | Iterable[str] = "the ",
+    join: Callable[[list[str]], str] = "".join,
+) -> Callable[..., SamplingView]:  # fmt: skip
+    """Read the prompt once, and return what draws on from there.
+
+    Parameters
+    ----------
+    model : LanguageModel
+    prompt : str, or list of str
+        Tokens of `vocabulary`, which are the model's.
+    join : callable
+        Tokens to text: `"".join` for characters, `vocabulary.join_words` for words.
+    """
+    if len(vocabulary) != model.start:
+        raise ValueError(
+            f"vocabulary must hold the model's {model.start} tokens, got {len(vocabulary)}"
+        )
+    words = list_tokens(prompt, name="prompt")
+    unknown = [token for token in words if token not in vocabulary.numbers]
+    if unknown:
+        raise ValueError(f"prompt must hold tokens that the model knows, got {unknown[0]!r}")
+    read = join(words)
+    if not isinstance(read, str):
+        raise TypeError(f"join must return a string, got {read!r:.60}")
+    step = model.make_step()
+    logits, state = step(model.start, None)
+    for token in vocabulary.encode(words).tolist():
+        logits, state = step(token, state)
+    order = np.argsort(-logits, kind="stable")[:_SHOWN]
+    before = filter_distribution(logits)[order]
+    labels = [vocabulary.tokens[number] for number in order]
+    letters = sorted({letter for token in vocabulary.tokens for letter in token})
+    characters = "".join(letter for letter in letters if letter.isprintable())
+
+    def continue_from(token, passed):
+        return step(token, passed) if passed is not None else (logits, state)
+
+    def compute(temperature, top_k, top_p, seed):
+        settings = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
+        after = filter_distribution(logits, **settings)
+        tokens = sample_tokens(
+            continue_from, model.start, length=_LENGTH, rng=np.random.default_rng(seed), **settings
+        )
+        text = join([*words, *vocabulary.decode(tokens)])
+        return SamplingView(
+            read, text[len(read) :], labels, before, after[order], after, temperature, top_k,
+            top_p, characters,
+        )  # fmt: skip
+
+    return compute

@@ -1,6 +1,6 @@
 """The demos of lecture 06."""
 
-from rnn_helpers.display.live import live, slider
+from rnn_helpers.display.live import Live, live, slider
 from rnn_helpers.lectures.lstm.memory import compute_cell_run, compute_lstm_decay
 from rnn_helpers.lectures.lstm.plots import (
     describe_cell_run,
@@ -10,24 +10,17 @@ from rnn_helpers.lectures.lstm.plots import (
 )
 
 
-def gate_demo(*, forget=0.9, take=1.0, output=1.0, closes_after=10):
+def gate_demo(
+    *, forget: float = 0.9, take: float = 1.0, output: float = 1.0, closes_after: int = 10
+) -> Live:
     """The gate playground: hold the gates of one LSTM unit by hand and watch c and h.
 
     Parameters
     ----------
-    forget, take, output : float, 0 to 1
+    forget, take, output : 0 to 1
         f, i and o.
-    closes_after : int, 0 to 40
+    closes_after : 0 to 40
         The last step at which the input gate is open.
-
-    Returns
-    -------
-    picture : Live
-
-    Raises
-    ------
-    TypeError, ValueError
-        A setting outside its control's range.
     """
     return live(
         compute_cell_run,
@@ -42,23 +35,14 @@ def gate_demo(*, forget=0.9, take=1.0, output=1.0, closes_after=10):
     )
 
 
-def lstm_decay_demo(*, forget_bias=1.0, weight_scale=1.0, seed=0):
+def lstm_decay_demo(*, forget_bias: float = 1.0, weight_scale: float = 1.0, seed: int = 0) -> Live:
     """Gradient decay, RNN against LSTM: drag the forget bias and watch the direct path.
 
     Parameters
     ----------
-    forget_bias : float, -3 to 6
-    weight_scale : float, 0.1 to 4
-    seed : int, 0 to 19
-
-    Returns
-    -------
-    picture : Live
-
-    Raises
-    ------
-    TypeError, ValueError
-        A setting outside its control's range.
+    forget_bias : -3 to 6
+    weight_scale : 0.1 to 4
+    seed : 0 to 19
     """
     return live(
         compute_lstm_decay,

@@ -6,6 +6,7 @@ import numpy as np
 
 from rnn_helpers.recurrences.cells import lstm_step, run_rnn
 from rnn_helpers.recurrences.jacobians import (
+    compute_log_direct_by_lag,
     compute_log_norms_by_lag,
     compute_lstm_jacobians,
     compute_rnn_jacobians,
@@ -21,14 +22,12 @@ class CellRun:
 
     Attributes
     ----------
-    candidates : array (T,)
+    candidates : (T,)
         g_t, what the input offers.
-    input_gates : array (T,)
+    input_gates : (T,)
         i_t: as set up to `closes_after`, then 0.
-    cs, hs : array (T+1,)
+    cs, hs : (T+1,)
         Cell state and hidden state; entry 0 is 0.
-    forget, output : float
-    closes_after : int
     """
 
     candidates: np.ndarray
@@ -40,7 +39,9 @@ class CellRun:
     closes_after: int
 
 
-def compute_cell_run(*, forget=0.9, take=1.0, output=1.0, closes_after=10):
+def compute_cell_run(
+    *, forget: float = 0.9, take: float = 1.0, output: float = 1.0, closes_after: int = 10
+) -> CellRun:
     """Run one LSTM unit over a fixed signal, with the gates at chosen values.
 
     The candidate is 0.9 at steps 3 to 6, −0.9 at steps 20 to 22, and 0 otherwise. The gates are
@@ -48,44 +49,31 @@ def compute_cell_run(*, forget=0.9, take=1.0, output=1.0, closes_after=10):
 
     Parameters
     ----------
-    forget, take, output : float, 0 to 1
+    forget, take, output : 0 to 1
         f, i and o.
-    closes_after : int, 0 to 40
+    closes_after : 0 to 40
         The last step at which i has its value; from then on it is 0.
-
-    Returns
-    -------
-    run : CellRun
-
-    Raises
-    ------
-    TypeError, ValueError
-        A number out of range.
 
     Examples
     --------
     >>> float(compute_cell_run(forget=1.0, take=1.0, closes_after=3).cs[-1].round(3))
     0.9
     """
-    gates = [
-        check_number(name, value, minimum=0, maximum=1)
-        for name, value in (("forget", forget), ("take", take), ("output", output))
-    ]
+    forget = check_number("forget", forget, minimum=0, maximum=1)
+    take = check_number("take", take, minimum=0, maximum=1)
+    output = check_number("output", output, minimum=0, maximum=1)
     closes_after = check_integer("closes_after", closes_after, minimum=0, maximum=40)
-    candidates = np.zeros(40)
-    candidates[2:6], candidates[19:22] = 0.9, -0.9
-    f, i, o = (_bias(gate) for gate in gates)
+    candidates = np.repeat([0.0, 0.9, 0.0, -0.9, 0.0], [2, 4, 13, 3, 18])
+    input_gates = np.where(np.arange(40) < closes_after, take, 0.0)
     h = c = np.zeros((1, 1))
     W_xh, W_hh = np.array([[0.0, 0.0, 1.0, 0.0]]), np.zeros((1, 4))
-    cs, hs, opened = [0.0], [0.0], np.arange(40) < closes_after
-    for g, is_open in zip(candidates, opened, strict=True):
-        b_h = np.array([i if is_open else -_ALWAYS, f, 0.0, o])
+    states = [(h, c)]
+    for g, i in zip(candidates, input_gates, strict=True):
+        b_h = np.array([_bias(i), _bias(forget), 0.0, _bias(output)])
         h, c = lstm_step(np.array([[np.arctanh(g)]]), h, c, W_xh, W_hh, b_h)
-        cs.append(c[0, 0])
-        hs.append(h[0, 0])
-    return CellRun(
-        candidates, gates[1] * opened, np.array(cs), np.array(hs), gates[0], gates[2], closes_after
-    )
+        states.append((h, c))
+    hs, cs = np.array(states)[:, :, 0, 0].T
+    return CellRun(candidates, input_gates, cs, hs, forget, output, closes_after)
 
 
 def _bias(gate):
@@ -101,14 +89,13 @@ class LSTMDecay:
 
     Attributes
     ----------
-    lags : array (T+1,), in steps
-    rnn : array (T+1,)
+    lags : (T+1,), in steps
+    rnn : (T+1,)
         log₁₀ ‖∂h_T/∂h_{T−lag}‖₂ of the plain network.
-    total : array (T+1,)
+    total : (T+1,)
         log₁₀ ‖∂(h, c)_T/∂(h, c)_{T−lag}‖₂ of the LSTM.
-    direct : array (T+1,)
+    direct : (T+1,)
         log₁₀ of max over the units of ∏ f, the direct path alone.
-    forget_bias, weight_scale : float
     """
 
     lags: np.ndarray
@@ -119,7 +106,10 @@ class LSTMDecay:
     weight_scale: float
 
 
-def compute_lstm_decay(*, forget_bias=1.0, weight_scale=1.0, seed=0, length=60, hidden_size=8):
+def compute_lstm_decay(
+    *, forget_bias: float = 1.0, weight_scale: float = 1.0, seed: int = 0, length: int = 60,
+    hidden_size: int = 8,
+) -> LSTMDecay:  # fmt: skip
     """Run a random plain RNN and a random LSTM over one input and measure both gradients.
 
     Every block of the recurrent weights is normal with standard deviation `weight_scale` / √H,
@@ -128,22 +118,9 @@ def compute_lstm_decay(*, forget_bias=1.0, weight_scale=1.0, seed=0, length=60, 
 
     Parameters
     ----------
-    forget_bias : float
-    weight_scale : float ≥ 0
-    seed : int
+    seed
         Fixes weights and inputs.
-    length : int
-        T, in steps.
-    hidden_size : int
-
-    Returns
-    -------
-    decay : LSTMDecay
-
-    Raises
-    ------
-    TypeError, ValueError
-        A number out of range.
+    length : T, in steps
 
     Examples
     --------
@@ -153,10 +130,9 @@ def compute_lstm_decay(*, forget_bias=1.0, weight_scale=1.0, seed=0, length=60, 
     """
     forget_bias = check_number("forget_bias", forget_bias)
     weight_scale = check_number("weight_scale", weight_scale, minimum=0)
-    seed = check_integer("seed", seed, minimum=0)
     T = check_integer("length", length, minimum=1)
     H = check_integer("hidden_size", hidden_size, minimum=1)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(check_integer("seed", seed, minimum=0))
     W_hh = weight_scale / np.sqrt(H) * rng.normal(size=(H, 4 * H))
     xs, zero, eye = 0.5 * rng.normal(size=(T, H)), np.zeros(H), np.eye(H)
     plain = W_hh[:, :H]
@@ -165,8 +141,5 @@ def compute_lstm_decay(*, forget_bias=1.0, weight_scale=1.0, seed=0, length=60, 
     b_h = np.concatenate([zero, zero + forget_bias, zero, zero])
     jacobians = compute_lstm_jacobians(xs, zero, zero, np.tile(eye, 4), W_hh, b_h)
     total = compute_log_norms_by_lag(jacobians.total)
-    with np.errstate(divide="ignore"):
-        direct = np.cumsum(np.log10(jacobians.direct[::-1]), axis=0).max(axis=1)
-    return LSTMDecay(
-        np.arange(T + 1), rnn, total, np.concatenate([[0.0], direct]), forget_bias, weight_scale
-    )
+    direct = compute_log_direct_by_lag(jacobians.direct)
+    return LSTMDecay(np.arange(T + 1), rnn, total, direct, forget_bias, weight_scale)

@@ -1,6 +1,6 @@
 """The demos of lecture 02."""
 
-from rnn_helpers.display.live import choice, live, slider
+from rnn_helpers.display.live import Live, choice, live, slider
 from rnn_helpers.lectures.recurrent_networks.nudge import compute_nudge
 from rnn_helpers.lectures.recurrent_networks.plots import (
     describe_nudge,
@@ -11,23 +11,10 @@ from rnn_helpers.lectures.recurrent_networks.plots import (
 from rnn_helpers.lectures.recurrent_networks.shapes import compute_shapes
 
 
-def nudge_demo(*, spectral_radius=0.9, activation="tanh", seed=0):
+def nudge_demo(*, spectral_radius: float = 0.9, activation: str = "tanh", seed: int = 0) -> Live:
     """Memory of a nudge: drag the spectral radius and see how long the first input is remembered.
 
-    Parameters
-    ----------
-    spectral_radius : float, 0.1 to 1.5
-    activation : {"tanh", "sigmoid", "relu", "identity"}
-    seed : int, 0 to 19
-
-    Returns
-    -------
-    picture : Live
-
-    Raises
-    ------
-    TypeError, ValueError
-        A setting outside its control's range.
+    The radius goes from 0.1 to 1.5, the seed from 0 to 19.
     """
     names = ["tanh", "sigmoid", "relu", "identity"]
     return live(
@@ -42,23 +29,10 @@ def nudge_demo(*, spectral_radius=0.9, activation="tanh", seed=0):
     )
 
 
-def shape_demo(*, T=7, batch_first=False):
+def shape_demo(*, T: int = 7, batch_first: bool = False) -> Live:
     """The shape explorer: every tensor of torch.nn.RNN with the shape that torch gives it.
 
-    Parameters
-    ----------
-    T : int, 1 to 12
-        Steps.
-    batch_first : bool
-
-    Returns
-    -------
-    picture : Live
-
-    Raises
-    ------
-    TypeError, ValueError
-        A setting outside its control's range.
+    T goes from 1 to 12 steps.
     """
     sizes = [(2, 3, 5), (1, 3, 5), (4, 1, 8), (32, 64, 128)]
     stacks = [(layers, ways) for ways in (1, 2) for layers in (1, 2, 3)]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_helpers.recurrences.cells import get_activation, run_rnn
+from rnn_helpers.recurrences.cells import Activation, get_activation, run_rnn
 from rnn_helpers.recurrences.jacobians import make_recurrent_weights
 from rnn_helpers.validation import check_integer
 
@@ -37,31 +37,14 @@ class Nudge:
     spectral_radius: float
 
 
-def compute_nudge(*, spectral_radius=0.9, activation="tanh", seed=0, length=60, hidden_size=16):
+def compute_nudge(
+    *, spectral_radius: float = 0.9, activation: str | Activation = "tanh", seed: int = 0,
+    length: int = 60, hidden_size: int = 16,
+) -> Nudge:  # fmt: skip
     """Run a random plain RNN twice, the second time with its first input nudged.
 
     Both runs read the same normal inputs of standard deviation 0.5 from the state 0; the nudge
-    has length 0.001 and a random direction.
-
-    Parameters
-    ----------
-    spectral_radius : float ≥ 0
-        Of W_hh.
-    activation : str or Activation
-    seed : int
-        Fixes the weights, the inputs and the direction.
-    length : int
-        T, in steps.
-    hidden_size : int
-
-    Returns
-    -------
-    nudge : Nudge
-
-    Raises
-    ------
-    TypeError, ValueError
-        A number out of range, an unknown activation.
+    has length 0.001 and a random direction. The seed fixes weights, inputs and direction.
 
     Examples
     --------

@@ -1,25 +1,21 @@
 """Pictures of the lecture on recurrent networks: a nudge in the state, and tables of shapes."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
+from matplotlib.axes import Axes
 
 from rnn_helpers.display.figures import COLORS
 from rnn_helpers.display.text_block import TextBlock
-from rnn_helpers.lectures.recurrent_networks.nudge import VISIBLE
+from rnn_helpers.lectures.recurrent_networks.nudge import VISIBLE, Nudge
+from rnn_helpers.lectures.recurrent_networks.shapes import ShapeRow
 
 _LOW, _HIGH = 1e-12, 1e12
 
 
-def describe_nudge(nudge):
-    """How long the nudge stays visible, in words.
-
-    Parameters
-    ----------
-    nudge : Nudge
-
-    Returns
-    -------
-    sentence : str
-    """
+def describe_nudge(nudge: Nudge) -> str:
+    """How long the nudge stays visible, in words."""
     head = f"{nudge.activation}, ρ = {nudge.spectral_radius:.2f}:"
     T = int(nudge.steps[-1])
     if nudge.last_visible == T:
@@ -32,20 +28,8 @@ def describe_nudge(nudge):
     )
 
 
-def draw_nudge(nudge, axes, artists=None):
-    """Draw what is left of the nudge at every step, or move an earlier drawing.
-
-    Parameters
-    ----------
-    nudge : Nudge
-    axes : matplotlib.axes.Axes
-    artists : dict of str to Artist, optional
-        What an earlier call returned.
-
-    Returns
-    -------
-    artists : dict of str to Artist
-    """
+def draw_nudge(nudge: Nudge, axes: Axes, artists: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Draw what is left of the nudge at every step, or move an earlier drawing."""
     if artists is None:
         axes.set(
             yscale="log", xlim=(0, len(nudge.steps) + 1), ylim=(_LOW, _HIGH),
@@ -65,31 +49,13 @@ def draw_nudge(nudge, axes, artists=None):
     return artists
 
 
-def format_shapes(rows):
-    """The shapes as aligned text, one line per tensor.
-
-    Parameters
-    ----------
-    rows : sequence of ShapeRow
-
-    Returns
-    -------
-    text : str
-    """
+def format_shapes(rows: Sequence[ShapeRow]) -> str:
+    """The shapes as aligned text, one line per tensor."""
     return "\n".join(f"{row.name:<14}{row.letters:<27}{row.shape}" for row in rows)
 
 
-def describe_shapes(rows):
-    """Input, output and last state in one sentence.
-
-    Parameters
-    ----------
-    rows : sequence of ShapeRow
-
-    Returns
-    -------
-    sentence : str
-    """
+def describe_shapes(rows: Sequence[ShapeRow]) -> str:
+    """Input, output and last state in one sentence."""
     shape = {row.name: row.shape for row in rows}
     return (
         f"An input of shape {shape['input']} gives an output of {shape['output']} "
@@ -97,19 +63,10 @@ def describe_shapes(rows):
     )
 
 
-def draw_shapes(rows, axes, artists=None):
-    """Draw the table of shapes, or change an earlier one.
-
-    Parameters
-    ----------
-    rows : sequence of ShapeRow
-    axes : matplotlib.axes.Axes
-    artists : dict of str to Artist, optional
-
-    Returns
-    -------
-    artists : dict of str to Artist
-    """
+def draw_shapes(
+    rows: Sequence[ShapeRow], axes: Axes, artists: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Draw the table of shapes, or change an earlier one."""
     if artists is None:
         axes.axis("off")
         axes.set_title("tensor, its shape in letters, the shape that torch reports", loc="left")

@@ -2,44 +2,25 @@
 
 from dataclasses import dataclass
 
-from rnn_helpers.validation import check_integer
+from rnn_helpers.validation import check_choice, check_integer
 
 
 @dataclass(frozen=True)
 class ShapeRow:
-    """One tensor: its name, its shape in letters, and the shape that it has.
-
-    Attributes
-    ----------
-    name, letters : str
-    shape : tuple of int
-    """
+    """One tensor: its name, its shape in letters, and the shape that it has."""
 
     name: str
     letters: str
-    shape: tuple
+    shape: tuple[int, ...]
 
 
-def compute_shapes(*, T, B, D, H, layers=1, directions=1, batch_first=False):
+def compute_shapes(
+    *, T: int, B: int, D: int, H: int, layers: int = 1, directions: int = 1,
+    batch_first: bool = False,
+) -> list[ShapeRow]:  # fmt: skip
     """Build a `torch.nn.RNN`, run it on zeros, and read off the shapes.
 
-    Parameters
-    ----------
-    T, B, D, H : int
-        Steps, sequences in the batch, inputs and hidden units.
-    layers : int
-    directions : int, 1 or 2
-    batch_first : bool
-
-    Returns
-    -------
-    rows : list of ShapeRow
-        Input, states and output, then the parameters of the first and of the last layer.
-
-    Raises
-    ------
-    TypeError, ValueError
-        A size that is no positive whole number.
+    Input, states and output come first, then the parameters of the first and of the last layer.
 
     Examples
     --------
@@ -50,10 +31,10 @@ def compute_shapes(*, T, B, D, H, layers=1, directions=1, batch_first=False):
 
     from rnn_helpers.models.training import one_thread
 
-    sizes = {"T": T, "B": B, "D": D, "H": H, "layers": layers}
-    for name, size in sizes.items():
+    for name, size in {"T": T, "B": B, "D": D, "H": H, "layers": layers}.items():
         check_integer(name, size, minimum=1)
     check_integer("directions", directions, minimum=1, maximum=2)
+    check_choice("batch_first", batch_first, (False, True))
     module = torch.nn.RNN(D, H, layers, batch_first=batch_first, bidirectional=directions == 2)
     x = torch.zeros((B, T, D) if batch_first else (T, B, D))
     h_0 = torch.zeros(layers * directions, B, H)
@@ -68,13 +49,8 @@ def compute_shapes(*, T, B, D, H, layers=1, directions=1, batch_first=False):
     ]
     for layer in sorted({0, layers - 1}):
         width = "D" if layer == 0 else "directions·H"
-        letters = {
-            "weight_ih": f"(H, {width})",
-            "weight_hh": "(H, H)",
-            "bias_ih": "(H,)",
-            "bias_hh": "(H,)",
-        }
-        for name, shape in letters.items():
-            parameter = getattr(module, f"{name}_l{layer}")
-            rows.append(ShapeRow(f"{name}_l{layer}", shape, tuple(parameter.shape)))
+        letters = {"weight_ih": f"(H, {width})", "weight_hh": "(H, H)"}
+        for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
+            shape = tuple(getattr(module, f"{name}_l{layer}").shape)
+            rows.append(ShapeRow(f"{name}_l{layer}", letters.get(name, "(H,)"), shape))
     return rows

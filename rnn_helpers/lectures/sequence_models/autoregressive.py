@@ -3,20 +3,17 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from rnn_helpers.validation import check_array, check_integer
+from rnn_helpers.validation import check_array, check_integer, check_series
 
 
 @dataclass(frozen=True)
 class AutoregressiveModel:
     """x_t = intercept + Σ_k coefficients[k−1] · x_{t−k} + noise, k = 1 … τ.
 
-    Attributes
-    ----------
-    intercept : float
-    coefficients : float array, shape (tau,)
-        Newest first: entry 0 weighs the value just before.
-    noise_variance : float, in squared units of the series
+    The coefficients (tau,) stand newest first: entry 0 weighs the value just before. The variance
+    of the noise is in squared units of the series.
     """
 
     intercept: float
@@ -24,29 +21,13 @@ class AutoregressiveModel:
     noise_variance: float
 
     @property
-    def tau(self):
+    def tau(self) -> int:
         """Length of the window."""
         return len(self.coefficients)
 
 
-def build_windows(series, *, tau):
-    """Cut a series into windows of τ values and the value that follows each.
-
-    Parameters
-    ----------
-    series : float array, shape (T,)
-    tau : int, 1 to T − 1
-
-    Returns
-    -------
-    windows : float array, shape (T − tau, tau)
-        Newest value first.
-    targets : float array, shape (T − tau,)
-
-    Raises
-    ------
-    ValueError
-        τ below 1 or as long as the series.
+def build_windows(series: ArrayLike, *, tau: int) -> tuple[np.ndarray, np.ndarray]:
+    """Cut a series into windows (T − τ, τ), newest value first, and what follows each (T − τ,).
 
     Examples
     --------
@@ -54,31 +35,18 @@ def build_windows(series, *, tau):
     >>> windows.tolist(), targets.tolist()
     ([[2.0, 1.0], [3.0, 2.0]], [3.0, 4.0])
     """
-    series = _check_series(series, minimum=2)
+    series = check_series("series", series, 2)
     tau = check_integer("tau", tau, minimum=1, maximum=len(series) - 1)
     windows = np.lib.stride_tricks.sliding_window_view(series, tau)[:-1, ::-1]
     return windows, series[tau:]
 
 
-def fit_autoregressive(series, *, tau):
+def fit_autoregressive(series: ArrayLike, *, tau: int) -> AutoregressiveModel:
     """Fit AR(τ) by least squares, with an intercept.
 
     Minimises the mean over t of (x_t − intercept − Σ_k φ_k x_{t−k})². The noise variance is the
-    residual sum of squares over T − 2τ − 1, the windows less the parameters.
-
-    Parameters
-    ----------
-    series : float array, shape (T,)
-    tau : int, 1 to (T − 2) // 2
-
-    Returns
-    -------
-    model : AutoregressiveModel
-
-    Raises
-    ------
-    ValueError
-        τ below 1, or too long: fewer windows than parameters.
+    residual sum of squares over T − 2τ − 1, the windows less the parameters; τ is at most
+    (T − 2) // 2, so that there are enough of them.
 
     Examples
     --------
@@ -86,7 +54,7 @@ def fit_autoregressive(series, *, tau):
     >>> round(float(model.coefficients[0]), 6)
     2.0
     """
-    series = _check_series(series, minimum=4)
+    series = check_series("series", series, 4)
     tau = check_integer("tau", tau, minimum=1, maximum=(len(series) - 2) // 2)
     windows, targets = build_windows(series, tau=tau)
     design = np.column_stack([np.ones(len(targets)), windows])
@@ -96,50 +64,31 @@ def fit_autoregressive(series, *, tau):
     return AutoregressiveModel(float(weights[0]), weights[1:], float(noise_variance))
 
 
-def compute_autocovariances(series, *, max_lag):
-    """Autocovariances of a series at lags 0 to `max_lag`.
+def compute_autocovariances(series: ArrayLike, *, max_lag: int) -> np.ndarray:
+    """Autocovariances of a series at lags 0 to `max_lag`, which is less than T.
 
     γ_k = (1/T) Σ_t (x_{t+k} − x̄)(x_t − x̄), divided by T at every lag
-
-    Parameters
-    ----------
-    series : float array, shape (T,)
-    max_lag : int, 0 to T − 1
-
-    Returns
-    -------
-    autocovariances : float array, shape (max_lag + 1,)
 
     Source
     ------
     Brockwell & Davis, Introduction to Time Series and Forecasting, definition 1.4.4.
     """
-    series = _check_series(series)
+    series = check_series("series", series)
     max_lag = check_integer("max_lag", max_lag, minimum=0, maximum=len(series) - 1)
     centred = series - series.mean()
     T = len(series)
     return np.array([centred[k:] @ centred[: T - k] / T for k in range(max_lag + 1)])
 
 
-def solve_yule_walker(autocovariances):
-    """The coefficients and the noise variance whose AR(τ) has these autocovariances.
+def solve_yule_walker(autocovariances: ArrayLike) -> tuple[np.ndarray, float]:
+    """The coefficients φ (τ,) and the noise variance σ² whose AR(τ) has these autocovariances.
 
-    Solves Γ φ = (γ₁, …, γ_τ) with Γ[i, j] = γ_{|i−j|}; σ² = γ₀ − φ · (γ₁, …, γ_τ)
+    Solves Γ φ = (γ₁, …, γ_τ) with Γ[i, j] = γ_{|i−j|}; σ² = γ₀ − φ · (γ₁, …, γ_τ). Numbers that
+    no series has are refused.
 
-    Parameters
-    ----------
-    autocovariances : float array, shape (tau + 1,)
-
-    Returns
-    -------
-    coefficients : float array, shape (tau,)
-    noise_variance : float
-
-    Raises
+    Source
     ------
-    ValueError
-        Fewer than two autocovariances, γ₀ not positive (a series that is constant), or numbers
-        that no series has.
+    Brockwell & Davis, Introduction to Time Series and Forecasting, section 5.1.1.
 
     Examples
     --------
@@ -163,66 +112,15 @@ def solve_yule_walker(autocovariances):
     return coefficients, float(gamma[0] - coefficients @ gamma[1:])
 
 
-def fit_yule_walker(series, *, tau):
-    """Fit AR(τ) by matching autocovariances (the Yule–Walker equations).
-
-    Parameters
-    ----------
-    series : float array, shape (T,)
-    tau : int, 1 to T − 1
-
-    Returns
-    -------
-    model : AutoregressiveModel
-        Its intercept is x̄ (1 − Σ φ), so that its long-run mean is the mean of the series.
-
-    Source
-    ------
-    Brockwell & Davis, Introduction to Time Series and Forecasting, section 5.1.1.
-    """
-    series = _check_series(series, minimum=2)
-    tau = check_integer("tau", tau, minimum=1, maximum=len(series) - 1)
-    coefficients, variance = solve_yule_walker(compute_autocovariances(series, max_lag=tau))
-    intercept = float(series.mean() * (1 - coefficients.sum()))
-    return AutoregressiveModel(intercept, coefficients, variance)
-
-
-def predict_autoregressive(model, series):
-    """One-step predictions from the true values of the window.
-
-    Parameters
-    ----------
-    model : AutoregressiveModel
-    series : float array, shape (T,), T > tau
-
-    Returns
-    -------
-    predictions : float array, shape (T,)
-        NaN for the first `tau` entries.
-    """
+def predict_autoregressive(model: AutoregressiveModel, series: ArrayLike) -> np.ndarray:
+    """One-step predictions (T,) from the true values of the window; NaN for the first `tau`."""
     windows, _ = build_windows(series, tau=model.tau)
     start = np.full(model.tau, np.nan)
     return np.concatenate([start, model.intercept + windows @ model.coefficients])
 
 
-def run_autoregressive(model, history, *, steps):
-    """Roll the model out: each prediction enters the window of the next.
-
-    Parameters
-    ----------
-    model : AutoregressiveModel
-    history : float array, shape (T,), T ≥ tau
-        The values known, oldest first.
-    steps : int ≥ 1
-
-    Returns
-    -------
-    forecasts : float array, shape (steps,)
-
-    Raises
-    ------
-    ValueError
-        A history shorter than the window.
+def run_autoregressive(model: AutoregressiveModel, history: ArrayLike, *, steps: int) -> np.ndarray:
+    """Roll the model out from the values known: each prediction enters the window of the next.
 
     Examples
     --------
@@ -230,7 +128,7 @@ def run_autoregressive(model, history, *, steps):
     >>> run_autoregressive(model, [8.0], steps=3).tolist()
     [4.0, 2.0, 1.0]
     """
-    history = _check_series(history, "history", minimum=model.tau)
+    history = check_series("history", history, model.tau)
     steps = check_integer("steps", steps, minimum=1)
     values = np.concatenate([history[-model.tau :], np.empty(steps)])
     newest_last = model.coefficients[::-1]
@@ -239,19 +137,10 @@ def run_autoregressive(model, history, *, steps):
     return values[model.tau :]
 
 
-def compute_psi_weights(model, *, steps):
-    """How much of a shock is still in the series k steps later.
+def compute_psi_weights(model: AutoregressiveModel, *, steps: int) -> np.ndarray:
+    """How much of a shock is still in the series 0 to steps − 1 steps later.
 
     ψ₀ = 1, ψ_k = Σ_{j=1..min(k, τ)} φ_j ψ_{k−j}
-
-    Parameters
-    ----------
-    model : AutoregressiveModel
-    steps : int ≥ 1
-
-    Returns
-    -------
-    psi : float array, shape (steps,)
 
     Source
     ------
@@ -270,19 +159,10 @@ def compute_psi_weights(model, *, steps):
     return np.concatenate([[1.0], later[: steps - 1]])
 
 
-def compute_forecast_deviations(model, *, steps):
+def compute_forecast_deviations(model: AutoregressiveModel, *, steps: int) -> np.ndarray:
     """Standard deviation of the forecast error 1 to `steps` ahead, if the model were true.
 
-    σ_k = σ √(ψ₀² + … + ψ_{k−1}²)
-
-    Parameters
-    ----------
-    model : AutoregressiveModel
-    steps : int ≥ 1
-
-    Returns
-    -------
-    deviations : float array, shape (steps,), in the units of the series
+    σ_k = σ √(ψ₀² + … + ψ_{k−1}²), in the units of the series
 
     Source
     ------
@@ -292,18 +172,10 @@ def compute_forecast_deviations(model, *, steps):
     return np.sqrt(model.noise_variance * np.cumsum(psi**2))
 
 
-def build_companion(model):
-    """The matrix that moves the window on by one step, so that AR(τ) becomes a Markov chain.
+def build_companion(model: AutoregressiveModel) -> np.ndarray:
+    """The matrix (tau, tau) that moves the window on, so that AR(τ) becomes a Markov chain.
 
     s_t = (x_t, x_{t−1}, …, x_{t−τ+1}) obeys s_t = C s_{t−1} + (intercept + noise, 0, …, 0)
-
-    Parameters
-    ----------
-    model : AutoregressiveModel
-
-    Returns
-    -------
-    companion : float array, shape (tau, tau)
 
     Examples
     --------
@@ -313,99 +185,3 @@ def build_companion(model):
     companion = np.eye(model.tau, k=-1)
     companion[0] = model.coefficients
     return companion
-
-
-@dataclass(frozen=True)
-class WindowScan:
-    """Every window length fitted on the same training values.
-
-    Attributes
-    ----------
-    taus : int array, shape (max_tau,)
-        1 to max_tau.
-    models : list of AutoregressiveModel
-    train_rmse, held_out_rmse : float arrays, shape (max_tau,)
-        One step ahead. In training every window is scored on the same values, those after the
-        first max_tau.
-    """
-
-    taus: np.ndarray
-    models: list
-    train_rmse: np.ndarray
-    held_out_rmse: np.ndarray
-
-
-def scan_windows(series, *, n_train, max_tau):
-    """Fit AR(1) to AR(max_tau) on the first `n_train` values and score each on the rest.
-
-    Parameters
-    ----------
-    series : float array, shape (T,)
-    n_train : int, 4 to T − 1
-    max_tau : int, 1 to (n_train − 2) // 2
-
-    Returns
-    -------
-    scan : WindowScan
-
-    Raises
-    ------
-    ValueError
-        A window too long for the training values.
-
-    Examples
-    --------
-    >>> scan = scan_windows(np.sin(np.arange(50.0)), n_train=40, max_tau=3)
-    >>> (scan.held_out_rmse < 1e-10).tolist()  # two values determine the next of a sine
-    [False, True, True]
-    """
-    series = _check_series(series, minimum=5)
-    n_train = check_integer("n_train", n_train, minimum=4, maximum=len(series) - 1)
-    max_tau = check_integer("max_tau", max_tau, minimum=1, maximum=(n_train - 2) // 2)
-    taus = np.arange(1, max_tau + 1)
-    models = [fit_autoregressive(series[:n_train], tau=int(tau)) for tau in taus]
-    errors = np.array([predict_autoregressive(model, series) - series for model in models])
-    train_rmse = np.sqrt(np.mean(errors[:, max_tau:n_train] ** 2, axis=1))
-    held_out_rmse = np.sqrt(np.mean(errors[:, n_train:] ** 2, axis=1))
-    return WindowScan(taus, models, train_rmse, held_out_rmse)
-
-
-def compute_rollout_errors(forecast, series, *, start, steps):
-    """Forecast errors 1 to `steps` ahead, from every first year that is held out.
-
-    Parameters
-    ----------
-    forecast : callable
-        `forecast(history, steps)` returns the next `steps` values, shape (steps,).
-    series : float array, shape (T,)
-    start : int, 1 to T − 1
-        The first index that may be forecast.
-    steps : int ≥ 1
-
-    Returns
-    -------
-    errors : float array, shape (T − start, steps)
-        Forecast less truth; row i begins at index `start + i`; NaN beyond the end of the series.
-
-    Examples
-    --------
-    >>> repeat_last = lambda history, steps: np.full(steps, history[-1])
-    >>> compute_rollout_errors(repeat_last, [1.0, 2.0, 4.0], start=1, steps=2).tolist()
-    [[-1.0, -3.0], [-2.0, nan]]
-    """
-    series = _check_series(series, minimum=2)
-    start = check_integer("start", start, minimum=1, maximum=len(series) - 1)
-    steps = check_integer("steps", steps, minimum=1)
-    errors = np.full((len(series) - start, steps), np.nan)
-    for row, first in enumerate(range(start, len(series))):
-        truth = series[first : first + steps]
-        forecasts = check_array("forecasts", forecast(series[:first], steps), shape=(steps,))
-        errors[row, : len(truth)] = forecasts[: len(truth)] - truth
-    return errors
-
-
-def _check_series(series, name="series", *, minimum=1):
-    series = check_array(name, series, ndim=1)
-    if len(series) < minimum:
-        raise ValueError(f"{name} must hold at least {minimum} values, got {len(series)}")
-    return series

@@ -1,34 +1,22 @@
-"""The naive model, which conditions on everything, and forecasts that no model has to learn."""
+"""The naive model, which conditions on the whole past, and forecasts that nothing is learnt for."""
 
 import collections
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from rnn_helpers.lectures.sequence_models.autoregressive import _check_series
-from rnn_helpers.validation import check_array, check_integer
+from rnn_helpers.data.texts import normalise
+from rnn_helpers.validation import check_array, check_integer, check_series
 
 
-def compute_conditionals(joint):
-    """Take a joint table apart by the chain rule.
+def compute_conditionals(joint: ArrayLike) -> list[np.ndarray]:
+    """Take a joint table, of probabilities or counts, apart by the chain rule.
 
-    P(X₁, …, X_T) = ∏_t P(X_t | X₁, …, X_{t−1})
-
-    Parameters
-    ----------
-    joint : float array with T axes
-        Probabilities or counts of every combination; axis t − 1 runs over the values of X_t.
-
-    Returns
-    -------
-    conditionals : list of T float arrays
-        Entry t − 1 has the first t axes of `joint` and sums to 1 along its last one (to 0 where a
-        history never happens).
-
-    Raises
-    ------
-    ValueError
-        A negative entry, or nothing but zeros.
+    P(X₁, …, X_T) = ∏_t P(X_t | X₁, …, X_{t−1}), where axis t − 1 of the table runs over the values
+    of X_t. Conditional t − 1 has the first t axes and sums to 1 along its last one (to 0 where a
+    history never happens).
 
     Examples
     --------
@@ -51,18 +39,7 @@ def compute_conditionals(joint):
 
 @dataclass(frozen=True)
 class HistoryCounts:
-    """How often the histories of one length repeat.
-
-    Attributes
-    ----------
-    length : int
-    total : int
-        Positions with a history of that length before them.
-    distinct : int
-        Different histories among them.
-    once : int
-        Histories that occur a single time.
-    """
+    """Of the histories of one length: how many there are, how many differ, how many occur once."""
 
     length: int
     total: int
@@ -70,27 +47,13 @@ class HistoryCounts:
     once: int
 
     @property
-    def share_once(self):
+    def share_once(self) -> float:
         """Share of the positions whose history occurs nowhere else."""
         return self.once / self.total
 
 
-def count_histories(sequence, *, length):
+def count_histories(sequence: str | Sequence[Hashable], *, length: int) -> HistoryCounts:
     """How many different histories of one length there are, and how many occur only once.
-
-    Parameters
-    ----------
-    sequence : str, or sequence of hashable tokens
-    length : int ≥ 1
-
-    Returns
-    -------
-    counts : HistoryCounts
-
-    Raises
-    ------
-    ValueError
-        `length` below 1, or a sequence that holds no history of that length and a next token.
 
     Examples
     --------
@@ -98,81 +61,43 @@ def count_histories(sequence, *, length):
     HistoryCounts(length=2, total=4, distinct=3, once=2)
     """
     length = check_integer("length", length, minimum=1)
+    sequence = normalise(sequence) if isinstance(sequence, str) else tuple(sequence)
     total = len(sequence) - length
     if total < 1:
         raise ValueError(
             f"sequence must hold more than length = {length} tokens, got {len(sequence)}"
         )
-    if not isinstance(sequence, str):
-        sequence = tuple(sequence)
     counts = collections.Counter(sequence[t : t + length] for t in range(total))
     return HistoryCounts(length, total, len(counts), sum(n == 1 for n in counts.values()))
 
 
-def predict_naive(series, *, n_train):
+def predict_naive(series: ArrayLike, *, n_train: int) -> np.ndarray:
     """Condition on the whole past: the mean of what followed the very same history in training.
 
-    A history that training never saw leaves only the training mean to say.
-
-    Parameters
-    ----------
-    series : float array, shape (T,)
-    n_train : int
-        The first `n_train` values are the training values.
-
-    Returns
-    -------
-    predictions : float array, shape (T,)
+    A history that the first `n_train` values never showed leaves only their mean to say.
     """
-    series = _check_series(series)
+    series = check_series("series", series)
     n_train = check_integer("n_train", n_train, minimum=1, maximum=len(series))
     followers = collections.defaultdict(list)
     for t in range(n_train):
         followers[tuple(series[:t])].append(series[t])
     mean = series[:n_train].mean()
-    return np.array([np.mean(followers.get(tuple(series[:t]), mean)) for t in range(len(series))])
+    return np.array([np.mean(followers.get(tuple(series[:t]), [mean])) for t in range(len(series))])
 
 
-def predict_persistence(series):
-    """Say the last value again.
-
-    x̂_t = x_{t−1}
-
-    Parameters
-    ----------
-    series : float array, shape (T,)
-
-    Returns
-    -------
-    predictions : float array, shape (T,)
-
-    Examples
-    --------
-    >>> predict_persistence([5.0, 11.0, 16.0]).tolist()
-    [nan, 5.0, 11.0]
-    """
+def predict_persistence(series: ArrayLike) -> np.ndarray:
+    """Say the last value again: x̂_t = x_{t−1}, NaN for the first."""
     return predict_seasonal(series, period=1)
 
 
-def predict_seasonal(series, *, period=11):
-    """Say the value of one period ago again.
+def predict_seasonal(series: ArrayLike, *, period: int = 11) -> np.ndarray:
+    """Say the value of one period ago again: x̂_t = x_{t−period}, NaN before there is one.
 
-    x̂_t = x_{t−period}
-
-    Parameters
-    ----------
-    series : float array, shape (T,)
-    period : int, 1 to T − 1, in steps
-
-    Returns
-    -------
-    predictions : float array, shape (T,)
-
-    Raises
-    ------
-    ValueError
-        A period that the series is too short for.
+    Examples
+    --------
+    >>> predict_seasonal([5.0, 11.0, 16.0], period=2).tolist()
+    [nan, nan, 5.0]
     """
-    series = _check_series(series, minimum=2)
+    series = check_series("series", series, 2)
     period = check_integer("period", period, minimum=1, maximum=len(series) - 1)
     return np.concatenate([np.full(period, np.nan), series[:-period]])

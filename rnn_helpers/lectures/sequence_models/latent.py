@@ -4,38 +4,34 @@ import itertools
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from rnn_helpers.lectures.sequence_models.autoregressive import _check_series
-from rnn_helpers.lectures.sequence_models.markov import _check_states, fit_transition_matrix
-from rnn_helpers.validation import check_array, check_integer, check_number
+from rnn_helpers.lectures.sequence_models.markov import fit_transition_matrix
+from rnn_helpers.validation import (
+    check_array,
+    check_indices,
+    check_integer,
+    check_number,
+    check_series,
+)
+
+RADII = np.arange(1, 20) / 20
+PERIODS = np.array([3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16, 20, 30.0])
+"""The grid of poles that a linear recurrence is chosen from."""
 
 
-def predict_exponential(series, *, rate):
+def predict_exponential(series: ArrayLike, *, rate: float) -> np.ndarray:
     """Exponential smoothing: one number that leans toward each new value.
 
-    h_t = h_{t−1} + rate · (x_{t−1} − h_{t−1}), x̂_t = h_t, started at h = the first value
-
-    Parameters
-    ----------
-    series : float array, shape (T,)
-    rate : float, above 0 and at most 1
-        1 remembers only the last value; 1/n averages over about n.
-
-    Returns
-    -------
-    predictions : float array, shape (T,)
-
-    Raises
-    ------
-    ValueError
-        A rate outside its range.
+    h_t = h_{t−1} + rate · (x_{t−1} − h_{t−1}), x̂_t = h_t, started at h = the first value. A rate
+    of 1 remembers only the last value, 1/n averages over about n.
 
     Examples
     --------
     >>> predict_exponential([4.0, 8.0, 0.0], rate=0.5).tolist()
     [nan, 4.0, 6.0]
     """
-    series = _check_series(series)
+    series = check_series("series", series)
     rate = check_number("rate", rate, exclusive_minimum=0, maximum=1)
     predictions, h = np.full(len(series), np.nan), series[0]
     for t in range(1, len(series)):
@@ -48,13 +44,8 @@ def predict_exponential(series, *, rate):
 class LinearRecurrence:
     """x̂_t = intercept + weights · (Re h_t, Im h_t), with h_t = poles ⊙ h_{t−1} + x_{t−1} − mean.
 
-    Attributes
-    ----------
-    poles : complex array, shape (H,)
-        r e^{2πi/P}: each step a summary shrinks by r and turns by 1/P of a circle.
-    mean, intercept : float
-    weights : float array, shape (2 H,)
-        For the real parts, then for the imaginary parts.
+    A pole is r e^{2πi/P}: each step a summary shrinks by r and turns by 1/P of a circle. The
+    weights (2 H,) are those of the real parts, then of the imaginary parts.
     """
 
     poles: np.ndarray
@@ -63,27 +54,17 @@ class LinearRecurrence:
     weights: np.ndarray
 
 
-def run_linear_recurrence(inputs, *, poles):
+def run_linear_recurrence(inputs: ArrayLike, *, poles: ArrayLike) -> NDArray[np.complex128]:
     """A bank of summaries, each of which shrinks and turns before it takes the next value in.
 
-    h_t = poles ⊙ h_{t−1} + x_{t−1}, h_0 = 0
-
-    Parameters
-    ----------
-    inputs : float array, shape (T,)
-    poles : complex array, shape (H,)
-
-    Returns
-    -------
-    states : complex array, shape (T, H)
-        Entry t summarises `inputs[:t]`.
+    h_t = poles ⊙ h_{t−1} + x_{t−1}, h_0 = 0: state t of (T, H) summarises `inputs[:t]`.
 
     Examples
     --------
     >>> run_linear_recurrence([8.0, 0.0, 0.0], poles=[0.5]).real[:, 0].tolist()
     [0.0, 8.0, 4.0]
     """
-    inputs = _check_series(inputs, "inputs")
+    inputs = check_series("inputs", inputs)
     poles = check_array("poles", poles, ndim=1, dtype=complex)
     states = np.zeros((len(inputs), len(poles)), dtype=complex)
     for t in range(1, len(inputs)):
@@ -91,34 +72,15 @@ def run_linear_recurrence(inputs, *, poles):
     return states
 
 
-RADII = np.arange(1, 20) / 20
-
-
-PERIODS = np.array([3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16, 20, 30.0])
-
-
-def fit_linear_recurrence(series, *, n_poles=2, skip=11):
+def fit_linear_recurrence(
+    series: ArrayLike, *, n_poles: int = 2, skip: int = 11
+) -> LinearRecurrence:
     """Learn a fixed-size summary: poles by search, read-out by least squares.
 
     Each pole is chosen in turn from a grid of 19 radii and 14 periods, the others held, until no
     change lowers the squared error on the series; for every candidate the best read-out is found
     exactly (variable projection: the linear weights are solved for, only the poles are searched).
-
-    Parameters
-    ----------
-    series : float array, shape (T,)
-    n_poles : int, 1 to 4
-    skip : int ≥ 1, in steps
-        Predictions not counted at the start, where the summary is still filling.
-
-    Returns
-    -------
-    model : LinearRecurrence
-
-    Raises
-    ------
-    ValueError
-        A series too short for that many weights.
+    The first `skip` predictions do not count: the summary is still filling.
 
     Source
     ------
@@ -126,7 +88,7 @@ def fit_linear_recurrence(series, *, n_poles=2, skip=11):
     """
     n_poles = check_integer("n_poles", n_poles, minimum=1, maximum=4)
     skip = check_integer("skip", skip, minimum=1)
-    series = _check_series(series, minimum=skip + 4 * n_poles + 2)
+    series = check_series("series", series, skip + 4 * n_poles + 2)
     mean, targets = float(series.mean()), series[skip:]
     grid = (RADII[:, None] * np.exp(2j * np.pi / PERIODS)).ravel()
     states = run_linear_recurrence(series - mean, poles=grid)[skip:]
@@ -152,34 +114,16 @@ def fit_linear_recurrence(series, *, n_poles=2, skip=11):
     return LinearRecurrence(grid[chosen], mean, float(weights[0]), weights[1:])
 
 
-def predict_linear_recurrence(model, series):
-    """One-step predictions of a learned summary.
-
-    Parameters
-    ----------
-    model : LinearRecurrence
-    series : float array, shape (T,)
-
-    Returns
-    -------
-    predictions : float array, shape (T,)
-        The first is the intercept: what an empty summary says.
-    """
-    series = _check_series(series)
+def predict_linear_recurrence(model: LinearRecurrence, series: ArrayLike) -> np.ndarray:
+    """One-step predictions (T,) of a learned summary; the first is what an empty one says."""
+    series = check_series("series", series)
     h = run_linear_recurrence(series - model.mean, poles=model.poles)
     return model.intercept + np.column_stack([h.real, h.imag]) @ model.weights
 
 
 @dataclass(frozen=True)
 class HiddenMarkovModel:
-    """A Markov chain of hidden states, each of which emits normally distributed values.
-
-    Attributes
-    ----------
-    initial : float array, shape (K,)
-    transition : float array, shape (K, K)
-    means, deviations : float arrays, shape (K,), in the units of the series
-    """
+    """A Markov chain of K hidden states, each of which emits normally distributed values."""
 
     initial: np.ndarray
     transition: np.ndarray
@@ -191,14 +135,8 @@ class HiddenMarkovModel:
 class FilterResult:
     """What the forward filter believes at each step.
 
-    Attributes
-    ----------
-    predicted : float array, shape (T, K)
-        p(state_t | x_1 … x_{t−1}): before the value of step t is seen.
-    filtered : float array, shape (T, K)
-        p(state_t | x_1 … x_t): after it.
-    log_likelihood : float, in nats
-        ln p(x_1 … x_T).
+    `predicted` (T, K) is p(state_t | x_1 … x_{t−1}), before the value of step t is seen, `filtered`
+    (T, K) p(state_t | x_1 … x_t), after it, and `log_likelihood` ln p(x_1 … x_T).
     """
 
     predicted: np.ndarray
@@ -206,26 +144,17 @@ class FilterResult:
     log_likelihood: float
 
 
-def run_forward_filter(model, series):
+def run_forward_filter(model: HiddenMarkovModel, series: ArrayLike) -> FilterResult:
     """Carry a belief about the hidden state along a series.
 
     predict: p(z_t | x_<t) = Σ_z p(z_{t−1} = z | x_<t) P[z, z_t]; correct: multiply by the
     likelihood of x_t and divide by the sum; in logarithms, so that nothing underflows
 
-    Parameters
-    ----------
-    model : HiddenMarkovModel
-    series : float array, shape (T,)
-
-    Returns
-    -------
-    result : FilterResult
-
     Source
     ------
     Rabiner (1989), A Tutorial on Hidden Markov Models, sections III.A and V.A (scaling).
     """
-    series = _check_series(series)
+    series = check_series("series", series)
     log_likelihoods = _compute_log_likelihoods(model, series)
     predicted, filtered = np.empty_like(log_likelihoods), np.empty_like(log_likelihoods)
     belief, total = model.initial, 0.0
@@ -242,66 +171,64 @@ def run_forward_filter(model, series):
     return FilterResult(predicted, filtered, float(total))
 
 
-def predict_hidden_markov(model, series):
-    """One-step predictions: the mean of each state, weighed by the belief before the value is seen.
-
-    Parameters
-    ----------
-    model : HiddenMarkovModel
-    series : float array, shape (T,)
-
-    Returns
-    -------
-    predictions : float array, shape (T,)
-    """
+def predict_hidden_markov(model: HiddenMarkovModel, series: ArrayLike) -> np.ndarray:
+    """One-step predictions: the means, weighed by the belief before each value is seen."""
     return run_forward_filter(model, series).predicted @ model.means
 
 
-def fit_hidden_markov(series, *, labels, n_states, steps=50):
-    """Estimate a hidden Markov model by Baum–Welch (EM), started from given labels.
+def fit_hidden_markov(
+    series: ArrayLike, *, labels: ArrayLike, n_states: int, steps: int = 50
+) -> HiddenMarkovModel:
+    """Estimate a hidden Markov model by `steps` rounds of Baum–Welch (EM).
 
-    Parameters
-    ----------
-    series : float array, shape (T,)
-    labels : int array, shape (T,), entries 0 to n_states − 1
-        A first guess of the state of every step; each state at least twice.
-    n_states : int ≥ 1
-    steps : int ≥ 0
-        Rounds of EM; 0 keeps what the labels say.
-
-    Returns
-    -------
-    model : HiddenMarkovModel
-        No deviation is below a hundredth of the series' own.
-
-    Raises
-    ------
-    ValueError
-        Labels that do not match the series, a state that is never left, or a constant series.
+    It starts from labels (T,), a first guess of the state of every step, in which each state is
+    left at least once. No deviation falls below a hundredth of the series' own.
 
     Source
     ------
     Rabiner (1989), section III.C.
     """
-    series = _check_series(series, minimum=2)
+    series = check_series("series", series, 2)
     n_states = check_integer("n_states", n_states, minimum=1)
-    labels = _check_states("labels", labels, n_states, length=len(series))
+    labels = check_array("labels", labels, shape=(len(series),), dtype=int)
+    check_indices("labels", labels, n_states)
     steps = check_integer("steps", steps, minimum=0)
     floor = series.std() / 100
     if floor == 0:
         raise ValueError(f"series must vary, all its values are {series[0]:g}")
     transition = fit_transition_matrix(labels, n_states=n_states)
     weights = np.eye(n_states)[labels]
-    for step in range(steps + 1):
-        totals = weights.sum(axis=0)
-        means = series @ weights / totals
-        variances = ((series[:, None] - means) ** 2 * weights).sum(axis=0) / totals
-        initial = weights[0] if step else totals / len(series)
-        model = HiddenMarkovModel(initial, transition, means, np.maximum(np.sqrt(variances), floor))
-        if step < steps:
-            weights, pairs = _smooth(model, series)
-            transition = pairs / pairs.sum(axis=1, keepdims=True)
+    model = _estimate(series, weights, weights.sum(axis=0) / len(series), transition, floor)
+    for _ in range(steps):
+        weights, pairs = _smooth(model, series)
+        transition = pairs / pairs.sum(axis=1, keepdims=True)
+        model = _estimate(series, weights, weights[0], transition, floor)
     return model
+
+
+def enumerate_paths(model: HiddenMarkovModel, series: ArrayLike) -> tuple[np.ndarray, float]:
+    """The filter's last belief (K,) and its log-likelihood by brute force, over all Kᵀ paths."""
+    series = check_series("series", series)
+    K, T = len(model.initial), len(series)
+    if K**T > 100_000:
+        raise ValueError(f"series must have at most 100,000 paths of states, got {K}^{T}")
+    likelihoods = np.exp(_compute_log_likelihoods(model, series))
+    by_last_state = np.zeros(K)
+    for path in itertools.product(range(K), repeat=T):
+        probability = model.initial[path[0]] * likelihoods[0, path[0]]
+        for t in range(1, T):
+            probability *= model.transition[path[t - 1], path[t]] * likelihoods[t, path[t]]
+        by_last_state[path[-1]] += probability
+    total = by_last_state.sum()
+    return by_last_state / total, float(np.log(total))
+
+
+def _estimate(series, weights, initial, transition, floor):
+    """The model whose states have the means and the deviations of the series as weighed (T, K)."""
+    totals = weights.sum(axis=0)
+    means = series @ weights / totals
+    variances = ((series[:, None] - means) ** 2 * weights).sum(axis=0) / totals
+    return HiddenMarkovModel(initial, transition, means, np.maximum(np.sqrt(variances), floor))
 
 
 def _smooth(model, series):
@@ -323,37 +250,3 @@ def _compute_log_likelihoods(model, series):
     """Ln N(x_t; mean, deviation) of each state, shape (T, K)."""
     standard = (series[:, None] - model.means) / model.deviations
     return -0.5 * standard**2 - np.log(model.deviations * np.sqrt(2 * np.pi))
-
-
-def enumerate_paths(model, series):
-    """The forward filter's answers by brute force, over all Kᵀ paths of hidden states.
-
-    Parameters
-    ----------
-    model : HiddenMarkovModel
-    series : float array, shape (T,), with Kᵀ at most 100,000
-
-    Returns
-    -------
-    filtered : float array, shape (K,)
-        p(last state | whole series).
-    log_likelihood : float, in nats
-
-    Raises
-    ------
-    ValueError
-        Too many paths.
-    """
-    series = _check_series(series)
-    K, T = len(model.initial), len(series)
-    if K**T > 100_000:
-        raise ValueError(f"series must have at most 100,000 paths of states, got {K}^{T}")
-    likelihoods = np.exp(_compute_log_likelihoods(model, series))
-    by_last_state = np.zeros(K)
-    for path in itertools.product(range(K), repeat=T):
-        probability = model.initial[path[0]] * likelihoods[0, path[0]]
-        for t in range(1, T):
-            probability *= model.transition[path[t - 1], path[t]] * likelihoods[t, path[t]]
-        by_last_state[path[-1]] += probability
-    total = by_last_state.sum()
-    return by_last_state / total, float(np.log(total))

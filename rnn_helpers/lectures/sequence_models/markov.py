@@ -1,30 +1,23 @@
 """The Markov chain: the next state depends on this one alone."""
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from rnn_helpers.validation import check_array, check_integer, check_number
+from rnn_helpers.validation import (
+    check_array,
+    check_indices,
+    check_integer,
+    check_number,
+    check_rng,
+)
 
 
-def fit_transition_matrix(states, *, n_states, pseudo_count=0.0):
+def fit_transition_matrix(
+    states: ArrayLike, *, n_states: int, pseudo_count: float = 0.0
+) -> np.ndarray:
     """Estimate p(next state | state) by counting.
 
     P[i, j] = (pseudo_count + number of i → j) / (n_states · pseudo_count + number of i → any)
-
-    Parameters
-    ----------
-    states : int array, shape (T,), entries 0 to n_states − 1
-    n_states : int ≥ 1
-    pseudo_count : float ≥ 0
-        Added to every count.
-
-    Returns
-    -------
-    transition : float array, shape (n_states, n_states); each row sums to 1
-
-    Raises
-    ------
-    ValueError
-        A state out of range, fewer than two, or one that is never left while `pseudo_count` is 0.
 
     Examples
     --------
@@ -32,7 +25,8 @@ def fit_transition_matrix(states, *, n_states, pseudo_count=0.0):
     [[0.5, 0.5], [1.0, 0.0]]
     """
     n_states = check_integer("n_states", n_states, minimum=1)
-    states = _check_states("states", states, n_states)
+    states = check_array("states", states, ndim=1, dtype=int)
+    check_indices("states", states, n_states)
     pseudo_count = check_number("pseudo_count", pseudo_count, minimum=0)
     if len(states) < 2:
         raise ValueError(f"states must hold at least 2 states, got {len(states)}")
@@ -48,21 +42,10 @@ def fit_transition_matrix(states, *, n_states, pseudo_count=0.0):
     return counts / totals
 
 
-def compute_stationary_distribution(transition):
-    """The distribution that one more step leaves as it is: π = π P, Σ π = 1.
+def compute_stationary_distribution(transition: ArrayLike) -> np.ndarray:
+    """The distribution (K,) that one more step leaves as it is: π = π P, Σ π = 1.
 
-    Parameters
-    ----------
-    transition : float array, shape (K, K); each row sums to 1
-
-    Returns
-    -------
-    stationary : float array, shape (K,)
-
-    Raises
-    ------
-    ValueError
-        Not a square matrix of probabilities, or more than one distribution is stationary.
+    A chain that has more than one is refused.
 
     Examples
     --------
@@ -82,20 +65,12 @@ def compute_stationary_distribution(transition):
     return stationary / stationary.sum()
 
 
-def compute_sequence_probability(states, *, initial, transition):
-    """Log-probability of a whole sequence under a Markov chain.
+def compute_sequence_probability(
+    states: ArrayLike, *, initial: ArrayLike, transition: ArrayLike
+) -> float:
+    """Log-probability of a whole sequence, in nats; −inf if a step is impossible.
 
     ln P(x₁, …, x_T) = ln p(x₁) + Σ_t ln p(x_t | x_{t−1})
-
-    Parameters
-    ----------
-    states : int array, shape (T,)
-    initial : float array, shape (K,)
-    transition : float array, shape (K, K)
-
-    Returns
-    -------
-    log_probability : float, in nats; −inf if a step is impossible
 
     Examples
     --------
@@ -105,25 +80,17 @@ def compute_sequence_probability(states, *, initial, transition):
     """
     transition = _check_transition(transition)
     initial = _check_distribution("initial", initial, len(transition))
-    states = _check_states("states", states, len(transition))
+    states = check_array("states", states, ndim=1, dtype=int)
+    check_indices("states", states, len(transition))
     steps = np.concatenate([initial[states[:1]], transition[states[:-1], states[1:]]])
     with np.errstate(divide="ignore"):
         return float(np.log(steps).sum())
 
 
-def sample_markov_chain(transition, *, length, initial, rng):
-    """Draw a sequence: the first state from `initial`, each next one from its row.
-
-    Parameters
-    ----------
-    transition : float array, shape (K, K); each row sums to 1
-    length : int ≥ 1
-    initial : float array, shape (K,)
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    states : int array, shape (length,)
+def sample_markov_chain(
+    transition: ArrayLike, *, length: int, initial: ArrayLike, rng: np.random.Generator
+) -> np.ndarray:
+    """Draw states (length,): the first from `initial` (K,), each next one from its row of (K, K).
 
     Examples
     --------
@@ -134,24 +101,13 @@ def sample_markov_chain(transition, *, length, initial, rng):
     transition = _check_transition(transition)
     initial = _check_distribution("initial", initial, len(transition))
     length = check_integer("length", length, minimum=1)
-    draws = rng.random(length)
+    draws = check_rng(rng).random(length)
     rows = np.cumsum(np.vstack([initial, transition]), axis=1)
     rows[:, -1] = 1.0
     states, row = np.empty(length, dtype=int), 0
     for t in range(length):
         states[t] = np.searchsorted(rows[row], draws[t], side="right")
         row = states[t] + 1
-    return states
-
-
-def _check_states(name, states, n_states, *, length=None):
-    given = np.asarray(states)
-    if given.size and not np.issubdtype(given.dtype, np.integer):
-        raise TypeError(f"{name} must be an array of integers, got dtype {given.dtype}")
-    states = check_array(name, states, shape=(length,), dtype=int)
-    if states.min() < 0 or states.max() >= n_states:
-        wrong = states.min() if states.min() < 0 else states.max()
-        raise ValueError(f"{name} must lie from 0 to {n_states - 1}, got {wrong}")
     return states
 
 

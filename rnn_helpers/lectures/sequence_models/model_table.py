@@ -1,12 +1,13 @@
 """The table of models that the series fills, row by row."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from rnn_helpers.data.series import compute_rmse
 from rnn_helpers.lectures.sequence_models.autoregressive import (
-    _check_series,
     fit_autoregressive,
     predict_autoregressive,
 )
@@ -22,22 +23,15 @@ from rnn_helpers.lectures.sequence_models.latent import (
     predict_hidden_markov,
     predict_linear_recurrence,
 )
-from rnn_helpers.validation import check_integer
+from rnn_helpers.validation import check_integer, check_series
 
 
 @dataclass(frozen=True)
 class ModelRow:
     """One line of the table that grows through the lectures.
 
-    Attributes
-    ----------
-    name : str
-    memory : int or str
-        Numbers of the past held between two steps.
-    parameters : int or str
-    cost : int or str
-        Multiplications per step.
-    rmse : float, one step ahead on the held-out years
+    `memory` counts the numbers of the past held between two steps, `cost` the multiplications per
+    step; `rmse` is one step ahead on the held-out years.
     """
 
     name: str
@@ -47,36 +41,19 @@ class ModelRow:
     rmse: float
 
 
-def label_phases(series):
-    """A first guess of four phases: below or above the median, falling or rising.
+def label_phases(series: ArrayLike) -> np.ndarray:
+    """A first guess of four phases, by the median and the last change.
 
-    Parameters
-    ----------
-    series : float array, shape (T,)
-
-    Returns
-    -------
-    labels : int array, shape (T,)
-        0 low and falling, 1 low and rising, 2 high and falling, 3 high and rising.
+    0 is low and falling, 1 low and rising, 2 high and falling, 3 high and rising.
     """
-    series = _check_series(series, minimum=2)
+    series = check_series("series", series, 2)
     rising = np.diff(series, prepend=-np.inf) > 0
     return 2 * (series > np.median(series)) + rising
 
 
-def compute_model_table(series, *, n_train):
-    """Fit every model of lecture 01 on the first `n_train` values and score it on the rest.
-
-    Parameters
-    ----------
-    series : float array, shape (T,)
-    n_train : int, 40 to T − 1
-
-    Returns
-    -------
-    rows : list of ModelRow
-    """
-    series = _check_series(series, minimum=41)
+def compute_model_table(series: ArrayLike, *, n_train: int) -> list[ModelRow]:
+    """Fit every model of the lecture on the first `n_train` values, at least 40; score the rest."""
+    series = check_series("series", series, 41)
     n_train = check_integer("n_train", n_train, minimum=40, maximum=len(series) - 1)
     train = series[:n_train]
 
@@ -111,17 +88,8 @@ def compute_model_table(series, *, n_train):
     ]
 
 
-def format_model_table(rows):
-    """The table as aligned text, one line per model.
-
-    Parameters
-    ----------
-    rows : sequence of ModelRow
-
-    Returns
-    -------
-    text : str
-    """
+def format_model_table(rows: Sequence[ModelRow]) -> str:
+    """The table as aligned text, one line per model."""
     lines = [f"{'model':<32}{'memory':>7}{'parameters':>17}{'cost':>6}{'RMSE':>7}"]
     lines += [
         f"{row.name:<32}{row.memory:>7}{row.parameters:>17}{row.cost:>6}{row.rmse:>7.1f}"

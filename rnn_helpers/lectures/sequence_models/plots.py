@@ -1,9 +1,16 @@
 """Pictures of lecture 01: the series, windows, histories, chains, n-grams and latent states."""
 
+from collections.abc import Sequence
+
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from numpy.typing import ArrayLike
 
 from rnn_helpers.display.figures import COLORS
 from rnn_helpers.display.text_block import TextBlock
+from rnn_helpers.lectures.sequence_models.forecasts import ForecastView, WindowScan
+from rnn_helpers.lectures.sequence_models.ngram_samples import COLUMNS, ROWS, NgramView
 
 _MODEL_STYLES = (
     (COLORS["tanh"], "-"),
@@ -14,15 +21,8 @@ _MODEL_STYLES = (
 )
 
 
-def draw_series(years, counts, axes, *, last_train_year):
-    """Draw the series, with the held-out years on a tinted ground.
-
-    Parameters
-    ----------
-    years, counts : arrays, shape (T,)
-    axes : matplotlib.axes.Axes
-    last_train_year : int
-    """
+def draw_series(years: np.ndarray, counts: np.ndarray, axes: Axes, *, last_train_year: int) -> None:
+    """Draw the series, with the held-out years on a tinted ground."""
     axes.plot(years, counts, "-", color=COLORS["data"], linewidth=1.6)
     axes.axvspan(last_train_year + 0.5, years[-1] + 1, color=COLORS["accent"], alpha=0.15)
     axes.set(
@@ -33,15 +33,8 @@ def draw_series(years, counts, axes, *, last_train_year):
     axes.text((last_train_year + years[-1]) / 2, 230, "held out", ha="center", va="top")
 
 
-def draw_share_once(lengths, shares, axes):
-    """Draw the share of histories that occur only once, against their length.
-
-    Parameters
-    ----------
-    lengths : int array, shape (N,), in characters
-    shares : float array, shape (N,), 0 to 1
-    axes : matplotlib.axes.Axes
-    """
+def draw_share_once(lengths: Sequence[int], shares: ArrayLike, axes: Axes) -> None:
+    """Draw the share of histories that occur only once, 0 to 1, against their length."""
     axes.plot(lengths, 100 * np.asarray(shares), "o-", color=COLORS["tanh"], markersize=7)
     axes.set(
         xscale="log", xlabel="length of the history, in characters (log scale)",
@@ -51,56 +44,40 @@ def draw_share_once(lengths, shares, axes):
     axes.set_xticklabels([str(length) for length in lengths])
 
 
-def draw_window_scan(scan, axes):
-    """Draw the one-step error of every window length, in training and on the held-out years.
-
-    Parameters
-    ----------
-    scan : WindowScan
-    axes : matplotlib.axes.Axes
-
-    Returns
-    -------
-    train, held_out : matplotlib.lines.Line2D
-    """
-    (held_out,) = axes.plot(
-        scan.taus, scan.held_out_rmse, "-", color=COLORS["relu"], label="held-out years"
-    )
-    (train,) = axes.plot(
-        scan.taus, scan.train_rmse, "--", color=COLORS["tanh"], label="training years"
-    )
+def draw_window_scan(scan: WindowScan, axes: Axes) -> tuple[Line2D, Line2D]:
+    """Draw the one-step error of every window length, in training and on the held-out years."""
     axes.set(
         xlabel="window τ, in years", ylabel="one-step RMSE, in sunspots", ylim=(0, 50),
         xlim=(0, len(scan.taus) + 1.5),
     )  # fmt: skip
-    return train, held_out
+    return _draw_losses(scan.taus, scan.train_rmse, scan.held_out_rmse, axes, "years")
 
 
-def draw_error_growth(errors, axes):
-    """Draw how the forecast error grows with the years ahead, a line for each model.
+def _draw_losses(xs, train, held_out, axes, what, markers=("", "")):
+    (above,) = axes.plot(
+        xs, held_out, f"{markers[0]}-", color=COLORS["relu"], markersize=5, label=f"held-out {what}"
+    )
+    (below,) = axes.plot(
+        xs, train, f"{markers[1]}--", color=COLORS["tanh"], markersize=5, label=f"training {what}"
+    )
+    return below, above
 
-    Parameters
-    ----------
-    errors : dict of str to float array, shape (steps,)
-        RMSE 1, 2, … steps ahead.
-    axes : matplotlib.axes.Axes
-    """
-    for (name, values), (color, style) in zip(errors.items(), _MODEL_STYLES, strict=False):
-        axes.plot(np.arange(1, len(values) + 1), values, color=color, linestyle=style, label=name)
+
+def draw_error_growth(errors: dict[str, np.ndarray], axes: Axes) -> None:
+    """Draw how the error grows with the years ahead, from 1 on, a line for each model."""
+    _draw_curves(errors, axes, first=1)
     axes.set(xlabel="years ahead", ylabel="RMSE, in sunspots", ylim=(0, 128))
-    axes.set_xticks(range(1, len(values) + 1, 2))
+    axes.set_xticks(range(1, max(map(len, errors.values())) + 1, 2))
     axes.set_yticks(range(0, 101, 20))
     axes.legend(ncols=3, loc="upper left", fontsize=10, frameon=False)
 
 
-def draw_two_futures(now, change_before, after, axes):
+def draw_two_futures(
+    now: np.ndarray, change_before: np.ndarray, after: np.ndarray, axes: Axes
+) -> None:
     """Draw this year against next year, apart for years that rose and years that fell.
 
-    Parameters
-    ----------
-    now, change_before, after : float arrays, shape (N,)
-        The value of a year, its change from the year before, and the value of the next year.
-    axes : matplotlib.axes.Axes
+    All (N,): the value of a year, its change from the year before, the value of the next year.
     """
     rose = change_before > 0
     axes.plot(now[rose], after[rose], "^", color=COLORS["relu"], markersize=5, label="had risen")
@@ -111,44 +88,26 @@ def draw_two_futures(now, change_before, after, axes):
     top = max(now.max(), after.max()) + 5
     axes.plot([0, top], [0, top], ":", color=COLORS["muted"], linewidth=1.4, label="no change")
     axes.axvspan(30, 60, color=COLORS["accent"], alpha=0.15)
-    axes.set(
-        xlabel="sunspots this year", ylabel="sunspots next year", xlim=(-3, top), ylim=(-3, top)
-    )
+    axes.set(xlabel="sunspots this year", ylabel="sunspots next year")
+    axes.set(xlim=(-3, top), ylim=(-3, top))
     axes.legend(loc="lower right", fontsize=10, frameon=False)
 
 
-def draw_autocorrelations(correlations, axes):
-    """Draw autocorrelations by lag, a line for each series.
-
-    Parameters
-    ----------
-    correlations : dict of str to float array, shape (max_lag + 1,)
-    axes : matplotlib.axes.Axes
-    """
-    for (name, values), (color, style) in zip(correlations.items(), _MODEL_STYLES, strict=False):
-        axes.plot(values, color=color, linestyle=style, marker="o", markersize=4, label=name)
+def draw_autocorrelations(correlations: dict[str, np.ndarray], axes: Axes) -> None:
+    """Draw autocorrelations by lag, from 0 on, a line for each series."""
+    _draw_curves(correlations, axes, first=0, markers="ooooo", markersize=4)
     axes.axhline(0, color=COLORS["muted"], linewidth=1)
     axes.set(xlabel="lag, in years", ylabel="autocorrelation", ylim=(-0.6, 1.05))
     axes.legend(loc="upper right", fontsize=10, frameon=False)
 
 
-def draw_lag_weights(weights, axes):
+def draw_lag_weights(weights: dict[str, np.ndarray], axes: Sequence[Axes]) -> None:
     """Draw how much weight a prediction gives to each year of the past, whole and enlarged.
 
-    Parameters
-    ----------
-    weights : dict of str to float array
-        Entry k − 1 is the weight of the value k years back.
-    axes : two matplotlib.axes.Axes
+    Entry k − 1 of the weights is that of the value k years back.
     """
     for panel in axes:
-        for (name, values), (color, style), marker in zip(
-            weights.items(), _MODEL_STYLES, ("o", "s", "^", "D", "v"), strict=False
-        ):
-            lags = np.arange(1, len(values) + 1)
-            panel.plot(
-                lags, values, color=color, linestyle=style, marker=marker, markersize=5, label=name
-            )
+        _draw_curves(weights, panel, first=1, markers="os^Dv", markersize=5)
         panel.axhline(0, color=COLORS["muted"], linewidth=1)
         panel.set(xlabel="years back", xticks=range(1, 26, 4))
     axes[0].set_ylabel("weight in the prediction")
@@ -156,16 +115,19 @@ def draw_lag_weights(weights, axes):
     axes[1].set_ylim(-0.2, 0.2)
 
 
-def draw_beliefs(years, counts, beliefs, axes, *, names):
-    """Draw a series and, below it, the filter's belief in each hidden state.
+def _draw_curves(curves, axes, *, first, markers=("",) * 5, **options):
+    for (name, values), (color, style), marker in zip(
+        curves.items(), _MODEL_STYLES, markers, strict=False
+    ):
+        xs = np.arange(first, first + len(values))
+        axes.plot(xs, values, color=color, linestyle=style, marker=marker, label=name, **options)
 
-    Parameters
-    ----------
-    years, counts : arrays, shape (T,)
-    beliefs : float array, shape (T, K)
-    axes : two matplotlib.axes.Axes
-    names : sequence of K str
-    """
+
+def draw_beliefs(
+    years: np.ndarray, counts: np.ndarray, beliefs: np.ndarray, axes: Sequence[Axes], *,
+    names: Sequence[str],
+) -> None:  # fmt: skip
+    """Draw a series (T,) and, below it, the filter's belief (T, K) in each hidden state."""
     above, below = axes
     below.set_axisbelow(True)
     above.plot(years, counts, "o-", color=COLORS["data"], markersize=4, linewidth=1.4)
@@ -180,28 +142,12 @@ def draw_beliefs(years, counts, beliefs, axes, *, names):
         )  # fmt: skip
         floor = floor + belief
     below.set(ylabel="belief", xlabel="year", ylim=(0, 1), xlim=(years[0] - 0.5, years[-1] + 0.5))
-    below.legend(
-        loc="upper center", ncols=4, bbox_to_anchor=(0.5, 1.32), fontsize=10, frameon=False
-    )
+    place = {"loc": "upper center", "bbox_to_anchor": (0.5, 1.32)}
+    below.legend(**place, ncols=4, fontsize=10, frameon=False)
 
 
-# --- the forecast demo ----------------------------------------------------------------------------
-
-
-def draw_forecast(result, axes, artists=None):
-    """Draw a forecast with its 90 % band beside the error of every window, or move them.
-
-    Parameters
-    ----------
-    result : ForecastView
-    axes : two matplotlib.axes.Axes
-    artists : dict of str to Artist, optional
-        What an earlier call returned.
-
-    Returns
-    -------
-    artists : dict of str to Artist
-    """
+def draw_forecast(result: ForecastView, axes: Sequence[Axes], artists: dict | None = None) -> dict:
+    """Draw a forecast with its 90 % band beside the error of every window, or move them."""
     if artists is None:
         artists = _prepare_forecast_axes(result, axes)
     cut = result.start - result.years[0]
@@ -210,17 +156,19 @@ def draw_forecast(result, axes, artists=None):
     artists["later"].set_data(since[cut:], result.counts[cut:])
     ahead = np.arange(len(result.forecasts))
     artists["forecast"].set_data(ahead, result.forecasts)
-    artists["title"].set_text(f"What the window says will come from {result.start}")
+    artists["title"].set_text(str(result.start))
     low, high = result.forecasts - result.margins, result.forecasts + result.margins
     outline = np.column_stack([np.r_[ahead, ahead[::-1]], np.r_[low, high[::-1]]])
     artists["band"].set_verts([outline])
     artists["train"].set_ydata(result.scan.train_rmse)
     artists["held out"].set_ydata(result.scan.held_out_rmse)
-    tau = result.tau
-    artists["dots"].set_data(
-        [tau, tau], [result.scan.train_rmse[tau - 1], result.scan.held_out_rmse[tau - 1]]
-    )
+    artists["dots"].set_data([result.tau] * 2, _read_scan(result))
     return artists
+
+
+def _read_scan(result):
+    """The errors of the window that is shown, in training and held out."""
+    return [e[result.tau - 1] for e in (result.scan.train_rmse, result.scan.held_out_rmse)]
 
 
 def _prepare_forecast_axes(result, axes):
@@ -229,7 +177,11 @@ def _prepare_forecast_axes(result, axes):
         xlim=(-24, 22.5), ylim=(-50, 265), xlabel="years from the first one forecast",
         ylabel="sunspots, yearly mean", xticks=range(-20, 21, 5),
     )  # fmt: skip
-    title = left.set_title("", loc="left")
+    title = left.set_title("What the window says will come from", loc="left")
+    start = left.annotate(  # apart: Matplotlib takes 4 ms to write the whole title anew
+        "", (1, 0), xycoords=title, xytext=(4, 0), textcoords="offset points", va="bottom",
+        fontproperties=title.get_fontproperties(),
+    )  # fmt: skip
     left.axhline(0, color=COLORS["muted"], linewidth=1)
     band = left.fill_between(
         [0, 1], 0, 1, color=COLORS["second"], alpha=0.4, label="90 % band", linewidth=0
@@ -237,39 +189,27 @@ def _prepare_forecast_axes(result, axes):
     (known,) = left.plot([], [], "-", color=COLORS["data"], linewidth=1.6, label="known")
     (later,) = left.plot([], [], ":", color=COLORS["data"], linewidth=1.6, label="what came")
     (forecast,) = left.plot([], [], "-", color=COLORS["tanh"], linewidth=2.4, label="forecast")
-    left.legend(
-        handles=[known, later, forecast, band],
-        loc="upper left",
-        ncols=2,
-        fontsize=10,
-        frameon=False,
-    )
+    handles = [known, later, forecast, band]
+    left.legend(handles=handles, loc="upper left", ncols=2, fontsize=10, frameon=False)
     train, held_out = draw_window_scan(result.scan, right)
     (dots,) = right.plot([], [], "o", color=COLORS["data"], markersize=8)
     right.set_title("One-step error of every window", loc="left")
     right.legend(loc="lower left", fontsize=10, ncols=2, frameon=False)
     return {
         "band": band, "known": known, "later": later, "forecast": forecast, "train": train,
-        "held out": held_out, "dots": dots, "title": title,
+        "held out": held_out, "dots": dots, "title": start,
     }  # fmt: skip
 
 
-def draw_fans(results, axes):
-    """Draw several settings of the forecast demo side by side, for readers without a kernel.
-
-    Parameters
-    ----------
-    results : sequence of ForecastView
-    axes : as many matplotlib.axes.Axes
-    """
+def draw_fans(results: Sequence[ForecastView], axes: Sequence[Axes]) -> None:
+    """Draw several settings of the forecast demo side by side, for readers without a kernel."""
     for result, panel in zip(results, axes, strict=True):
         ahead = np.arange(result.start, result.start + len(result.forecasts))
         shown = slice(result.start - 25 - result.years[0], ahead[-1] + 1 - result.years[0])
         low, high = result.forecasts - result.margins, result.forecasts + result.margins
         panel.fill_between(ahead, low, high, color=COLORS["second"], alpha=0.4, linewidth=0)
-        panel.plot(
-            result.years[shown], result.counts[shown], ":", color=COLORS["data"], linewidth=1.6
-        )
+        truth = result.years[shown], result.counts[shown]
+        panel.plot(*truth, ":", color=COLORS["data"], linewidth=1.6)
         panel.plot(ahead, result.forecasts, "-", color=COLORS["tanh"], linewidth=2.4)
         panel.axhline(0, color=COLORS["muted"], linewidth=1)
         panel.set(xlabel="year", ylim=(-50, 215))
@@ -277,17 +217,8 @@ def draw_fans(results, axes):
     axes[0].set_ylabel("sunspots")
 
 
-def describe_forecast(result):
-    """The verdict in words: how far off the forecast was, and where this window stands.
-
-    Parameters
-    ----------
-    result : ForecastView
-
-    Returns
-    -------
-    sentences : str
-    """
+def describe_forecast(result: ForecastView) -> str:
+    """The verdict in words: how far off the forecast was, and where this window stands."""
     known = len(result.misses)
     years = f"{known} year" if known == 1 else f"{known} years"
     last = result.start + known - 1
@@ -295,9 +226,7 @@ def describe_forecast(result):
     inside = int((np.abs(result.misses) <= result.margins[:known]).sum())
     rmse = np.sqrt(np.mean(result.misses**2))
     best = int(result.scan.taus[result.scan.held_out_rmse.argmin()])
-    train, held_out = (errors[result.tau - 1] for errors in (
-        result.scan.train_rmse, result.scan.held_out_rmse
-    ))  # fmt: skip
+    train, held_out = _read_scan(result)
     verdict = (
         "the order is chance, and so is the best window" if result.order == "shuffled"
         else "no window does better on the held-out years" if result.tau == best
@@ -310,54 +239,27 @@ def describe_forecast(result):
     )
 
 
-# --- the n-gram demo ------------------------------------------------------------------------------
-
-COLUMNS, ROWS = 48, 10
-
-
-def make_drawable(text):
+def make_drawable(text: str) -> str:
     """Text on one line, without what a font may lack: ↵ for a line break, · outside ASCII."""
     return "".join(
         "↵" if letter == "\n" else letter if " " <= letter <= "~" else "·" for letter in text
     )
 
 
-def wrap_sample(text):
-    """Text as a block of ROWS lines of COLUMNS characters, all of which a figure can draw.
-
-    A line break becomes ↵, any other character outside ASCII becomes ·.
-
-    Parameters
-    ----------
-    text : str, at most COLUMNS · ROWS characters are shown
-
-    Returns
-    -------
-    block : str
+def wrap_sample(text: str) -> str:
+    r"""Text as a block of at most ROWS lines of COLUMNS characters that a figure can draw.
 
     Examples
     --------
-    >>> wrap_sample("one\\nzwölf")
+    >>> wrap_sample("one\nzwölf")
     'one↵zw·lf'
     """
     shown = make_drawable(text[: COLUMNS * ROWS])
     return "\n".join(shown[i : i + COLUMNS] for i in range(0, len(shown), COLUMNS))
 
 
-def draw_ngram(result, axes, artists=None):
-    """Draw sampled text beside the loss of every order, or change them.
-
-    Parameters
-    ----------
-    result : NgramView
-    axes : two matplotlib.axes.Axes
-    artists : dict of str to Artist, optional
-        What an earlier call returned.
-
-    Returns
-    -------
-    artists : dict of str to Artist
-    """
+def draw_ngram(result: NgramView, axes: Sequence[Axes], artists: dict | None = None) -> dict:
+    """Draw sampled text beside the loss of every order, or change them."""
     if artists is None:
         artists = _prepare_ngram_axes(result, axes)
     artists["text"].set_text(wrap_sample(result.sample))
@@ -375,17 +277,8 @@ def _prepare_ngram_axes(result, axes):
     left.set_title("What the model writes (↵ is a line break)", loc="left")
     text = TextBlock(left, 0.0, 0.96)
     orders = np.arange(len(result.train_nats))
-    (held_out,) = right.plot(
-        orders,
-        result.held_out_nats,
-        "s-",
-        color=COLORS["relu"],
-        markersize=5,
-        label="held-out text",
-    )
-    (train,) = right.plot(
-        orders, result.train_nats, "^--", color=COLORS["tanh"], markersize=5, label="training text"
-    )
+    curves = result.train_nats, result.held_out_nats
+    train, held_out = _draw_losses(orders, *curves, right, "text", markers="s^")
     right.axhline(result.uniform_nats, color=COLORS["muted"], linewidth=1.2, linestyle=":")
     right.text(
         orders[-1], result.uniform_nats - 0.05, "knowing nothing", ha="right", va="top", fontsize=9,
@@ -401,17 +294,8 @@ def _prepare_ngram_axes(result, axes):
     return {"text": text, "train": train, "held out": held_out, "dots": dots}
 
 
-def describe_ngram(result):
-    """The verdict in words: loss, perplexity, and whether another order does better.
-
-    Parameters
-    ----------
-    result : NgramView
-
-    Returns
-    -------
-    sentences : str
-    """
+def describe_ngram(result: NgramView) -> str:
+    """The verdict in words: loss, perplexity, and whether another order does better."""
     order, best = result.order, int(result.held_out_nats.argmin())
     train, held_out = result.train_nats[order], result.held_out_nats[order]
     lowest = f"{result.held_out_nats[best]:.2f}"
@@ -429,15 +313,8 @@ def describe_ngram(result):
     )
 
 
-def draw_samples(samples, axes):
-    """Write samples below each other, each under its heading, for readers without a kernel.
-
-    Parameters
-    ----------
-    samples : dict of str to str
-        Heading and text; two lines of each are shown.
-    axes : matplotlib.axes.Axes
-    """
+def draw_samples(samples: dict[str, str], axes: Axes) -> None:
+    """Write two lines of each sample under its heading, for readers without a kernel."""
     axes.set_axis_off()
     step = 1 / len(samples)
     for row, (heading, sample) in enumerate(samples.items()):

@@ -2,17 +2,20 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from rnn_helpers.types import Array
 from rnn_helpers.validation import check_array, check_integer, check_number
 
-CLIFF_STEPS = 50
+STEPS = 50
 MAP = ((3.5, 6.5), (-3.4, -1.2))  # the ranges of w and b in which the wall is seen
 _START, _TARGET = 0.5, 0.7
 
 
-def compute_cliff_loss(w, b, *, steps=CLIFF_STEPS):
+def compute_cliff_loss(w: ArrayLike, b: ArrayLike, *, steps: int = STEPS) -> tuple[Array, ...]:
     """Loss and gradient of one unit run for many steps: h_t = w σ(h_{t−1}) + b, h₀ = 0.5.
 
     L = (σ(h_T) − 0.7)². The derivatives travel forward beside the state:
@@ -20,19 +23,13 @@ def compute_cliff_loss(w, b, *, steps=CLIFF_STEPS):
 
     Parameters
     ----------
-    w, b : float, or arrays of one shape
-    steps : int
-        T.
+    w, b : of one shape
+    steps : T
 
     Returns
     -------
-    loss, dw, db : arrays, the shape of `w`
-        The loss and its derivatives with respect to `w` and `b`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Not finite numbers, or shapes that differ.
+    loss, dw, db : the shape of `w`
+        The loss, ∂L/∂w and ∂L/∂b.
 
     Source
     ------
@@ -44,9 +41,9 @@ def compute_cliff_loss(w, b, *, steps=CLIFF_STEPS):
     >>> round(float(loss), 4)
     0.04
     """
-    w = check_array("w", w)
-    b = check_array("b", b, shape=w.shape)
-    return _run_unit(w, b, check_integer("steps", steps, minimum=1), np.tanh)
+    ws = check_array("w", w)
+    bs = check_array("b", b, shape=ws.shape)
+    return _run_unit(ws, bs, check_integer("steps", steps, minimum=1), np.tanh)
 
 
 def _run_unit(w, b, steps, tanh):
@@ -61,22 +58,8 @@ def _run_unit(w, b, steps, tanh):
     return (output - _TARGET) ** 2, dL_dh * dh_dw, dL_dh * dh_db
 
 
-def is_on_map(points):
-    """Which of the points (w, b) lie on the map that the lecture draws.
-
-    Parameters
-    ----------
-    points : array (N, 2)
-
-    Returns
-    -------
-    inside : bool array (N,)
-
-    Raises
-    ------
-    ValueError
-        Not an array of that shape.
-    """
+def is_on_map(points: ArrayLike) -> np.ndarray:
+    """Which of the points (w, b), an array (N, 2), lie on the map that the lecture draws: (N,)."""
     points = check_array("points", points, shape=(None, 2))
     low, high = np.array(MAP).T
     return ((points >= low) & (points <= high)).all(axis=1)
@@ -88,13 +71,11 @@ class Descent:
 
     Attributes
     ----------
-    plain, clipped : array (updates + 1, 2)
+    plain, clipped : (updates + 1, 2)
         The points (w, b), the start first.
-    plain_losses, clipped_losses : array (updates + 1,)
-    largest_norm : float
-        The largest gradient that the plain descent met.
-    max_norm : float
-        The threshold θ.
+    plain_losses, clipped_losses : (updates + 1,)
+    largest_norm
+        Of the gradients that the plain descent followed.
     """
 
     plain: np.ndarray
@@ -105,26 +86,18 @@ class Descent:
     max_norm: float
 
 
-def compute_descent(*, max_norm, learning_rate=0.05, start=(6.5, -2.6), updates=60):
+def compute_descent(
+    *, max_norm: float, learning_rate: float = 0.05, start: ArrayLike = (6.5, -2.6),
+    updates: int = 60,
+) -> Descent:  # fmt: skip
     """Run gradient descent on the cliff twice from one point: without clipping, and with it.
 
     Parameters
     ----------
-    max_norm : float > 0
-        The threshold θ of clipping by global norm.
-    learning_rate : float > 0
-    start : (float, float)
+    max_norm, learning_rate : greater than 0
+        The threshold θ of clipping by global norm, and the step per unit of gradient.
+    start : (2,)
         The first (w, b).
-    updates : int
-
-    Returns
-    -------
-    descent : Descent
-
-    Raises
-    ------
-    TypeError, ValueError
-        A number out of range.
 
     Examples
     --------
@@ -134,18 +107,26 @@ def compute_descent(*, max_norm, learning_rate=0.05, start=(6.5, -2.6), updates=
     max_norm = check_number("max_norm", max_norm, exclusive_minimum=0)
     learning_rate = check_number("learning_rate", learning_rate, exclusive_minimum=0)
     updates = check_integer("updates", updates, minimum=1)
-    start = check_array("start", start, shape=(2,))
-    plain = _descend(start, learning_rate, updates, max_norm=math.inf)
-    clipped = _descend(start, learning_rate, updates, max_norm=max_norm)
-    return Descent(plain[0], clipped[0], plain[1], clipped[1], plain[2], max_norm)
+    w, b = check_array("start", start, shape=(2,)).tolist()
+    plain, plain_losses, largest_norm = _descend(w, b, learning_rate, updates, math.inf)
+    clipped, clipped_losses = plain, plain_losses
+    if largest_norm > max_norm:
+        clipped, clipped_losses, _ = _descend(w, b, learning_rate, updates, max_norm)
+    arrays = [np.array(values) for values in (plain, clipped, plain_losses, clipped_losses)]
+    return Descent(*arrays, largest_norm=largest_norm, max_norm=max_norm)
 
 
-def _descend(start, learning_rate, updates, *, max_norm):
-    """The points, their losses, and the largest gradient norm on the way."""
-    w, b = map(float, start)
+def compute_descent_from(*, start_w: float, max_norm: float, learning_rate: float) -> Descent:
+    """`compute_descent` from (start_w, −2), which lies at the foot of the wall."""
+    return compute_descent(max_norm=max_norm, learning_rate=learning_rate, start=(start_w, -2.0))
+
+
+@lru_cache(maxsize=8)  # while θ is dragged, the descent without clipping stays
+def _descend(w, b, learning_rate, updates, max_norm):
+    """The points, their losses, and the largest norm of a gradient that was followed."""
     points, losses, largest_norm = [], [], 0.0
     for _ in range(updates + 1):
-        loss, dw, db = _run_unit(w, b, CLIFF_STEPS, math.tanh)
+        loss, dw, db = _run_unit(w, b, STEPS, math.tanh)
         points.append((w, b))
         losses.append(loss)
         norm = math.hypot(dw, db)
@@ -153,4 +134,4 @@ def _descend(start, learning_rate, updates, *, max_norm):
             largest_norm = max(largest_norm, norm)
         scale = learning_rate * (min(1.0, max_norm / norm) if norm else 1.0)
         w, b = w - scale * dw, b - scale * db
-    return np.array(points), np.array(losses), largest_norm
+    return points, losses, largest_norm

@@ -1,34 +1,30 @@
 """Two ways to keep an exploding gradient from throwing the parameters away."""
 
 import math
+from collections.abc import Iterable
 
 from array_api_compat import array_namespace, is_array_api_obj
 
+from rnn_helpers.types import Array
 from rnn_helpers.validation import check_number
 
 
-def clip_by_global_norm(gradients, *, max_norm):
+def clip_by_global_norm(
+    gradients: Iterable[Array], *, max_norm: float
+) -> tuple[list[Array], float]:
     """Scale all gradients together so that their joint Euclidean norm is at most `max_norm`.
 
     g ← g · min(1, max_norm / ‖(g₁, …, g_n)‖₂): the direction is kept, the length bounded.
 
     Parameters
     ----------
-    gradients : sequence of arrays, any shapes
-    max_norm : float > 0, in the units of the gradient
+    gradients : of any shapes
+    max_norm : greater than 0, in the units of the gradient
 
     Returns
     -------
-    clipped : list of arrays, the shapes of `gradients`
-    norm : float
-        The joint norm before clipping.
-
-    Raises
-    ------
-    TypeError
-        `max_norm` is no number, or a gradient no array.
-    ValueError
-        `max_norm` not positive and finite, `gradients` empty, or a gradient empty or not finite.
+    clipped, norm
+        In the shapes of `gradients`; the joint norm before clipping.
 
     Source
     ------
@@ -49,22 +45,8 @@ def clip_by_global_norm(gradients, *, max_norm):
     return [g * scale for g in gradients], norm
 
 
-def clip_by_value(gradients, *, max_value):
+def clip_by_value(gradients: Iterable[Array], *, max_value: float) -> list[Array]:
     """Cut every entry of every gradient to [−max_value, max_value]: the direction may turn.
-
-    Parameters
-    ----------
-    gradients : sequence of arrays, any shapes
-    max_value : float > 0, in the units of the gradient
-
-    Returns
-    -------
-    clipped : list of arrays, the shapes of `gradients`
-
-    Raises
-    ------
-    TypeError, ValueError
-        As `clip_by_global_norm`.
 
     Source
     ------
@@ -95,7 +77,7 @@ def _check_gradients(gradients):
         raise ValueError("gradients must hold at least one array, got none")
     for i, g in enumerate(gradients):
         name = f"gradients[{i}]"
-        if not is_array_api_obj(g):
+        if not is_array_api_obj(gradients[i]):
             raise TypeError(f"{name} must be an array or a tensor, got {type(g).__name__}")
         if 0 in g.shape:
             raise ValueError(f"{name} must not be empty, got shape {tuple(g.shape)}")

@@ -1,7 +1,7 @@
 """The demos of lecture 05."""
 
-from rnn_helpers.display.live import choice, live, log_slider, slider
-from rnn_helpers.lectures.vanishing_and_exploding_gradients.cliff import compute_descent
+from rnn_helpers.display.live import Live, choice, live, log_slider, slider
+from rnn_helpers.lectures.vanishing_and_exploding_gradients.cliff import compute_descent_from
 from rnn_helpers.lectures.vanishing_and_exploding_gradients.gradient_decay import (
     compute_gradient_decay,
 )
@@ -13,24 +13,17 @@ from rnn_helpers.lectures.vanishing_and_exploding_gradients.plots import (
 )
 
 
-def gradient_decay_demo(*, activation="tanh", spectral_radius=0.9, length=100, seed=4):
+def gradient_decay_demo(
+    *, activation: str = "tanh", spectral_radius: float = 0.9, length: int = 100, seed: int = 4
+) -> Live:
     """The gradient-decay explorer: drag the spectral radius and watch the gradient vanish.
 
     Parameters
     ----------
     activation : {"tanh", "sigmoid", "relu", "identity"}
-    spectral_radius : float, 0.1 to 2
-    length : int, 2 to 200, in steps
-    seed : int, 0 to 19
-
-    Returns
-    -------
-    picture : Live
-
-    Raises
-    ------
-    TypeError, ValueError
-        A setting outside its control's range.
+    spectral_radius : 0.1 to 2
+    length : 2 to 200, in steps
+    seed : 0 to 19
     """
     names = ["tanh", "sigmoid", "relu", "identity"]
     return live(
@@ -46,30 +39,17 @@ def gradient_decay_demo(*, activation="tanh", spectral_radius=0.9, length=100, s
     )
 
 
-def clipping_cliff_demo(*, max_norm=0.1, learning_rate=0.5):
+def clipping_cliff_demo(*, max_norm: float = 0.1, learning_rate: float = 0.5) -> Live:
     """The clipping cliff: drag the threshold θ and watch gradient descent survive the wall.
 
     Parameters
     ----------
-    max_norm : float, 0.01 to 1000
+    max_norm : 0.01 to 1000
         The threshold θ.
-    learning_rate : float, 0.05 to 1
-
-    Returns
-    -------
-    picture : Live
-
-    Raises
-    ------
-    TypeError, ValueError
-        A setting outside its control's range.
+    learning_rate : 0.05 to 1
     """
-
-    def compute(start_w, **settings):
-        return compute_descent(start=(start_w, -2.0), **settings)
-
     return live(
-        compute,
+        compute_descent_from,
         draw_descent,
         {
             "max_norm": log_slider("threshold θ", 0.01, 1000, max_norm),

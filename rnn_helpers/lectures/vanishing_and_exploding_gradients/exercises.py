@@ -2,33 +2,34 @@
 
 import numpy as np
 
-from rnn_helpers.display.feedback import Feedback, as_number, not_yet, right, try_call
+from rnn_helpers.display.feedback import Feedback, as_array, as_number, call, check, compare, right
 from rnn_helpers.lectures.vanishing_and_exploding_gradients.clipping import (
     clip_by_global_norm,
     clip_by_value,
 )
 
 
-def check_first_lag(answer):
+@check
+def check_first_lag(answer: object) -> Feedback:
     """Exercise 1: the first lag with 0.95ᵏ < 0.01, which is 90."""
-    number = as_number(answer)
-    if isinstance(number, Feedback):
-        return number
-    if number == 90:
-        return right("0.95⁸⁹ is 0.0104 and 0.95⁹⁰ is 0.0099.")
-    if number == 89:
-        return not_yet("0.95⁸⁹ is 0.0104, which is not yet below 1 %.")
-    if number in (19, 20):
-        return not_yet("the gradient loses 5 % of what is left, not 5 % of the start, each step.")
-    if not number.is_integer():
-        return not_yet("a lag is a whole number of steps: round to the first one below 1 %.")
-    if number < 0:
-        return not_yet("a lag counts steps back from the end: it is not negative.")
-    return not_yet(f"at lag {number:.0f}, {0.95**number:.3g} is left.")
+    whole = "a lag is a whole number of steps: round to the first one below 1 %."
+    lag = as_number(answer, whole=whole)
+    mistakes = [
+        (89, "0.95⁸⁹ is 0.0104, which is not yet below 1 %."),
+        (lag in (19, 20),
+         "the gradient loses 5 % of what is left, not 5 % of the start, each step."),
+        (lag < 0, "a lag counts steps back from the end: it is not negative."),
+    ]  # fmt: skip
+    compare(lag, 90, mistakes, f"at lag {lag}, {np.power(0.95, float(lag)):.3g} is left.")
+    return right("0.95⁸⁹ is 0.0104 and 0.95⁹⁰ is 0.0099.")
 
 
-def check_turn(function):
-    """Exercise 2: the angle, in degrees, by which clipping array by array turns the gradient."""
+@check
+def check_turn(function: object) -> Feedback:
+    """Exercise 2: the angle, in degrees, by which clipping array by array turns the gradient.
+
+    An angle near 0 is known to a tenth of a degree in float32: its cosine rounds to 1.
+    """
     rng = np.random.default_rng(5)
     cases = [
         ([np.array([3.0, 4.0]), np.array([0.0, 1.0])], 1.0),
@@ -36,24 +37,21 @@ def check_turn(function):
         ([np.array([0.3]), np.array([0.4])], 1.0),
     ]
     for gradients, max_norm in cases:
-        answer = as_number(try_call(function, [g.copy() for g in gradients], max_norm))
-        if isinstance(answer, Feedback):
-            return answer
+        answer = as_number(call(function, gradients, max_norm))
         clipped = [clip_by_global_norm([g], max_norm=max_norm)[0][0] for g in gradients]
         wanted = _angle(gradients, clipped)
-        if np.isclose(answer, wanted, atol=1e-4):
-            continue
-        if np.isclose(answer, np.radians(wanted), atol=1e-6):
-            return not_yet("that is the angle in radians; degrees are asked for.")
-        if np.isnan(answer):
-            return not_yet("the cosine rounds to just above 1: keep it inside [−1, 1].")
-        if np.isclose(answer, 0, atol=1e-4):
-            return not_yet("one norm over all arrays turns nothing; clip each by its own norm.")
-        if np.isclose(answer, _angle(gradients, clip_by_value(gradients, max_value=max_norm))):
-            return not_yet("these entries were cut one by one; scale each array by its norm.")
-        if all(np.linalg.norm(g) <= max_norm for g in gradients):
-            return not_yet("a gradient shorter than max_norm must be left alone.")
-        return not_yet(f"for {gradients} and max_norm {max_norm} the angle is not {answer:.3g}°.")
+        mistakes = [
+            (np.isnan(answer), "the cosine rounds to just above 1: keep it inside [−1, 1]."),
+            (0.0, "one norm over all arrays turns nothing, and neither does an array by itself: "
+             "clip each by its own norm, then take one angle, of all entries together."),
+            (np.radians(wanted), "that is the angle in radians; degrees are asked for."),
+            (_angle(gradients, clip_by_value(gradients, max_value=max_norm)),
+             "these entries were cut one by one; scale each array by its norm."),
+            (all(np.linalg.norm(g) <= max_norm for g in gradients),
+             "a gradient shorter than max_norm must be left alone."),
+        ]  # fmt: skip
+        hint = f"for {gradients} and max_norm {max_norm} the angle is not {answer:.3g}°."
+        compare(answer, wanted, mistakes, hint, atol=0.1)
     return right("0° where nothing is clipped, and up to tens of degrees where one array is.")
 
 
@@ -63,51 +61,38 @@ def _angle(before, after):
     return np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0)))
 
 
-def check_leaky_jacobian(function):
+@check
+def check_leaky_jacobian(function: object) -> Feedback:
     """Exercise 3: (1 − α) I + α diag(1 − tanh²(a)) W_hhᵀ, against finite differences."""
     rng = np.random.default_rng(6)
     W_hh, h, drive, alpha = rng.normal(size=(4, 4)), rng.normal(size=4), rng.normal(size=4), 0.3
+    a, nudges = drive + h @ W_hh, 1e-6 * np.eye(4)
+    answer = as_array(call(function, a, W_hh, alpha), (4, 4), "for 4 units the Jacobian")
 
-    def step(h):
-        return (1 - alpha) * h + alpha * np.tanh(drive + h @ W_hh)
+    def step(hs):
+        return (1 - alpha) * hs + alpha * np.tanh(drive + hs @ W_hh)
 
-    answer = try_call(function, drive + h @ W_hh, W_hh, alpha)
-    if isinstance(answer, Feedback):
-        return answer
-    try:
-        answer = np.asarray(answer, dtype=float)
-    except (TypeError, ValueError):
-        return not_yet(f"an array of numbers is expected, this is {type(answer).__name__}.")
-    if answer.shape != (4, 4):
-        return not_yet(f"for 4 units the Jacobian has shape (4, 4), yours has {answer.shape}.")
-    nudges = 1e-6 * np.eye(4)
-    wanted = np.stack([(step(h + n) - step(h - n)) / 2e-6 for n in nudges], axis=1)
-    if np.allclose(answer, wanted, atol=1e-7):
-        return right("it agrees with finite differences.")
-    if np.allclose(answer.T, wanted, atol=1e-7):
-        return not_yet("that is the transpose: row i holds the derivatives of unit i.")
-    if np.allclose(answer + (1 - alpha) * np.eye(4), wanted, atol=1e-7):
-        return not_yet("the path straight on, (1 − α) h_{t−1}, is missing.")
-    slope, straight = 1 - np.tanh(drive + h @ W_hh) ** 2, (1 - alpha) * np.eye(4)
-    mistakes = (
-        (straight + alpha * slope[:, None] * W_hh,
+    wanted = (step(h + nudges) - step(h - nudges)).T / 2e-6
+    slope, straight = (1 - np.tanh(a) ** 2)[:, None], (1 - alpha) * np.eye(4)
+    mistakes = [
+        (wanted.T, "that is the transpose: row i holds the derivatives of unit i."),
+        (wanted - straight, "the path straight on, (1 − α) h_{t−1}, is missing."),
+        (straight + alpha * slope * W_hh,
          "W_hh is used untransposed; the states are rows, h @ W_hh."),
-        (1 - alpha + alpha * slope[:, None] * W_hh.T,
+        (1 - alpha + alpha * slope * W_hh.T,
          "1 − α was added to every entry: a unit passes on only its own state, use np.eye."),
-        (straight + alpha * slope * W_hh.T,
+        (straight + alpha * slope[:, 0] * W_hh.T,
          "the slope belongs to the row, the unit that moves: write it as slope[:, None]."),
-        (straight + slope[:, None] * W_hh.T, "α is missing before the path through a."),
-        (np.eye(4) + alpha * slope[:, None] * W_hh.T,
-         "the path straight on has the factor 1 − α."),
+        (straight + slope * W_hh.T, "α is missing before the path through a."),
+        (np.eye(4) + alpha * slope * W_hh.T, "the path straight on has the factor 1 − α."),
         (straight + alpha * W_hh.T, "the slope of tanh at a is missing."),
-    )  # fmt: skip
-    for mistake, hint in mistakes:
-        if np.allclose(answer, mistake, atol=1e-7):
-            return not_yet(hint)
-    return not_yet("it differs from finite differences.")
+    ]  # fmt: skip
+    compare(answer, wanted, mistakes, "it differs from finite differences.")
+    return right("it agrees with finite differences.")
 
 
-def check_horizon(function):
+@check
+def check_horizon(function: object) -> Feedback:
     """Exercise 4: the largest lag with at least `share` left, also where the curve rises."""
     lags = np.arange(31)
     cases = [
@@ -115,22 +100,17 @@ def check_horizon(function):
         (np.log10((1 + lags) ** 3 * 0.5**lags), 0.5, 12),  # rises before it falls
         (np.where(np.isin(lags, (0, 1, 2, 9)), 0.0, -3.0), 0.01, 9),  # comes back once
     ]
+    log10 = "no lag passed your test: log_norms are log₁₀, so is log₁₀ share."
     for log_norms, share, wanted in cases:
-        answer = as_number(try_call(function, log_norms.copy(), share))
-        if isinstance(answer, Feedback):
-            if "IndexError" in answer.message:
-                return not_yet("no lag passed your test: log_norms are log₁₀, so is log₁₀ share.")
-            return answer
-        if answer == wanted:
-            continue
-        if answer == np.flatnonzero(log_norms >= np.log(share))[-1]:
-            return not_yet("that compares log₁₀ with a natural logarithm: use np.log10(share).")
-        if answer == wanted + 1:
-            return not_yet(
-                "that is the first lag below the share; the last one above is asked for."
-            )
+        lag = as_number(call(function, log_norms, share, hints={IndexError: log10}), whole=True)
         below = np.flatnonzero(log_norms < np.log10(share))
-        if answer in (below[0] - 1, below[0]):
-            return not_yet("the curve comes back above the share after that: look from the end.")
-        return not_yet(f"one curve is last above {share} at lag {wanted}, not {answer:.0f}.")
+        mistakes = [
+            (np.flatnonzero(log_norms >= np.log(share))[-1],
+             "that compares log₁₀ with a natural logarithm: use np.log10(share)."),
+            (wanted + 1, "that is the first lag below the share; the last one above is asked for."),
+            (lag in (below[0] - 1, below[0]),
+             "the curve comes back above the share after that: look from the end."),
+        ]  # fmt: skip
+        hint = f"one curve is last above {share} at lag {wanted}, not {lag}."
+        compare(lag, wanted, mistakes, hint)
     return right("it also holds for a curve that rises first and for one that comes back.")

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_helpers.recurrences.cells import get_activation, run_rnn
+from rnn_helpers.recurrences.cells import Activation, get_activation, run_rnn
 from rnn_helpers.recurrences.jacobians import (
-    EXPLODED,
-    VANISHED,
     compute_largest_singular_value,
     compute_log_norms_by_lag,
     compute_rnn_jacobians,
     make_recurrent_weights,
+    name_verdict,
 )
 from rnn_helpers.validation import check_integer, check_number
 
@@ -22,15 +21,13 @@ class GradientDecay:
 
     Attributes
     ----------
-    lags : array (T+1,), in steps
-    log_norms : array (T+1,)
+    lags : (T+1,), in steps
+    log_norms : (T+1,)
         log₁₀ ‖∂h_T/∂h_{T−lag}‖₂, measured.
-    log_bound : array (T+1,)
+    log_bound : (T+1,)
         log₁₀ (γ σ_max)^lag: no measured norm is above it.
-    log_radius : array (T+1,)
+    log_radius : (T+1,)
         log₁₀ ρ^lag: the long run of a linear network.
-    gamma, largest_singular_value, spectral_radius : float
-    activation : str
     verdict : {"vanishes", "holds", "explodes"}
         By the norm at the last lag: under 1 %, between, over a hundredfold.
     """
@@ -47,34 +44,21 @@ class GradientDecay:
 
 
 def compute_gradient_decay(
-    *, activation="tanh", spectral_radius=0.9, length=100, seed=0, hidden_size=16,
-    kind="gaussian", input_scale=0.5,
-):  # fmt: skip
+    *, activation: str | Activation = "tanh", spectral_radius: float = 0.9, length: int = 100,
+    seed: int = 0, hidden_size: int = 16, kind: str = "gaussian", input_scale: float = 0.5,
+) -> GradientDecay:  # fmt: skip
     """Run a random plain RNN and measure ‖∂h_T/∂h_{T−lag}‖₂ at every lag, beside its bounds.
 
     The inputs are normal with standard deviation `input_scale`, the biases 0, and the sequence
-    starts from the state 0. The last step is T = `length`.
+    starts from the state 0. States that overflow are a ValueError.
 
     Parameters
     ----------
-    activation : str or Activation
-    spectral_radius : float ≥ 0
-    length : int
-        T, in steps.
-    seed : int
+    length : T, in steps
+    seed
         Fixes the weights and the inputs.
-    hidden_size : int
     kind : {"gaussian", "orthogonal", "identity"}
-    input_scale : float ≥ 0
-
-    Returns
-    -------
-    decay : GradientDecay
-
-    Raises
-    ------
-    TypeError, ValueError
-        A number out of range, an unknown name, or states that overflow.
+        Of the recurrent weights.
 
     Source
     ------
@@ -94,8 +78,7 @@ def compute_gradient_decay(
     W_xh, b_h = np.eye(H), np.zeros(H)
     with np.errstate(over="ignore", invalid="ignore"):
         xs = input_scale * np.random.default_rng([seed, 1]).normal(size=(T, H))
-        hs = run_rnn(xs[:, None, :], np.zeros((1, H)), W_xh, W_hh, b_h, activation=activation)
-    hs = hs[:, 0]
+        hs = run_rnn(xs[:, None], np.zeros((1, H)), W_xh, W_hh, b_h, activation=activation)[:, 0]
     if not (np.isfinite(xs).all() and np.isfinite(hs).all()):
         raise ValueError(
             "the states overflow before the last step: lower the spectral radius or input_scale"
@@ -107,9 +90,7 @@ def compute_gradient_decay(
     with np.errstate(divide="ignore", invalid="ignore"):
         log_bound = np.where(lags > 0, lags * np.log10(activation.largest_slope * sigma), 0.0)
         log_radius = np.where(lags > 0, lags * np.log10(spectral_radius), 0.0)
-    last = log_norms[-1]
-    verdict = "vanishes" if last < VANISHED else "explodes" if last > EXPLODED else "holds"
     return GradientDecay(
         lags, log_norms, log_bound, log_radius, activation.largest_slope, sigma,
-        float(spectral_radius), activation.name, verdict,
+        float(spectral_radius), activation.name, name_verdict(log_norms[-1]),
     )  # fmt: skip

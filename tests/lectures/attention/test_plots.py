@@ -6,12 +6,8 @@ import pytest
 from rnn_helpers.display.figures import encode_png, new_figure
 from rnn_helpers.display.fonts import find_font
 from rnn_helpers.lectures.attention import plots as pictures
-from rnn_helpers.lectures.attention.plots import (
-    count_unlabelled,
-    draw_alignment,
-    draw_weights_by_step,
-    label_character,
-)
+from rnn_helpers.lectures.attention.alignments import AlignmentView
+from rnn_helpers.lectures.attention.plots import draw_alignment, label_character
 
 
 @pytest.fixture
@@ -37,12 +33,6 @@ def test_a_character_is_its_own_label_in_a_font_that_has_it():
         assert label_character(character) == (label, path or find_font(""))
 
 
-def test_without_a_font_a_character_is_its_code_point(poor):
-    assert label_character("년")[0] == "U+B144"
-    assert label_character("a")[0] == "a"
-    assert count_unlabelled("2026년 11월") == 3  # the sign for a space, too
-
-
 def test_the_axes_name_what_was_read_and_written_in_order():
     figure, axes = new_figure()
     weights = np.eye(3, 4)
@@ -55,27 +45,29 @@ def test_the_axes_name_what_was_read_and_written_in_order():
     encode_png(figure)  # without a warning
 
 
-def test_what_has_no_font_is_said_in_words(poor):
+def test_what_has_no_font_is_a_code_point_and_said_in_words(poor):
     figure, axes = new_figure()
-    draw_alignment(np.ones((1, 2)) / 2, "9월", "9", axes)
-    assert read_labels(axes.xaxis) == ["9", "U+C6D4"]
-    assert axes.get_xlabel() == "read (no font here has 1 of the characters: code points)"
+    draw_alignment(np.ones((1, 4)) / 4, "9월 1", "9", axes)
+    assert read_labels(axes.xaxis) == ["9", "U+C6D4", "U+0020", "1"]  # a sign for the space, too
+    assert axes.get_xlabel() == "read (no font here has 2 of the characters: code points)"
     encode_png(figure)
-
-
-def test_weights_that_do_not_fit_the_text_are_said():
-    _, axes = new_figure()
-    with pytest.raises(ValueError, match=r"weights must have shape \(2, 3\), got shape \(3, 2\)"):
-        draw_alignment(np.ones((3, 2)), "abc", "12", axes)
+    figure, axes = new_figure(ncols=3)
+    view = AlignmentView("9월1", "2026", "dot", 1, np.eye(4, 3), np.zeros(11), np.ones(5))
+    artists = pictures.draw_scrubber(view, axes)
+    assert [artists[f"read {k}"].get_text() for k in range(3)] == ["9", "U+C6D4", "1"]
+    assert artists["missing"].get_text().startswith("(no font here has 1 of the characters")
+    encode_png(figure)
 
 
 def test_a_line_for_each_series_over_the_ten_characters():
     _, axes = new_figure()
-    draw_weights_by_step({"one": np.linspace(0, 1, 10), "two": np.zeros(10)}, axes)
+    pictures.draw_weights_by_step({"one": np.linspace(0, 1, 10), "two": np.zeros(10)}, axes)
     assert [line.get_label() for line in axes.lines] == ["one", "two"]
     np.testing.assert_array_equal(axes.lines[0].get_ydata(), np.linspace(0, 1, 10))
     assert "".join(read_labels(axes.xaxis)) == "YYYY–MM–DD"
     looks = {(line.get_linestyle(), line.get_marker(), line.get_color()) for line in axes.lines}
     assert len({look[0] for look in looks}) == len({look[2] for look in looks}) == 2
     with pytest.raises(ValueError, match=r"series\['three'\] must have shape \(10,\)"):
-        draw_weights_by_step({"three": np.zeros(3)}, axes)
+        pictures.draw_weights_by_step({"three": np.zeros(3)}, axes)
+    with pytest.raises(ValueError, match=r"weights must have shape \(2, 3\), got shape \(3, 2\)"):
+        draw_alignment(np.ones((3, 2)), "abc", "12", axes)

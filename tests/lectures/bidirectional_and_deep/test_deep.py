@@ -5,10 +5,8 @@ import pytest
 import torch
 
 from rnn_helpers.lectures.bidirectional_and_deep.deep import (
-    CELLS,
     DeepNetwork,
     choose_hidden_size,
-    count_parameters,
     train_deep,
 )
 from rnn_helpers.lectures.bidirectional_and_deep.nested_rule import (
@@ -19,6 +17,7 @@ from rnn_helpers.lectures.bidirectional_and_deep.nested_rule import (
 )
 from rnn_helpers.lectures.bidirectional_and_deep.next_token import train_next_token
 from rnn_helpers.lectures.bidirectional_and_deep.unrolled import KINDS, compute_unrolled_grid
+from rnn_helpers.models.training import CELLS, count_parameters
 
 
 def test_the_targets_are_the_rule_of_the_rule():
@@ -66,6 +65,8 @@ def test_depth_is_seen_where_the_rule_is_nested():
     assert shallow.accuracy < plain.accuracy - 0.1
     for run in (shallow, deep, plain):
         assert abs(run.n_parameters - 2000) < 60
+    short = [train_deep(seed=seed, updates=2).history for seed in (0, 0, 1)]
+    assert short[0] == short[1] != short[2]
 
 
 @pytest.mark.parametrize("layers", [1, 2, 3])
@@ -129,6 +130,15 @@ def test_with_the_future_in_view_the_loss_says_nothing():
     assert two.nats_by_place[:-1].max() < 0.1
     assert two.nats_by_place[-1] > chance - 0.1
     assert two.loss < 0.3 < chance - 0.2 < one.loss
+    short = [
+        train_next_token(ids, held_out, n_tokens=8, bidirectional=False, seed=seed, updates=2).loss
+        for seed in (0, 0, 1)
+    ]
+    assert short[0] == short[1] != short[2]
+
+
+def train_next(ids=(0,) * 999, held_out=(0,) * 99):
+    return train_next_token(ids, held_out, n_tokens=3, bidirectional=True, seed=0)
 
 
 @pytest.mark.parametrize(
@@ -149,10 +159,11 @@ def test_with_the_future_in_view_the_loss_says_nothing():
         (lambda: compute_unrolled_grid(1, 9), ValueError, "step must be an integer from 1 to 8"),
         (lambda: compute_unrolled_grid(1, 1, "up"), ValueError, "kind must be one of"),
         (lambda: compute_unrolled_grid(1, 1, layers=0), ValueError, "layers must be"),
-        (lambda: train_next_token(np.zeros(9), np.zeros(99), n_tokens=3, bidirectional=True,
-                                  seed=0), ValueError, "ids must hold at least 544 tokens, got 9"),
-        (lambda: train_next_token(np.zeros(999), np.zeros(9), n_tokens=3, bidirectional=True,
-                                  seed=0), ValueError, "held_out_ids must hold at least 17"),
+        (lambda: DeepNetwork(3)(torch.tensor([[6]])), ValueError, "inputs must lie from 0 to 5"),
+        (lambda: train_next(np.zeros(9)), ValueError, "^ids must hold at least 544 tokens, got 9"),
+        (lambda: train_next(held_out=np.zeros(9)), ValueError, "held_out_ids must hold at least 1"),
+        (lambda: train_next(np.full(999, 3)), ValueError, "^ids must lie from 0 to 2, got 3"),
+        (lambda: train_next(held_out=np.full(99, -1)), ValueError, "held_out_ids must .* -1"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said(call, error, message):

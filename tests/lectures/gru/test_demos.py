@@ -27,23 +27,6 @@ def test_the_unit_on_screen_is_the_unit_computed():
     demo.close()
 
 
-@pytest.mark.parametrize(
-    ("settings", "words"),
-    [
-        ({"z": 0.9}, "Where z keeps, a step holds on to 90 % of the old state"),
-        ({"z": 0.9}, "where z takes, to 10 %"),
-        ({"z": 1.0}, "holds on to 100 % of the old state and h ends at 0.00"),
-        ({"z": 0.0}, "where z takes, to 100 %, and h ends at 0.00"),
-        ({"reset": "before"}, "reset before the product"),
-    ],
-)
-def test_what_the_gates_do_is_said(settings, words):
-    demo = set_to(gates_demo(), **settings)
-    assert words in demo.message
-    assert "-0.00" not in demo.message
-    demo.close()
-
-
 def test_both_gradients_on_screen_are_those_computed():
     demo = set_to(gated_decay_demo(), keep_bias=2.0, weight_scale=0.5, seed=3)
     decay = compute_gated_decay(keep_bias=2.0, weight_scale=0.5, seed=3)
@@ -55,16 +38,22 @@ def test_both_gradients_on_screen_are_those_computed():
 
 
 @pytest.mark.parametrize(
-    ("settings", "words"),
+    ("make", "settings", "words"),
     [
-        ({"keep_bias": 0.0, "weight_scale": 0.5}, "the GRU's gradient vanishes"),
-        ({"keep_bias": 6.0, "weight_scale": 0.5}, "the GRU's gradient holds"),
-        ({"keep_bias": 4.0, "weight_scale": 4.0}, "the LSTM's gradient explodes"),
+        (gates_demo, {"z": 0.9}, "Where z keeps, a step holds on to 90 % of the old state"),
+        (gates_demo, {"z": 0.9}, "where z takes, to 10 %"),
+        (gates_demo, {"z": 1.0}, "holds on to 100 % of the old state and h ends at 0.00"),
+        (gates_demo, {"z": 0.0}, "where z takes, to 100 %, and h ends at 0.00"),
+        (gates_demo, {"reset": "before"}, "reset before the product"),
+        (gated_decay_demo, {"keep_bias": 0, "weight_scale": 0.5}, "the GRU's gradient vanishes"),
+        (gated_decay_demo, {"keep_bias": 6, "weight_scale": 0.5}, "the GRU's gradient holds"),
+        (gated_decay_demo, {"keep_bias": 4, "weight_scale": 4}, "the LSTM's gradient explodes"),
     ],
 )
-def test_the_verdict_in_words(settings, words):
-    demo = set_to(gated_decay_demo(), **settings)
+def test_what_is_shown_is_said(make, settings, words):
+    demo = set_to(make(), **settings)
     assert words in demo.message
+    assert "-0.00" not in demo.message
     demo.close()
 
 

@@ -1,4 +1,4 @@
-"""Each check of lecture 07 on its typical mistakes; stub and solution are in test_exercises.py."""
+"""Each check of lecture 07 on its typical mistakes; stubs and solutions are in tests/course."""
 
 import numpy as np
 import pytest
@@ -7,28 +7,10 @@ from rnn_helpers.lectures.gru import exercises
 from rnn_helpers.recurrences.cells import sigmoid
 
 
-@pytest.mark.parametrize(
-    ("answer", "hint"),
-    [
-        (-4.967, "almost shut"),
-        (0.9931, "the gate itself"),
-        (2.157, "natural logarithm"),
-        (4.6, "keeps 1/e"),
-        (1.0, "with that bias 2.5e-14 is left"),
-        ("4.97", "a number is expected here, this is str"),
-        (True, "a number is expected here, this is bool"),
-    ],
-)
-def test_keep_bias(answer, hint):
-    feedback = exercises.check_keep_bias(answer)
-    assert feedback.status == "not yet"
-    assert hint in feedback.message
-
-
 def flip(start, stop, which=(0, 1, 2, 3)):
     def answer(*weights):
-        weights = [w.copy() for w in weights]
         H = len(weights[2]) // 3
+        weights = [w.copy() for w in weights]
         for k in which:
             weights[k][..., start * H : stop * H] *= -1
         return weights
@@ -37,71 +19,17 @@ def flip(start, stop, which=(0, 1, 2, 3)):
 
 
 def flip_in_place(*weights):
-    H = len(weights[2]) // 3
     for w in weights:
-        w[..., H : 2 * H] *= -1
+        w[..., 3:6] *= -1
     return weights
 
 
-@pytest.mark.parametrize(
-    ("answer", "hint"),
-    [
-        (flip(0, 1), "the order is r, z, n"),
-        (flip(0, 3), "everything is negated"),
-        (flip(1, 2, (0, 1)), "b_xh, b_hh is not negated yet"),
-        (flip(1, 2, (2, 3)), "W_xh, W_hh is not negated yet"),
-        (flip(2, 3), "the states of the two cells differ"),
-        (flip_in_place, "negate copies"),
-        (lambda *weights: weights, "nothing has changed"),
-        (lambda *weights: weights[:2], "four arrays of the shapes"),
-        (lambda *weights: 3, "four arrays of numbers are expected"),
-        (7, "a function is expected here"),
-    ],
-)
-def test_to_takes(answer, hint):
-    feedback = exercises.check_to_takes(answer)
-    assert feedback.status == "not yet"
-    assert hint in feedback.message
-    assert exercises.check_to_takes(flip(1, 2)).status == "right"
+def jacobian(join, turn=np.transpose, slope_z=lambda z: z * (1 - z), slope_n=lambda n: 1 - n**2):
+    def answer(h, z, n, W_hz, W_hn):
+        by_z = ((h - n) * slope_z(z))[:, None] * turn(W_hz)
+        return join(np.diag(z), by_z, ((1 - z) * slope_n(n))[:, None] * turn(W_hn))
 
-
-def paths(h, z, n, W_hz, W_hn):
-    return (
-        np.diag(z),
-        ((h - n) * z * (1 - z))[:, None] * W_hz.T,
-        ((1 - z) * (1 - n**2))[:, None] * W_hn.T,
-    )
-
-
-@pytest.mark.parametrize(
-    ("answer", "hint"),
-    [
-        (lambda *a: paths(*a)[0] + paths(*a)[2], "a third path leads through the gate"),
-        (lambda *a: paths(*a)[1] + paths(*a)[2], "the path straight on"),
-        (lambda *a: paths(*a)[0] + paths(*a)[1], "the path through the candidate"),
-        (lambda *a: paths(*a)[0] - paths(*a)[1] + paths(*a)[2], "the sign of h₋₁ − n"),
-        (lambda *a: sum(paths(*a)).T, "that is the transpose"),
-        (lambda *a: sum(paths(*a)[1:], a[1]), "use np.diag"),
-        (
-            lambda h, z, n, U, W: sum(paths(h, z, n, U, W)[:2]) + (1 - z)[:, None] * W.T,
-            "the slope of tanh",
-        ),
-        (
-            lambda h, z, n, U, W: (
-                paths(h, z, n, U, W)[0] + (h - n)[:, None] * U.T + paths(h, z, n, U, W)[2]
-            ),
-            "the slope of the sigmoid",
-        ),
-        (lambda h, z, n, U, W: sum(paths(h, z, n, U.T, W.T)), "untransposed"),
-        (lambda *a: a[1], "yours has (4,)"),
-        (lambda *a: np.eye(4), "it differs from finite differences"),
-        (lambda *a: "matrix", "an array of numbers is expected"),
-    ],
-)
-def test_simplified_jacobian(answer, hint):
-    feedback = exercises.check_simplified_jacobian(answer)
-    assert feedback.status == "not yet"
-    assert hint in feedback.message
+    return answer
 
 
 def minimal(*, keeps=False, reset="before", swap=False):
@@ -117,19 +45,54 @@ def minimal(*, keeps=False, reset="before", swap=False):
     return answer
 
 
-@pytest.mark.parametrize(
-    ("answer", "hint"),
-    [
-        (minimal(keeps=True), "f keeps the old state"),
-        (minimal(reset="never"), "it should see f ⊙ h₋₁"),
-        (minimal(reset="after"), "it belongs before it"),
-        (minimal(swap=True), "the columns of f come first"),
-        (lambda *a: np.zeros(3), "yours has (3,)"),
-        (lambda *a: "state", "an array of numbers is expected"),
-    ],
-)
-def test_minimal_step(answer, hint):
-    feedback = exercises.check_minimal_step(answer)
-    assert feedback.status == "not yet"
+def every(keep, by_z, by_n):
+    return keep + by_z + by_n
+
+
+MISTAKES = [
+    ("keep_bias", -4.967, "almost shut"),
+    ("keep_bias", 0.9931, "the gate itself"),
+    ("keep_bias", 2.157, "natural logarithm"),
+    ("keep_bias", 4.6, "keeps 1/e"),
+    ("keep_bias", 1.0, "with that bias 2.5e-14 is left"),
+    ("to_takes", flip(0, 1), "the order is r, z, n"),
+    ("to_takes", flip(0, 3), "everything is negated"),
+    ("to_takes", flip(1, 2, (0, 1)), "b_xh, b_hh is not negated yet"),
+    ("to_takes", flip(1, 2, (2, 3)), "W_xh, W_hh is not negated yet"),
+    ("to_takes", flip(2, 3), "the states of the two cells differ"),
+    ("to_takes", flip_in_place, "negate copies"),
+    ("to_takes", lambda *weights: weights, "nothing has changed"),
+    ("to_takes", lambda *weights: weights[:2], "four arrays are expected here: W_xh, W_hh, b_"),
+    ("to_takes", lambda *weights: 3, "four arrays are expected here"),
+    ("to_takes", lambda a, b, c, d: (b, a, c, d), "W_xh has shape (2, 9), yours has (3, 9)"),
+    ("simplified_jacobian", jacobian(lambda k, z, n: k + n), "a third path leads through the"),
+    ("simplified_jacobian", jacobian(lambda k, z, n: z + n), "the path straight on"),
+    ("simplified_jacobian", jacobian(lambda k, z, n: k + z), "the path through the candidate"),
+    ("simplified_jacobian", jacobian(lambda k, z, n: k - z + n), "the sign of h₋₁ − n"),
+    ("simplified_jacobian", jacobian(lambda *a: every(*a).T), "that is the transpose"),
+    ("simplified_jacobian", jacobian(lambda k, z, n: k.sum(0) + z + n), "use np.diag"),
+    ("simplified_jacobian", jacobian(every, slope_n=np.ones_like), "the slope of tanh"),
+    ("simplified_jacobian", jacobian(every, slope_z=np.ones_like), "the slope of the sigmoid"),
+    ("simplified_jacobian", jacobian(every, turn=np.asarray), "untransposed"),
+    ("simplified_jacobian", jacobian(lambda k, z, n: k + z.T + n.T), "that is the transpose"),
+    ("simplified_jacobian", lambda *a: a[1], "the Jacobian has shape (4, 4), yours has (4,)"),
+    ("simplified_jacobian", lambda *a: np.eye(4), "it differs from finite differences"),
+    ("minimal_step", minimal(keeps=True), "f keeps the old state"),
+    ("minimal_step", minimal(reset="never"), "it should see f ⊙ h₋₁"),
+    ("minimal_step", minimal(reset="after"), "it belongs before it"),
+    ("minimal_step", minimal(swap=True), "the columns of f come first"),
+    ("minimal_step", lambda *a: np.zeros(3), "the state has shape (3, 4), yours has (3,)"),
+]
+
+
+@pytest.mark.parametrize(("check", "answer", "hint"), MISTAKES)
+def test_a_typical_mistake_has_its_hint(check, answer, hint):
+    feedback = getattr(exercises, f"check_{check}")(answer)
+    assert feedback.status == "not yet", feedback
     assert hint in feedback.message
+
+
+def test_what_the_mistakes_are_made_of_is_right_without_them():
+    assert exercises.check_to_takes(flip(1, 2)).status == "right"
+    assert exercises.check_simplified_jacobian(jacobian(every)).status == "right"
     assert exercises.check_minimal_step(minimal()).status == "right"

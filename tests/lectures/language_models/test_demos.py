@@ -1,21 +1,26 @@
 """The demo of lecture 03: the bar, on Latin and Korean, and the numbers behind the picture."""
 
+import unicodedata
+
 import numpy as np
 import pytest
 import torch
 
 from rnn_helpers.data.texts import load_korean
 from rnn_helpers.data.vocabulary import END, UNKNOWN, Vocabulary, join_words, split_words
-from rnn_helpers.lectures.language_models.demos import TOP_KS, prepare_sampling, sampling_demo
+from rnn_helpers.lectures.language_models.demos import TOP_KS, sampling_demo
 from rnn_helpers.lectures.language_models.plots import (
-    COLUMNS,
-    ROWS,
     choose_signs,
     make_drawable,
     wrap_columns,
 )
-from rnn_helpers.lectures.language_models.sampling import filter_distribution, sample_tokens
-from rnn_helpers.models.language_model import CELLS, LanguageModel
+from rnn_helpers.lectures.language_models.sampling import (
+    filter_distribution,
+    prepare_sampling,
+    sample_tokens,
+)
+from rnn_helpers.models.language_model import LanguageModel
+from rnn_helpers.models.training import CELLS
 from tests.demo_bar import exercise_demo
 
 LATIN = "the cat sat on the mat. \nit rained, and the cat went in!\n"
@@ -130,17 +135,25 @@ def test_greedy_needs_no_luck_and_a_seed_fixes_the_rest():
     assert compute(1.0, None, 1.0, 1).sample != compute(1.0, None, 1.0, 2).sample
 
 
-def test_the_view_holds_no_more_than_the_page():
-    tokens = ["incomprehensibilities", "b", "c"]
-    vocabulary = Vocabulary.build(tokens)
+def test_the_view_holds_the_likeliest_tokens_in_order():
+    vocabulary = Vocabulary.build(["incomprehensibilities", "b", "c"])
     compute = prepare_sampling(make_model(vocabulary), vocabulary, prompt=["b"], join=join_words)
     view = compute(1.0, None, 1.0, 0)
-    assert len(view.sample) == COLUMNS * ROWS
     assert len(view.labels) == len(view.before) == len(view.after) == 4  # all there are
     assert len(view.after_all) == 4
     assert view.labels[0] == vocabulary.tokens[view.after_all.argmax()]
     assert (np.diff(view.before) <= 0).all()
     assert set(view.characters) == set("incomprehensibilitiesbc" + UNKNOWN)
+
+
+def test_a_prompt_that_enters_in_pieces_is_normalised():
+    pieces = unicodedata.normalize("NFD", "기억")
+    views = [
+        prepare_sampling(make_model(SYLLABLES), SYLLABLES, prompt=prompt)(0.0, None, 1.0, 0)
+        for prompt in ("기억", pieces, [pieces[:2], pieces[2:]])
+    ]
+    assert [view.prompt for view in views] == ["기억"] * 3
+    assert views[0].sample == views[1].sample == views[2].sample
 
 
 def test_what_is_not_printed_is_not_asked_of_a_font():
@@ -187,6 +200,8 @@ def test_mathematics_in_a_prompt_is_shown_as_it_is_typed(prompt):
         ({"seed": "one"}, TypeError, "^seed must be"),
         ({"prompt": "thé "}, ValueError, "^prompt must hold tokens that the model .*, got 'é'$"),
         ({"prompt": ["the"]}, ValueError, "^prompt must hold tokens .*, got 'the'$"),
+        ({"prompt": 7}, TypeError, "^prompt must be a string or a list of tokens, got int$"),
+        ({"join": len}, TypeError, "^join must return a string, got 4$"),
         ({"vocabulary": WORDS}, ValueError, "^vocabulary must hold the model's 19 tokens, got 12$"),
     ],
 )

@@ -9,7 +9,6 @@ from matplotlib.ft2font import FT2Font
 
 from rnn_helpers.display.figures import encode_png, new_figure
 from rnn_helpers.lectures.language_models import plots as pictures
-from rnn_helpers.lectures.language_models.demos import SamplingView
 from rnn_helpers.lectures.language_models.plots import (
     COLUMNS,
     ROWS,
@@ -19,6 +18,7 @@ from rnn_helpers.lectures.language_models.plots import (
     make_drawable,
     wrap_columns,
 )
+from rnn_helpers.lectures.language_models.sampling import SamplingView
 
 OWN = font_manager.findfont(font_manager.FontProperties(family=["monospace"]))
 COMPLETE, POOR = (OWN, "↵", True), (OWN, "↵", False)

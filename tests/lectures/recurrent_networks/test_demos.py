@@ -35,14 +35,9 @@ def test_the_table_says_what_torch_says():
 
 @pytest.mark.parametrize(
     ("make", "name", "wrong"),
-    [
-        (nudge_demo, "spectral_radius", 2),
-        (nudge_demo, "activation", "swish"),
-        (nudge_demo, "seed", 20),
-        (shape_demo, "T", 0),
-        (shape_demo, "batch_first", 3),
-    ],
-)
+    [(nudge_demo, "spectral_radius", 2), (nudge_demo, "activation", "swish"),
+     (nudge_demo, "seed", 20), (shape_demo, "T", 0), (shape_demo, "batch_first", 3)],
+)  # fmt: skip
 def test_a_wrong_setting_is_called_what_the_caller_calls_it(make, name, wrong):
     with pytest.raises(ValueError, match=f"^{name} must be .*, got {wrong!r}$"):
         make(**{name: wrong})
