@@ -45,5 +45,4 @@ def move_at_random(demo: Live, rng: np.random.Generator) -> None:
     names = list(demo.controls)
     name = names[rng.integers(len(names))]
     settings = list_settings(demo.controls[name])
-    control: Any = demo.controls[name]
-    control.value = settings[rng.integers(len(settings))]
+    demo.controls[name].value = settings[rng.integers(len(settings))]

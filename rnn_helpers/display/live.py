@@ -105,7 +105,7 @@ class Live(ipywidgets.VBox):
         How many pictures were painted.
     """
 
-    controls: dict[str, ipywidgets.ValueWidget]
+    controls: dict[str, Any]  # widgets, by the names of `compute`'s arguments
     result: Any
     error: Exception | None
     artists: dict[str, Artist]
@@ -117,7 +117,18 @@ class Live(ipywidgets.VBox):
     _background: Any
     _open = False  # between __init__ and close
 
-    def __init__(self, compute, draw, controls, describe, *, width, height, nrows, ncols):
+    def __init__(
+        self,
+        compute: Callable[..., Any],
+        draw: Callable[..., dict],
+        controls: dict[str, Any],
+        describe: Callable[[Any], str],
+        *,
+        width: float,
+        height: float,
+        nrows: int,
+        ncols: int,
+    ):
         self._compute, self._draw, self._describe = compute, draw, describe
         self.controls = controls
         self.figure, self._axes = new_figure(width, height, nrows=nrows, ncols=ncols, dpi=_DPI)
