@@ -42,7 +42,7 @@ async function watchKernel(manager, id, tell) {
   const kernel = () => (context ? context.session?.kernel : manager.kernel);
   const own = kernel()?.id;
   const lost = () => {
-    if (!picture.comm_live) return true;
+    if (picture.comm_live === false) return true;
     if (own === undefined) return false;
     const { id, status, connectionStatus, isDisposed } = kernel() ?? { isDisposed: true };
     const gone = isDisposed || ["dead", "terminating", "restarting"].includes(status);

@@ -20,6 +20,7 @@ import traitlets
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
+from matplotlib.text import Text
 from PIL import Image
 
 from rnn_helpers.display.controls import Control, choice, log_slider, slider, text_box
@@ -294,6 +295,8 @@ class Live(ipywidgets.VBox):
     def _encode_still(self):
         """What is on screen, at more pixels: with its note, and without what it replaces."""
         hidden = [artist for artist in self._order if self.error and artist.get_visible()]
+        # Matplotlib puts a title that it does not see elsewhere
+        places = [(artist, artist.get_position()) for artist in hidden if isinstance(artist, Text)]
         for artist in hidden:
             artist.set_visible(False)
         self._note.set_animated(False)  # savefig leaves out what a figure animates
@@ -303,6 +306,8 @@ class Live(ipywidgets.VBox):
             self._note.set_animated(True)
             for artist in hidden:
                 artist.set_visible(True)
+            for artist, place in places:
+                artist.set_position(place)
 
 
 def _check_controls(controls):
