@@ -34,7 +34,7 @@ def test_the_unit_is_followed_by_hand(z, r, reset):
         assert run.takes[t + 1] == pytest.approx(other)
 
 
-def test_both_gradients_are_those_by_finite_differences_and_the_direct_paths_start_with_the_last_gates():
+def test_both_gradients_are_those_by_finite_differences_and_direct_paths_start_at_the_last_gates():
     T, H, D, bias, scale, seed = 5, 3, 2, 1.5, 0.8, 4
     decay = compute_gated_decay(
         keep_bias=bias, weight_scale=scale, length=T, seed=seed, hidden_size=H, input_size=D
