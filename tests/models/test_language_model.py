@@ -8,11 +8,6 @@ from torch.nn.functional import cross_entropy
 from rnn_helpers.models.language_model import (
     LanguageModel,
     compute_nats,
-<<<<<<< HEAD
-    detach,
-=======
-    compute_ngram_nats,
->>>>>>> training
     make_streams,
     train_language_model,
 )
