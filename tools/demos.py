@@ -3,11 +3,16 @@
 import importlib
 import inspect
 import pkgutil
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
 
 from rnn_helpers import lectures
+from rnn_helpers.display.live import Live
 
 
-def find_demos():
+def find_demos() -> dict[str, Callable[[], Live]]:
     """Each function in the demos of a lecture that makes one by itself, by "lecture.function".
 
     Demos of a model that the caller has trained are left out.
@@ -24,9 +29,9 @@ def find_demos():
     return found
 
 
-def list_settings(control):
+def list_settings(control: Any) -> list:
     """All values that a hand can give a control, from the least to the greatest."""
-    if hasattr(control, "options"):  # a list of choices, some with a label
+    if hasattr(control, "options"):  # a list of choices
         return [option[1] if isinstance(option, tuple) else option for option in control.options]
     count = round((control.max - control.min) / control.step)
     steps = [control.min + number * control.step for number in range(count)] + [control.max]
@@ -35,7 +40,7 @@ def list_settings(control):
     return steps
 
 
-def move_at_random(demo, rng):
+def move_at_random(demo: Live, rng: np.random.Generator) -> None:
     """Give one control of the demo another value, both drawn from `rng`."""
     names = list(demo.controls)
     name = names[rng.integers(len(names))]

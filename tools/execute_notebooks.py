@@ -26,7 +26,7 @@ METADATA = {
 }
 
 
-def set_cell_ids(cells):
+def set_cell_ids(cells: list) -> None:
     """Give every cell an id made of its source: the same one on every run, on every machine."""
     seen = {}
     for cell in cells:
@@ -36,7 +36,7 @@ def set_cell_ids(cells):
         cell.id = digest.hexdigest()[:12]
 
 
-def settle(text):
+def settle(text: str) -> str:
     """What a terminal shows in the end of a text that overwrites itself, as a progress bar does."""
     lines = []
     for line in text.split("\n"):
@@ -47,7 +47,7 @@ def settle(text):
     return "\n".join(lines)
 
 
-def normalize_outputs(outputs, count):
+def normalize_outputs(outputs: list, count: int | None) -> list:
     """Neighbouring texts of one stream as one, no widget views, the cell's own count."""
     kept = []
     for output in outputs:
@@ -69,7 +69,7 @@ def normalize_outputs(outputs, count):
     return [output for output in kept if output.get("text") != ""]
 
 
-def normalize(notebook):
+def normalize(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     """The notebook as it is stored: a copy without anything that changes from run to run."""
     notebook = copy.deepcopy(notebook)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
@@ -86,7 +86,7 @@ def normalize(notebook):
     return notebook
 
 
-def execute(path):
+def execute(path: Path) -> bool:
     """Run one notebook in place; return whether its file changed.
 
     Raises
@@ -116,8 +116,8 @@ def execute(path):
     return True
 
 
-def main(arguments=None):
-    """Run the notebooks that are named, all by default; the exit status is 1 if one failed."""
+def main(arguments: list[str] | None = None) -> int:
+    """Run the notebooks that are named; 1 if one of them failed."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("notebooks", nargs="*", type=Path, help="default: all of notebooks/")
     paths = parser.parse_args(arguments).notebooks or sorted(NOTEBOOKS.glob("*.ipynb"))

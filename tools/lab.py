@@ -17,7 +17,12 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 __all__ = ["INSTALL_CHROMIUM", "Lab", "find_chromium", "open_lab"]
 
@@ -42,7 +47,7 @@ _NO_BACKGROUND_TRAFFIC = [
 _ERROR_OUTPUT = "[data-mime-type='application/vnd.jupyter.error'], [data-mime-type$='stderr']"
 
 
-def find_chromium():
+def find_chromium() -> str | None:
     """The path of a Chromium or Chrome on this machine, or None."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
     named = os.environ.get("CHROMIUM")
@@ -50,27 +55,16 @@ def find_chromium():
 
 
 @contextlib.contextmanager
-def open_lab(notebooks, *, theme="Light", width=1400, height=1000):
+def open_lab(
+    notebooks: str | Path, *, theme: str = "Light", width: int = 1400, height: int = 1000
+) -> Iterator["Lab"]:
     """Start JupyterLab on a copy of `notebooks`, and a page of Chromium on it.
 
     The learner's own settings are out of reach; the environment's `etc/jupyter` is in force, as
     it is for a learner.
 
-    Parameters
-    ----------
-    notebooks : path
-        A folder. Nothing in it is changed.
-    theme : {"Light", "Dark"}
-    width, height : int, in CSS pixels
-
-    Yields
-    ------
-    lab : Lab
-
-    Raises
-    ------
-    RuntimeError
-        No Chromium, or JupyterLab does not start; its log is in the message.
+    Nothing in the folder `notebooks` is changed. `theme` is "Light" or "Dark", the window `width`
+    by `height` CSS pixels. If JupyterLab does not start, its log is in the error's message.
     """
     from playwright.sync_api import sync_playwright
 
@@ -141,18 +135,13 @@ def _wait_until_it_answers(process, address, log, *, seconds=60):
 class Lab:
     """One page of a browser on JupyterLab.
 
-    Attributes
-    ----------
-    page : playwright.sync_api.Page
-    folder : pathlib.Path
-        The copy of the notebooks that JupyterLab works on.
-    errors : list of str
-        What the page has written to its console as an error so far, but for
-        `KNOWN_CONSOLE_ERRORS`.
+    `folder` is the copy of the notebooks that JupyterLab works on; `errors` is what the page has
+    written to its console as an error so far, but for `KNOWN_CONSOLE_ERRORS`.
     """
 
-    def __init__(self, page, url, folder):
-        self.page, self.folder, self.errors = page, folder, []
+    def __init__(self, page: "Page", url: str, folder: Path):
+        self.page, self.folder = page, folder
+        self.errors: list[str] = []
         self._url = url
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.errors.append(f"uncaught: {error}"))
@@ -163,7 +152,7 @@ class Lab:
         ):
             self.errors.append(f"{message.text} ({message.location.get('url', '')})")
 
-    def open(self, name):
+    def open(self, name: str) -> None:
         """Open a notebook and wait until its kernel can run; the cells are not run."""
         if not (self.folder / name).is_file():
             raise FileNotFoundError(f"{name} is not among the notebooks")
@@ -186,26 +175,26 @@ class Lab:
         # opens a dialog that nobody answers
         self.page.wait_for_function("window.readyToRun", timeout=60_000)
 
-    def open_another_page(self):
+    def open_another_page(self) -> "Lab":
         """A second page on the same server, with nothing open."""
         return Lab(self.page.context.new_page(), self._url, self.folder)
 
-    def run_all(self, *, seconds=600):
+    def run_all(self, *, seconds: float = 600) -> None:
         """Run every cell and wait for the last."""
         self.execute("notebook:run-all-cells")
         self.wait_until_idle(seconds=seconds)
 
-    def run_cell(self, index, *, seconds=600):
+    def run_cell(self, index: int, *, seconds: float = 600) -> None:
         """Run one cell, counted from 0, and wait for it."""
         self.page.evaluate("i => jupyterapp.shell.currentWidget.content.activeCellIndex = i", index)
         self.execute("notebook:run-cell")
         self.wait_until_idle(seconds=seconds)
 
-    def execute(self, command):
+    def execute(self, command: str) -> None:
         """Execute one of JupyterLab's commands on the notebook that is open."""
         self.page.evaluate("command => jupyterapp.commands.execute(command)", command)
 
-    def wait_until_idle(self, *, seconds=600):
+    def wait_until_idle(self, *, seconds: float = 600) -> None:
         """Wait until no cell waits and the kernel rests."""
         self.page.wait_for_function(
             """() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'
@@ -214,11 +203,11 @@ class Lab:
             timeout=seconds * 1000,
         )
 
-    def read_failures(self):
+    def read_failures(self) -> list[str]:
         """The text of every error output and of everything written to stderr."""
         return self.page.locator(_ERROR_OUTPUT).all_inner_texts()
 
-    def find_unnamed(self):
+    def find_unnamed(self) -> list[str]:
         """HTML of every control and picture among the outputs that has no accessible name.
 
         The names are those that Chromium computes for a screen reader, not the attributes.

@@ -7,6 +7,7 @@ import math
 import numbers
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import ipywidgets
 
@@ -43,7 +44,7 @@ def slider(
 
     def make(name):
         whole = all(isinstance(n, numbers.Integral) for n in (minimum, maximum, step, value))
-        check = check_integer if whole else check_number
+        check: Any = check_integer if whole else check_number
         low, high = check("minimum", minimum), check("maximum", maximum)
         start = check(name, value, minimum=low, maximum=high)
         check_number("step", step, exclusive_minimum=0)

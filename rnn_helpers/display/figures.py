@@ -72,8 +72,8 @@ def use_own_settings(settings: dict[str, Any] | None = None) -> Iterator[None]:
     """
     global _in_own_settings
     wanted = _OWN if settings is None else {**_OWN, **settings}
-    now = matplotlib.rcParams
-    changed = {name: value for name, value in wanted.items() if now[name] != value}
+    now: Any = matplotlib.rcParams
+    changed: Any = {name: value for name, value in wanted.items() if now[name] != value}
     before, _in_own_settings = _in_own_settings, True
     try:
         with matplotlib.rc_context(changed) if changed else contextlib.nullcontext():

@@ -19,7 +19,6 @@ import numpy as np
 import traitlets
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from PIL import Image
 
@@ -106,16 +105,30 @@ class Live(ipywidgets.VBox):
         How many pictures were painted.
     """
 
-    controls: dict[str, ipywidgets.ValueWidget]
+    controls: dict[str, Any]  # widgets, by the names of `compute`'s arguments
     result: Any
     error: Exception | None
     artists: dict[str, Artist]
-    figure: Figure | None  # None once closed
+    figure: Any  # Matplotlib's; None once closed
     message: str
     frames: int
+    _axes: Any
+    _note: Any
+    _background: Any
     _open = False  # between __init__ and close
 
-    def __init__(self, compute, draw, controls, describe, *, width, height, nrows, ncols):
+    def __init__(
+        self,
+        compute: Callable[..., Any],
+        draw: Callable[..., dict],
+        controls: dict[str, Any],
+        describe: Callable[[Any], str],
+        *,
+        width: float,
+        height: float,
+        nrows: int,
+        ncols: int,
+    ):
         self._compute, self._draw, self._describe = compute, draw, describe
         self.controls = controls
         self.figure, self._axes = new_figure(width, height, nrows=nrows, ncols=ncols, dpi=_DPI)
@@ -192,7 +205,7 @@ class Live(ipywidgets.VBox):
             if widget is not self:
                 widget.close()
         super().close()
-        self.__dict__.pop("_repr_mimebundle_", None)  # ipywidgets hides ours behind None
+        vars(self).pop("_repr_mimebundle_", None)  # ipywidgets hides ours behind None
         self.figure = self._axes = self._background = self._note = None
         self.artists, self._order = {}, []
 
@@ -252,17 +265,18 @@ class Live(ipywidgets.VBox):
 
     def _paint(self):
         self._render()
-        picture = Image.fromarray(np.asarray(self.figure.canvas.buffer_rgba())).convert("RGB")
-        buffer = io.BytesIO()
-        picture = picture.quantize(palette=self._palette, dither=0)
+        canvas, buffer = self.figure.canvas, io.BytesIO()
+        size = canvas.get_width_height()
+        picture = Image.frombytes("RGB", size, canvas.buffer_rgba(), "raw", "RGBX")
+        picture = picture.quantize(palette=self._palette, dither=Image.Dither.NONE)
         picture.putpalette(self._colors)
-        picture.save(buffer, "png", compress_level=1)
+        picture.save(buffer, "png", compress_level=1, compress_type=3)  # runs alone, zlib.Z_RLE
         self.image.value = buffer.getvalue()
         self.frames += 1
         note = self._note.get_text().replace("\n", " ") if self.error is None else ""
         self._caption.text = f"{self.message} {note}".strip()
 
-    def _repr_mimebundle_(self, **kwargs):
+    def _repr_mimebundle_(self, **kwargs) -> Any:
         """The live view, and for readers without a kernel the still picture in its place."""
         if not self._open:
             return {"text/plain": "This picture is closed; run the cell again."}
@@ -320,7 +334,7 @@ def _make_palette(pixels):
     """
     house = [to_rgb(color) for color in ("white", "black", _CREAM, _AMBER, *COLORS.values())]
     house = (255 * np.array(house)).round().astype(int)
-    counts = Image.fromarray(pixels).convert("RGB").getcolors(pixels.size)
+    counts: Any = Image.fromarray(pixels).convert("RGB").getcolors(pixels.size)
     frequent = [color for _, color in sorted(counts, reverse=True)]
     strengths = np.linspace(1.0, 0.1, 11)[:, None, None]
     shades = (255 - strengths * (255 - house)).round().astype(int).reshape(-1, 3)
@@ -344,7 +358,7 @@ def _say_what_overflows(artists):
             data = np.asarray(artist.get_ydata(), dtype=float)
             count = int(data.size - np.isfinite(data).sum())
             if count:
-                label = artist.get_label()
+                label = str(artist.get_label())
                 name = "values" if label.startswith("_") else f"values of “{label}”"
                 return f"{count} of {data.size} {name} are not finite:\nthey overflow, undrawn."
     return ""
@@ -362,8 +376,8 @@ def _close_earlier_pictures_of_this_cell(picture):
     from IPython import get_ipython
 
     shell: Any = get_ipython()
-    parent = shell.get_parent() if hasattr(shell, "get_parent") else None
-    cell = ((parent or {}).get("metadata") or {}).get("cellId")
+    parent = (shell.get_parent() if hasattr(shell, "get_parent") else None) or {}
+    cell = (parent.get("metadata") or {}).get("cellId")
     if cell is None:
         return
     run, place = parent["header"]["msg_id"], (parent["header"].get("session"), cell)

@@ -37,7 +37,7 @@ _VIEW, _STILL = "application/vnd.jupyter.widget-view+json", "image/png"
 class PromptWebsocketConnection(ZMQChannelsWebsocketConnection):
     """A kernel's WebSocket that sends each message at once."""
 
-    def connect(self):
+    def connect(self) -> Any:
         """Turn Nagle's algorithm off, then connect as usual."""
         self.websocket_handler.set_nodelay(True)
         return super().connect()
