@@ -277,13 +277,10 @@ def test_a_state_that_is_not_carried_is_zero_every_time(cell, calls):
     assert cold.nats != carried.nats
 
 
-@pytest.mark.parametrize(
-    ("streams", "stopped"),
-    [
-        ((1,), "Interrupted before the last score."),
-        ((1, 16), "Interrupted after 6 updates. Interrupted before the last score."),
-    ],
-)
+@pytest.mark.parametrize(("streams", "stopped"), [
+    ((1,), "Interrupted before the last score."),
+    ((1, 16), "Interrupted after 6 updates. Interrupted before the last score."),
+])  # fmt: skip
 def test_an_interrupt_of_a_score_keeps_the_model_and_the_history(monkeypatch, streams, stopped):
     wanted = train()
 
@@ -319,41 +316,38 @@ def test_truncation_cuts_the_gradient_and_not_the_state():
     assert cut[2] != pytest.approx(whole[2], rel=1e-6)  # after other gradients
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "message"),
-    [
-        (lambda: LanguageModel(1), ValueError, "n_tokens must be an integer of at least 2, got 1"),
-        (lambda: LanguageModel(V, embedding_size=0), ValueError, "embedding_size must be an int"),
-        (lambda: LanguageModel(V, 0), ValueError, "hidden_size must be an integer of at least 1"),
-        (lambda: LanguageModel(V, cell="MLP"), ValueError,
-         "cell must be one of 'RNN', 'SimplifiedGRU', 'GRU', 'LSTM'"),
-        (lambda: make_streams([1, 2, 3], 4), ValueError, "n_streams must be .* from 1 to 3, got 4"),
-        (lambda: make_streams([1, 2, 3], 0), ValueError, "n_streams must be .* from 1 to 3, got 0"),
-        (lambda: make_streams([1, 2, 3], 1.0), TypeError, "n_streams must be .* 1 to 3, got 1.0"),
-        (lambda: make_streams([], 1), ValueError, "ids must not be empty"),
-        (lambda: make_streams([[1, 2]], 1), ValueError, "ids must have 1 axes, got 2"),
-        (lambda: compute_nats(make_model(), [0, 6]), ValueError, "ids must lie from 0 to 5, got 6"),
-        (lambda: compute_nats(make_model(), [-1, 7]), ValueError, "ids must lie .*, got -1"),
-        (lambda: compute_nats(make_model(), []), ValueError, "ids must not be empty"),
-        (lambda: compute_nats(make_model(), "text"), TypeError, "ids must be an array of numbers"),
-        (lambda: compute_nats(make_model(), make_ids(9), n_streams="x"), TypeError,
-         "n_streams must be an integer of at least 1, got 'x'"),
-        (lambda: compute_nats(make_model(), make_ids(9), n_streams=0), ValueError, "n_streams"),
-        (lambda: train(CYCLE[:15]), ValueError, "^ids must hold at least 16 tokens, got 15"),
-        (lambda: train(CYCLE + 1), ValueError, "^ids must lie from 0 to 2, got 3"),
-        (lambda: train("text"), TypeError, "^ids must be an array of numbers"),
-        (lambda: train(held_out=[]), ValueError, "held_out_ids must not be empty"),
-        (lambda: train(held_out=[0, -2]), ValueError, "held_out_ids must lie from 0 to 2, got -2"),
-        (lambda: train(n_tokens=1), ValueError, "n_tokens must be an integer of at least 2, got 1"),
-        (lambda: train(seed=-1), ValueError, "seed must be an integer of at least 0, got -1"),
-        (lambda: train(n_streams=0), ValueError, "n_streams must be an integer of at least 1"),
-        (lambda: train(window=0), ValueError, "window must be an integer of at least 1, got 0"),
-        (lambda: train(truncate=0), ValueError, "truncate must be an integer of at least 1, got 0"),
-        (lambda: train(updates=2.5), TypeError, "updates must be an integer of at least 1, got 2."),
-        (lambda: train(evaluations=0), ValueError, "evaluations must be an integer of at least 1"),
-        (lambda: train(learning_rate=0), ValueError, "learning_rate must be a finite number great"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("call", "error", "message"), [
+    (lambda: LanguageModel(1), ValueError, "n_tokens must be an integer of at least 2, got 1"),
+    (lambda: LanguageModel(V, embedding_size=0), ValueError, "embedding_size must be an int"),
+    (lambda: LanguageModel(V, 0), ValueError, "hidden_size must be an integer of at least 1"),
+    (lambda: LanguageModel(V, cell="MLP"), ValueError,
+     "cell must be one of 'RNN', 'SimplifiedGRU', 'GRU', 'LSTM'"),
+    (lambda: make_streams([1, 2, 3], 4), ValueError, "n_streams must be .* from 1 to 3, got 4"),
+    (lambda: make_streams([1, 2, 3], 0), ValueError, "n_streams must be .* from 1 to 3, got 0"),
+    (lambda: make_streams([1, 2, 3], 1.0), TypeError, "n_streams must be .* 1 to 3, got 1.0"),
+    (lambda: make_streams([], 1), ValueError, "ids must not be empty"),
+    (lambda: make_streams([[1, 2]], 1), ValueError, "ids must have 1 axes, got 2"),
+    (lambda: compute_nats(make_model(), [0, 6]), ValueError, "ids must lie from 0 to 5, got 6"),
+    (lambda: compute_nats(make_model(), [-1, 7]), ValueError, "ids must lie .*, got -1"),
+    (lambda: compute_nats(make_model(), []), ValueError, "ids must not be empty"),
+    (lambda: compute_nats(make_model(), "text"), TypeError, "ids must be an array of numbers"),
+    (lambda: compute_nats(make_model(), make_ids(9), n_streams="x"), TypeError,
+     "n_streams must be an integer of at least 1, got 'x'"),
+    (lambda: compute_nats(make_model(), make_ids(9), n_streams=0), ValueError, "n_streams"),
+    (lambda: train(CYCLE[:15]), ValueError, "^ids must hold at least 16 tokens, got 15"),
+    (lambda: train(CYCLE + 1), ValueError, "^ids must lie from 0 to 2, got 3"),
+    (lambda: train("text"), TypeError, "^ids must be an array of numbers"),
+    (lambda: train(held_out=[]), ValueError, "held_out_ids must not be empty"),
+    (lambda: train(held_out=[0, -2]), ValueError, "held_out_ids must lie from 0 to 2, got -2"),
+    (lambda: train(n_tokens=1), ValueError, "n_tokens must be an integer of at least 2, got 1"),
+    (lambda: train(seed=-1), ValueError, "seed must be an integer of at least 0, got -1"),
+    (lambda: train(n_streams=0), ValueError, "n_streams must be an integer of at least 1"),
+    (lambda: train(window=0), ValueError, "window must be an integer of at least 1, got 0"),
+    (lambda: train(truncate=0), ValueError, "truncate must be an integer of at least 1, got 0"),
+    (lambda: train(updates=2.5), TypeError, "updates must be an integer of at least 1, got 2."),
+    (lambda: train(evaluations=0), ValueError, "evaluations must be an integer of at least 1"),
+    (lambda: train(learning_rate=0), ValueError, "learning_rate must be a finite number great"),
+])  # fmt: skip
 def test_what_is_wrong_is_named(call, error, message):
     with pytest.raises(error, match=message):
         call()

@@ -215,19 +215,16 @@ def test_the_bar_tells_loss_rate_and_score_and_leaves_nothing(monkeypatch, capsy
     assert capsys.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize(
-    ("options", "error", "message"),
-    [
-        ({"updates": 0}, ValueError, "updates must be an integer of at least 1, got 0"),
-        ({"learning_rate": 0}, ValueError, "learning_rate must be a finite number greater than 0"),
-        ({"max_norm": -1}, ValueError, "max_norm must be a finite number greater than 0"),
-        ({"evaluate_every": 2}, ValueError, "evaluate_every needs evaluate"),
-        ({"evaluate": float, "evaluate_every": 0}, ValueError, "evaluate_every must be an integer"),
-        ({"tokens_per_update": 0}, ValueError, "tokens_per_update must be an integer of at least"),
-        ({"history": []}, TypeError, "history must be a History, got list"),
-        ({"model": None}, TypeError, "model must be a torch.nn.Module, got NoneType"),
-    ],
-)
+@pytest.mark.parametrize(("options", "error", "message"), [
+    ({"updates": 0}, ValueError, "updates must be an integer of at least 1, got 0"),
+    ({"learning_rate": 0}, ValueError, "learning_rate must be a finite number greater than 0"),
+    ({"max_norm": -1}, ValueError, "max_norm must be a finite number greater than 0"),
+    ({"evaluate_every": 2}, ValueError, "evaluate_every needs evaluate"),
+    ({"evaluate": float, "evaluate_every": 0}, ValueError, "evaluate_every must be an integer"),
+    ({"tokens_per_update": 0}, ValueError, "tokens_per_update must be an integer of at least"),
+    ({"history": []}, TypeError, "history must be a History, got list"),
+    ({"model": None}, TypeError, "model must be a torch.nn.Module, got NoneType"),
+])  # fmt: skip
 def test_a_wrong_setting_is_named(options, error, message):
     model, loss = _line()
     settings = {"model": model, "compute_loss": loss, "updates": 1, "learning_rate": 0.1}
@@ -235,18 +232,15 @@ def test_a_wrong_setting_is_named(options, error, message):
         fit(**settings | options)
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "got"),
-    [
-        ("compute_loss", None, "a tensor of one number with a gradient, got None"),
-        ("compute_loss", 0.5, "got 0.5"),
-        ("compute_loss", torch.ones(2, requires_grad=True), r"got tensor\(\[1., 1.\], req"),
-        ("compute_loss", torch.tensor(0.5), r"got tensor\(0.5000\)"),
-        ("evaluate", None, "a number, got None"),
-        ("evaluate", "low", "a number, got 'low'"),
-        ("evaluate", torch.zeros(2), r"a number, got tensor\(\[0., 0.\]\)"),
-    ],
-)
+@pytest.mark.parametrize(("name", "value", "got"), [
+    ("compute_loss", None, "a tensor of one number with a gradient, got None"),
+    ("compute_loss", 0.5, "got 0.5"),
+    ("compute_loss", torch.ones(2, requires_grad=True), r"got tensor\(\[1., 1.\], req"),
+    ("compute_loss", torch.tensor(0.5), r"got tensor\(0.5000\)"),
+    ("evaluate", None, "a number, got None"),
+    ("evaluate", "low", "a number, got 'low'"),
+    ("evaluate", torch.zeros(2), r"a number, got tensor\(\[0., 0.\]\)"),
+])  # fmt: skip
 def test_what_a_callable_must_return_is_named_with_what_it_did(name, value, got):
     model, loss = _line()
     settings = {"compute_loss": loss, "updates": 1, "learning_rate": 0.1}

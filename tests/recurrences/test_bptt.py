@@ -179,15 +179,11 @@ def test_large_finite_input_overflows_nowhere(name):
     assert np.isfinite(gradients["h0"]).all()
 
 
-@pytest.mark.parametrize(
-    ("mutate", "key"),
-    [
-        (lambda g: np.roll(g, 5, axis=-1), "W_hh"),
-        (lambda g: g[::-1], "xs"),
-        (lambda g: 0 * g, "b_h"),
-    ],
-    ids=["gates swapped", "time reversed", "bias dropped"],
-)
+@pytest.mark.parametrize(("mutate", "key"), [
+    (lambda g: np.roll(g, 5, axis=-1), "W_hh"),
+    (lambda g: g[::-1], "xs"),
+    (lambda g: 0 * g, "b_h"),
+], ids=["gates swapped", "time reversed", "bias dropped"])  # fmt: skip
 def test_the_comparison_with_autograd_can_fail(mutate, key):
     case = CASES["lstm"]
     arguments, arriving = _draw(case)
@@ -316,21 +312,13 @@ def test_views_that_torch_cannot_take_are_copied(name):
             np.testing.assert_allclose(ours[key], gradient, rtol=0, atol=1e-13, err_msg=key)
 
 
-@pytest.mark.parametrize(
-    ("change", "error", "message"),
-    [
-        (lambda x: x.requires_grad_(), ValueError, r"pass W_hh.detach\(\)"),
-        (
-            lambda x: x.long(),
-            TypeError,
-            "W_hh must hold real floating-point numbers",
-        ),
-        (lambda x: x.numpy().astype(int), TypeError, "W_hh must hold floating-point numbers of 2"),
-        (lambda x: x.numpy().astype(complex), TypeError, "W_hh must hold floating-point numbers"),
-        (lambda x: x.float(), TypeError, "W_hh is torch.float32 and xs is torch.float64"),
-    ],
-    ids=["requires a gradient", "long", "int", "complex", "another precision"],
-)
+@pytest.mark.parametrize(("change", "error", "message"), [
+    (lambda x: x.requires_grad_(), ValueError, r"pass W_hh.detach\(\)"),
+    (lambda x: x.long(), TypeError, "W_hh must hold real floating-point numbers"),
+    (lambda x: x.numpy().astype(int), TypeError, "W_hh must hold floating-point numbers of 2"),
+    (lambda x: x.numpy().astype(complex), TypeError, "W_hh must hold floating-point numbers"),
+    (lambda x: x.float(), TypeError, "W_hh is torch.float32 and xs is torch.float64"),
+], ids=["requires a gradient", "long", "int", "complex", "another precision"])  # fmt: skip
 def test_a_tensor_that_cannot_be_worked_on_is_named(change, error, message):
     xs, h0, W_xh, W_hh, b_h = (
         torch.ones(s).double() for s in ((3, 2, 4), (2, 5), (4, 5), (5, 5), (5,))

@@ -40,16 +40,12 @@ def test_a_run_equals_torch(network, activation):
     np.testing.assert_allclose(hs[1:], _torch_rnn(network, activation), rtol=0, atol=1e-10)
 
 
-@pytest.mark.parametrize(
-    "mutant",
-    [
-        lambda n: n | {"b_h": 0 * n["b_h"]},
-        lambda n: n | {"W_hh": n["W_hh"].T.copy()},
-        lambda n: n | {"xs": n["xs"][::-1].copy()},
-        lambda n: n | {"h0": 0 * n["h0"]},
-    ],
-    ids=["no bias", "transposed", "time reversed", "no initial state"],
-)
+@pytest.mark.parametrize("mutant", [
+    lambda n: n | {"b_h": 0 * n["b_h"]},
+    lambda n: n | {"W_hh": n["W_hh"].T.copy()},
+    lambda n: n | {"xs": n["xs"][::-1].copy()},
+    lambda n: n | {"h0": 0 * n["h0"]},
+], ids=["no bias", "transposed", "time reversed", "no initial state"])  # fmt: skip
 def test_the_comparison_with_torch_can_fail(network, mutant):
     ours = run_rnn(*mutant(network).values())[1:]
     assert np.abs(ours - _torch_rnn(network, "tanh")).max() > 1e-3

@@ -50,15 +50,11 @@ def test_products_of_jacobians_equal_autograd(network, activation):
         )
 
 
-@pytest.mark.parametrize(
-    "mutate",
-    [
-        lambda jacobians: jacobians[::-1],
-        lambda jacobians: jacobians.transpose(0, 2, 1)[::-1] * 1.001,
-        lambda jacobians: jacobians[1:],
-    ],
-    ids=["time reversed", "scaled", "one step short"],
-)
+@pytest.mark.parametrize("mutate", [
+    lambda jacobians: jacobians[::-1],
+    lambda jacobians: jacobians.transpose(0, 2, 1)[::-1] * 1.001,
+    lambda jacobians: jacobians[1:],
+], ids=["time reversed", "scaled", "one step short"])  # fmt: skip
 def test_the_comparison_with_autograd_can_fail(network, mutate):
     xs, _, *weights = network
     hs = run_rnn(*network)

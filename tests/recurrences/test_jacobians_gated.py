@@ -97,22 +97,19 @@ def test_connectivity_equals_differences_and_sees_no_future():
         np.testing.assert_allclose(connectivity[:, s], np.linalg.norm(sides, axis=0), atol=1e-8)
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda a: compute_lstm_jacobians(a[0][0], *a[1:]), "xs must have 2 axes"),
-        (lambda a: compute_lstm_jacobians(*a[:2], a[2][1:], *a[3:]), r"c0 must have shape \(4,\)"),
-        (lambda a: compute_lstm_jacobians(*a, peepholes=np.zeros((2, H))),
-         r"peepholes must have shape \(3, 4\)"),
-        (lambda a: compute_gru_jacobians(a[0], a[1], *a[3:], a[5]), "W_xh must have shape"),
-        (lambda a: compute_connectivity(lambda x: x, torch.zeros(3), torch.zeros(3)),
-         r"xs must have shape \(T, D\), got \(3,\)"),
-        (lambda a: compute_connectivity(lambda x: x, torch.zeros(3, 2), torch.zeros(2)),
-         r"targets must have shape \(3,\), got \(2,\)"),
-        (lambda a: compute_connectivity(lambda x: x[0], torch.zeros(3, 2), torch.zeros(3)),
-         r"model must return shape \(3, V\), got \(2,\)"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda a: compute_lstm_jacobians(a[0][0], *a[1:]), "xs must have 2 axes"),
+    (lambda a: compute_lstm_jacobians(*a[:2], a[2][1:], *a[3:]), r"c0 must have shape \(4,\)"),
+    (lambda a: compute_lstm_jacobians(*a, peepholes=np.zeros((2, H))),
+     r"peepholes must have shape \(3, 4\)"),
+    (lambda a: compute_gru_jacobians(a[0], a[1], *a[3:], a[5]), "W_xh must have shape"),
+    (lambda a: compute_connectivity(lambda x: x, torch.zeros(3), torch.zeros(3)),
+     r"xs must have shape \(T, D\), got \(3,\)"),
+    (lambda a: compute_connectivity(lambda x: x, torch.zeros(3, 2), torch.zeros(2)),
+     r"targets must have shape \(3,\), got \(2,\)"),
+    (lambda a: compute_connectivity(lambda x: x[0], torch.zeros(3, 2), torch.zeros(3)),
+     r"model must return shape \(3, V\), got \(2,\)"),
+])  # fmt: skip
 def test_what_is_wrong_is_named(call, message):
     arrays = _draw((T, D), (H,), (H,), (D, 4 * H), (H, 4 * H), (4 * H,))
     with pytest.raises(ValueError, match=message):

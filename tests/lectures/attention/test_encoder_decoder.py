@@ -252,36 +252,33 @@ TARGETS = torch.zeros(2, 3, dtype=torch.long)
 W, U, V = draw(H, K), draw(A, K), draw(K)
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: compute_dot_scores(draw(S, B, H), draw(T, B, A)), "one width, got 6 and 5: the g"),
-        (lambda: compute_dot_scores(draw(B, H), draw(T, B, H)), r"states must have shape \(any, a"),
-        (lambda: compute_dot_scores(draw(S, B, H), draw(T, 3, H)), "annotations must have shape"),
-        (lambda: compute_general_scores(draw(S, B, H), draw(T, B, A), draw(A, H)),
-         r"W must have shape \(6, 5\), got shape \(5, 6\)"),
-        (lambda: compute_additive_scores(draw(S, B, H), draw(T, B, A), W, U.T, V),
-         r"U must have shape \(5, 3\)"),
-        (lambda: compute_additive_scores(draw(S, B, H), draw(T, B, A), W.T, U, V),
-         r"W must have shape \(6, 3\)"),
-        (lambda: compute_additive_scores(draw(S, B, H), draw(T, B, A), W, U, V[:, None]),
-         r"v must have shape \(any,\)"),
-        (lambda: compute_contexts(draw(S, B, 3), draw(T, B, A)), r"weights must have shape \(any,"),
-        (lambda: masked_softmax(draw(S, B, T), MASK & ~MASK), "got a row with none"),
-        (lambda: Encoder(9, 5), "hidden_size must be even, half a direction, got 5"),
-        (lambda: Encoder(0, 6), "n_tokens must be"),
-        (lambda: Encoder(9, 6, embedding_size=0), "embedding_size must be"),
-        (lambda: Encoder(9, 6)(TOKENS[0], LENGTHS), r"tokens must have shape \(any, any\)"),
-        (lambda: Encoder(9, 6)(TOKENS, LENGTHS[1:]), r"lengths must have shape \(3,\), got"),
-        (lambda: Decoder(9, 6, score="cosine"), "score must be one of 'dot', 'general', 'additive"),
-        (lambda: Decoder(1, 6, score=None), "n_tokens must be"),
-        (lambda: run(TOKENS + 9, LENGTHS, TARGETS), "tokens must lie from 0 to 9, got 1"),
-        (lambda: run(TOKENS, LENGTHS, TARGETS - 1), "targets must lie from 0 to 3, got -1"),
-        (lambda: run(TOKENS, LENGTHS, TARGETS + 4), "targets must lie from 0 to 3, got 4"),
-        (lambda: make_model("dot").decoder.advance(TARGETS + 5, draw(1, 3, H)),
-         "tokens must lie from 0 to 4, got 5"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: compute_dot_scores(draw(S, B, H), draw(T, B, A)), "one width, got 6 and 5: the g"),
+    (lambda: compute_dot_scores(draw(B, H), draw(T, B, H)), r"states must have shape \(any, a"),
+    (lambda: compute_dot_scores(draw(S, B, H), draw(T, 3, H)), "annotations must have shape"),
+    (lambda: compute_general_scores(draw(S, B, H), draw(T, B, A), draw(A, H)),
+     r"W must have shape \(6, 5\), got shape \(5, 6\)"),
+    (lambda: compute_additive_scores(draw(S, B, H), draw(T, B, A), W, U.T, V),
+     r"U must have shape \(5, 3\)"),
+    (lambda: compute_additive_scores(draw(S, B, H), draw(T, B, A), W.T, U, V),
+     r"W must have shape \(6, 3\)"),
+    (lambda: compute_additive_scores(draw(S, B, H), draw(T, B, A), W, U, V[:, None]),
+     r"v must have shape \(any,\)"),
+    (lambda: compute_contexts(draw(S, B, 3), draw(T, B, A)), r"weights must have shape \(any,"),
+    (lambda: masked_softmax(draw(S, B, T), MASK & ~MASK), "got a row with none"),
+    (lambda: Encoder(9, 5), "hidden_size must be even, half a direction, got 5"),
+    (lambda: Encoder(0, 6), "n_tokens must be"),
+    (lambda: Encoder(9, 6, embedding_size=0), "embedding_size must be"),
+    (lambda: Encoder(9, 6)(TOKENS[0], LENGTHS), r"tokens must have shape \(any, any\)"),
+    (lambda: Encoder(9, 6)(TOKENS, LENGTHS[1:]), r"lengths must have shape \(3,\), got"),
+    (lambda: Decoder(9, 6, score="cosine"), "score must be one of 'dot', 'general', 'additive"),
+    (lambda: Decoder(1, 6, score=None), "n_tokens must be"),
+    (lambda: run(TOKENS + 9, LENGTHS, TARGETS), "tokens must lie from 0 to 9, got 1"),
+    (lambda: run(TOKENS, LENGTHS, TARGETS - 1), "targets must lie from 0 to 3, got -1"),
+    (lambda: run(TOKENS, LENGTHS, TARGETS + 4), "targets must lie from 0 to 3, got 4"),
+    (lambda: make_model("dot").decoder.advance(TARGETS + 5, draw(1, 3, H)),
+     "tokens must lie from 0 to 4, got 5"),
+])  # fmt: skip
 def test_what_does_not_fit_and_indices_outside_a_table_are_said(call, message):
     with pytest.raises(ValueError, match=message):
         call()

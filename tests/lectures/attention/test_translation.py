@@ -248,66 +248,57 @@ def train(**options):
     return train_translator(**{"pairs": PAIRS, "score": "dot", "seed": 0, "updates": 1} | options)
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "message"),
-    [
-        (lambda: train(seed=-1), ValueError, "seed must be"),
-        (lambda: train(score="cosine"), ValueError, "score must be one of"),
-        (lambda: train(updates=0), ValueError, "updates must be"),
-        (lambda: train(learning_rate=0), ValueError, "learning_rate must be"),
-        (lambda: train(hidden_size=7), ValueError, "hidden_size must be even"),
-        (lambda: train(pairs=TEXTS), TypeError, "pairs must be DatePairs, as make_pairs makes"),
-        (lambda: compare(["2026-11-21"], []), ValueError, "as many, got 1 and 0"),
-        (lambda: compute_accuracy_by_length([True, False], [8], [8, 9]), ValueError,
-         "lengths must have shape"),
-        (lambda: compute_accuracy_by_length([True], [8], [8]), ValueError, "edges must rise"),
-        (lambda: compute_accuracy_by_length([True], [8], [9, 9]), ValueError, "edges must rise"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("call", "error", "message"), [
+    (lambda: train(seed=-1), ValueError, "seed must be"),
+    (lambda: train(score="cosine"), ValueError, "score must be one of"),
+    (lambda: train(updates=0), ValueError, "updates must be"),
+    (lambda: train(learning_rate=0), ValueError, "learning_rate must be"),
+    (lambda: train(hidden_size=7), ValueError, "hidden_size must be even"),
+    (lambda: train(pairs=TEXTS), TypeError, "pairs must be DatePairs, as make_pairs makes"),
+    (lambda: compare(["2026-11-21"], []), ValueError, "as many, got 1 and 0"),
+    (lambda: compute_accuracy_by_length([True, False], [8], [8, 9]), ValueError,
+     "lengths must have shape"),
+    (lambda: compute_accuracy_by_length([True], [8], [8]), ValueError, "edges must rise"),
+    (lambda: compute_accuracy_by_length([True], [8], [9, 9]), ValueError, "edges must rise"),
+])  # fmt: skip
 def test_wrong_settings_are_said(call, error, message):
     with pytest.raises(error, match=message):
         call()
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "message"),
-    [
-        (lambda m: translate(None, TEXTS), TypeError, "model must be an EncoderDecoder, got None"),
-        (lambda m: translate_with_beam(None, TEXTS, width=2), TypeError, "model must be an Enc"),
-        (lambda m: translate(EncoderDecoder(9, 4, 6, score="dot"), TEXTS), ValueError,
-         r"model must read and write .*, got \(9, 4\)"),
-        (lambda m: translate(m["dot"], None), TypeError, "texts must be a list of str.*, got None"),
-        (lambda m: translate_with_beam(m["dot"], None, width=2), TypeError, "texts must be a list"),
-        (lambda m: translate(m["dot"], ["21@11"]), ValueError, "no date .* is written with '@'"),
-        (lambda m: translate_with_beam(m["dot"], ["21@11"], width=2), ValueError, "with '@'"),
-        (lambda m: translate_with_beam(m["dot"], TEXTS, width=0), ValueError,
-         "width must be an integer of at least 1, got 0"),
-        (lambda m: translate(m[None], TEXTS, change=lambda w, mask: w), ValueError,
-         "change needs a model with attention"),
-        (lambda m: translate(m["dot"], TEXTS, given=["2026-11-21"]), ValueError,
-         "given must hold an answer for each of 24 texts, got 1"),
-        (lambda m: translate(m["dot"], TEXTS, given=7), ValueError, "given must hold .*, got int"),
-        (lambda m: translate(m["dot"], TEXTS, given=["x"] * 24), ValueError,
-         "given must hold 10 digits and dashes, got 'x'"),
-        (lambda m: translate(m["dot"], TEXTS, given=[None] * 24), ValueError,
-         "given must hold 10 digits and dashes, got None"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("call", "error", "message"), [
+    (lambda m: translate(None, TEXTS), TypeError, "model must be an EncoderDecoder, got None"),
+    (lambda m: translate_with_beam(None, TEXTS, width=2), TypeError, "model must be an Enc"),
+    (lambda m: translate(EncoderDecoder(9, 4, 6, score="dot"), TEXTS), ValueError,
+     r"model must read and write .*, got \(9, 4\)"),
+    (lambda m: translate(m["dot"], None), TypeError, "texts must be a list of str.*, got None"),
+    (lambda m: translate_with_beam(m["dot"], None, width=2), TypeError, "texts must be a list"),
+    (lambda m: translate(m["dot"], ["21@11"]), ValueError, "no date .* is written with '@'"),
+    (lambda m: translate_with_beam(m["dot"], ["21@11"], width=2), ValueError, "with '@'"),
+    (lambda m: translate_with_beam(m["dot"], TEXTS, width=0), ValueError,
+     "width must be an integer of at least 1, got 0"),
+    (lambda m: translate(m[None], TEXTS, change=lambda w, mask: w), ValueError,
+     "change needs a model with attention"),
+    (lambda m: translate(m["dot"], TEXTS, given=["2026-11-21"]), ValueError,
+     "given must hold an answer for each of 24 texts, got 1"),
+    (lambda m: translate(m["dot"], TEXTS, given=7), ValueError, "given must hold .*, got int"),
+    (lambda m: translate(m["dot"], TEXTS, given=["x"] * 24), ValueError,
+     "given must hold 10 digits and dashes, got 'x'"),
+    (lambda m: translate(m["dot"], TEXTS, given=[None] * 24), ValueError,
+     "given must hold 10 digits and dashes, got None"),
+])  # fmt: skip
 def test_wrong_requests_are_said(models, call, error, message):
     with pytest.raises(error, match=message):
         call(models)
 
 
-@pytest.mark.parametrize(
-    ("returned", "got"),
-    [
-        (lambda w: w[:, :, :3], r"shape \(1, 24, 3\)"),
-        (lambda w: w.numpy(), "ndarray"),
-        (lambda w: None, "NoneType"),
-        (lambda w: w * np.nan, "nan"),
-        (lambda w: w + np.inf, "inf"),
-    ],
-)
+@pytest.mark.parametrize(("returned", "got"), [
+    (lambda w: w[:, :, :3], r"shape \(1, 24, 3\)"),
+    (lambda w: w.numpy(), "ndarray"),
+    (lambda w: None, "NoneType"),
+    (lambda w: w * np.nan, "nan"),
+    (lambda w: w + np.inf, "inf"),
+])  # fmt: skip
 def test_what_change_returns_is_checked(models, returned, got):
     with pytest.raises(ValueError, match=rf"change must return a tensor \(1, 24, .*, got {got}"):
         translate(models["dot"], TEXTS, change=lambda weights, mask: returned(weights))
