@@ -47,9 +47,7 @@ def test_scores_by_hand():
 def test_each_score_is_that_of_one_state_and_one_annotation():
     s, h = draw(S, B, H), draw(T, B, A, seed=1)
     W, W_s, U, v = draw(H, A, seed=2), draw(H, K, seed=3), draw(A, K, seed=4), draw(K, seed=5)
-    general, additive = (
-        compute_general_scores(s, h, W), compute_additive_scores(s, h, W_s, U, v)
-    )  # fmt: skip
+    general, additive = compute_general_scores(s, h, W), compute_additive_scores(s, h, W_s, U, v)
     assert general.shape == additive.shape == (S, B, T)
     for t, b, j in np.ndindex(S, B, T):
         assert general[t, b, j].item() == pytest.approx((s[t, b] @ W @ h[j, b]).item())
@@ -89,12 +87,6 @@ def test_dot_attention_is_torchs_with_a_scale_of_1_gradients_too(masked):
 
 
 # Softmax
-
-
-def test_softmax_is_torchs_where_nothing_is_masked():
-    scores = 30 * draw(S, B, T)
-    whole = torch.ones(B, T, dtype=torch.bool)
-    torch.testing.assert_close(masked_softmax(scores, whole), torch.softmax(scores, dim=-1))
 
 
 def test_softmax_by_hand_and_padding_gets_nothing():
@@ -170,17 +162,7 @@ def test_all_steps_at_once_are_the_steps_one_by_one(score):
         logits, _ = decoder.predict(states, encoded, decoder.attend(states, encoded))
         torch.testing.assert_close(at_once[step], logits[0])
         before = target[None]
-
-
-@pytest.mark.parametrize("score", [*SCORES, None])
-def test_a_prediction_does_not_see_its_own_target_nor_later_ones(score):
-    model, (tokens, lengths) = make_model(score), make_tokens()
-    targets = torch.tensor([[0, 1, 2], [3, 0, 1], [2, 2, 0]])
-    other = targets.clone()
-    other[1] = 3 - other[1]
-    one, two = model(tokens, lengths, targets), model(tokens, lengths, other)
-    torch.testing.assert_close(one[:2], two[:2])
-    assert not torch.allclose(one[2], two[2])
+    assert (model(tokens, lengths, 3 - targets)[1:] - at_once[1:]).abs().amax(2).min() > 1e-6
 
 
 @pytest.mark.parametrize("score", [*SCORES, None])
@@ -210,20 +192,15 @@ def test_the_prediction_is_the_equations(score):
 
 
 @pytest.mark.parametrize("score", ["dot", None])
-def test_the_decoder_starts_from_the_summary(score):
-    decoder = make_model(score).decoder
-    summary = draw(B, H)
-    wanted = torch.tanh(summary @ decoder.first.weight.T + decoder.first.bias)
-    torch.testing.assert_close(decoder.begin(Encoded(draw(T, B, H), summary, MASK))[0], wanted)
-
-
-def test_without_attention_every_context_is_the_summary():
-    decoder = make_model(None).decoder
-    encoded = Encoded(draw(T, B, H), draw(B, H, seed=1), MASK)
-    assert decoder.attend(draw(S, B, H), encoded) is None
-    _, contexts = decoder.predict(draw(S, B, H), encoded, None)
-    assert contexts.shape == (S, B, H)
-    assert (contexts == encoded.summary).all()
+def test_the_decoder_starts_from_the_summary_and_without_attention_it_is_every_context(score):
+    decoder, encoded = make_model(score).decoder, Encoded(draw(T, B, H), draw(B, H, seed=1), MASK)
+    wanted = torch.tanh(encoded.summary @ decoder.first.weight.T + decoder.first.bias)
+    torch.testing.assert_close(decoder.begin(encoded)[0], wanted)
+    if score is None:
+        assert decoder.attend(draw(S, B, H), encoded) is None
+        _, contexts = decoder.predict(draw(S, B, H), encoded, None)
+        assert contexts.shape == (S, B, H)
+        assert (contexts == encoded.summary).all()
 
 
 def test_the_dot_score_costs_no_parameter_and_the_general_one_starts_as_it():
