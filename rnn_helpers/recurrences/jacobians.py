@@ -34,21 +34,17 @@ def compute_rnn_jacobians(
     *,
     activation: str | Activation = "tanh",
 ) -> np.ndarray:
-    """The one-step Jacobians of a plain RNN along a sequence.
+    """The one-step Jacobians of a plain RNN along a sequence, array (T, H, H).
 
     ∂h_t/∂h_{t−1} = diag(φ′(a_t)) W_hhᵀ with a_t = x_t W_xh + h_{t−1} W_hh + b_h.
-    Entry [i, j] says how much h_t[i] moves when h_{t−1}[j] is nudged.
+    Entry [i, j] says how much h_t[i] moves when h_{t−1}[j] is nudged. In the numbering of `hs`,
+    `jacobians[t]` is ∂h_{t+1}/∂h_t.
 
     Parameters
     ----------
     xs, hs : arrays (T, D), (T+1, H)
         One sequence and its states, `hs[0]` the initial one, as `run_rnn` returns them.
     W_xh, W_hh, b_h : arrays (D, H), (H, H), (H,)
-
-    Returns
-    -------
-    jacobians : array (T, H, H)
-        `jacobians[t]` is ∂h_{t+1}/∂h_t in the numbering of `hs`.
 
     Source
     ------
@@ -70,18 +66,8 @@ def compute_log_norms_by_lag(jacobians: ArrayLike) -> np.ndarray:
     """log₁₀ ‖∂h_T/∂h_{T−k}‖₂ for every lag k: the norms of the products, counted from the end.
 
     ∂h_T/∂h_{T−k} = J_T J_{T−1} ⋯ J_{T−k+1}. Jacobians and products are rescaled on the way and the
-    exponents kept beside them, so that neither 10⁻¹⁰⁰⁰ nor 10¹⁰⁰⁰ is lost.
-
-    Parameters
-    ----------
-    jacobians : array (T, H, H)
-        In the order of time.
-
-    Returns
-    -------
-    log_norms : array (T+1,)
-        Entry k is the lag-k norm, in powers of ten; entry 0 is 0, the identity's.
-        −inf where the product is exactly zero.
+    exponents kept beside them, so that neither 10⁻¹⁰⁰⁰ nor 10¹⁰⁰⁰ is lost. From (T, H, H), in the
+    order of time, to (T+1,): entry 0 is 0, the identity's; −inf where the product is exactly zero.
 
     Examples
     --------
@@ -120,15 +106,8 @@ def _rescale(matrices):
 def compute_log_direct_by_lag(gates: np.ndarray) -> np.ndarray:
     """log₁₀ of the direct path alone: the largest product of the last k gates, for k = 0 … T.
 
-    Parameters
-    ----------
-    gates : (T, H)
-        What each step keeps of each unit, as `StepJacobians.direct` holds it.
-
-    Returns
-    -------
-    log_direct : (T+1,)
-        Of the unit that keeps most over those k steps; entry 0 is 0.
+    `gates` (T, H) is what each step keeps of each unit, as `StepJacobians.direct` holds it. What
+    is returned, (T+1,), is that of the unit that keeps most over those k steps; entry 0 is 0.
 
     Examples
     --------
@@ -165,13 +144,10 @@ def compute_largest_singular_value(matrix: ArrayLike) -> float:
 def make_recurrent_weights(
     hidden_size: int, *, spectral_radius: float, seed: int, kind: str = "gaussian"
 ) -> np.ndarray:
-    """A random recurrent matrix (H, H) of a given spectral radius.
+    """A random recurrent matrix (H, H) of a given spectral radius, and of a `kind`.
 
-    Parameters
-    ----------
-    kind : {"gaussian", "orthogonal", "identity"}
-        Independent normal entries; a random rotation or reflection; the identity. All are
-        scaled.
+    "gaussian" has independent normal entries, "orthogonal" is a random rotation or reflection,
+    "identity" is the identity; all are scaled.
     """
     spectral_radius = check_number("spectral_radius", spectral_radius, minimum=0)
     check_choice("kind", kind, ("gaussian", "orthogonal", "identity"))
@@ -226,7 +202,7 @@ def compute_lstm_jacobians(
     *,
     peepholes: ArrayLike | None = None,
 ) -> StepJacobians:
-    """The one-step Jacobians ∂(h, c)_t / ∂(h, c)_{t−1} of an LSTM in closed form.
+    """The one-step Jacobians ∂(h, c)_t / ∂(h, c)_{t−1} of an LSTM in closed form; `direct` is f.
 
     With d_i = g i (1 − i), d_f = c₋₁ f (1 − f), d_g = i (1 − g²), d_o = tanh(c) o (1 − o) and
     s = o (1 − tanh²(c)) + p_o d_o, each a diagonal:
@@ -240,11 +216,6 @@ def compute_lstm_jacobians(
     W_xh, W_hh, b_h : arrays (D, 4H), (H, 4H), (4H,)
         Gates i, f, g, o.
     peepholes : array (3, H), optional
-
-    Returns
-    -------
-    jacobians : StepJacobians
-        `direct` is f, which alone carries c if h is left out.
 
     Source
     ------
@@ -283,7 +254,7 @@ def compute_gru_jacobians(
     reset: str = "after",
     update: str = "keeps",
 ) -> StepJacobians:
-    """The one-step Jacobians ∂h_t/∂h_{t−1} of a GRU in closed form.
+    """The one-step Jacobians ∂h_t/∂h_{t−1} of a GRU in closed form; `direct` is keep.
 
     With keep = z (or 1 − z where z takes), d_z = ±(h₋₁ − n) z (1 − z), d_n = (1 − keep)(1 − n²),
     each a diagonal, and q = h₋₁ W_hn + b_hn:
@@ -297,11 +268,6 @@ def compute_gru_jacobians(
     xs, h0 : arrays (T, D), (H,)
     W_xh, W_hh, b_xh, b_hh : arrays (D, 3H), (H, 3H), (3H,), (3H,)
         Gates r, z, n.
-
-    Returns
-    -------
-    jacobians : StepJacobians
-        `direct` is keep.
 
     Source
     ------
@@ -329,8 +295,8 @@ def compute_gru_jacobians(
 def compute_connectivity(model: Callable[[Any], Any], xs: Any, targets: Any) -> np.ndarray:
     """How strongly each prediction of a language model hangs on each input: ‖∂ log p(y_t)/∂x_s‖₂.
 
-    One backward pass for each t gives a whole row. Where the model reads forwards only, the
-    entries with s > t are exactly zero.
+    One backward pass for each t gives a whole row of (T, T), in nats per unit of the embedding.
+    Where the model reads forwards only, the entries with s > t are exactly zero.
 
     Parameters
     ----------
@@ -339,11 +305,6 @@ def compute_connectivity(model: Callable[[Any], Any], xs: Any, targets: Any) -> 
         (T, V), in torch.
     xs, targets : tensors (T, D), integers (T,)
         The embedded inputs, and y_t, the token that each step is asked for.
-
-    Returns
-    -------
-    connectivity : array (T, T)
-        Row t, column s, in nats per unit of the embedding.
 
     Source
     ------

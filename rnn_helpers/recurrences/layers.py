@@ -96,14 +96,13 @@ class _Recurrent(torch.nn.Module):
         """Nothing: torch.nn's layout for cuDNN is not needed here, its callers may be."""
 
     def reset_parameters(self) -> None:
-        """Draw every parameter uniformly from ±1/√H, as torch.nn does; then set `keep_bias`."""
+        """Draw all uniformly from ±1/√H, as torch.nn does; then give the gate that keeps its bias.
+
+        Where z takes the new state, it keeps by −`keep_bias`.
+        """
         limit = 1 / math.sqrt(self.hidden_size)
         for parameter in self.parameters():
             torch.nn.init.uniform_(parameter, -limit, limit)
-        self._start_keeping()
-
-    def _start_keeping(self):
-        """Give the gate that keeps its bias; where z takes the new state, it keeps by −bias."""
         if self.keep_bias is None or self.keeps is None:
             return
         H, bias = self.hidden_size, self.keep_bias
@@ -441,9 +440,3 @@ class SimplifiedGRU(_Recurrent):
 
     def _step(self, x, states, weights):
         return [simplified_gru_step(x, *states, *weights, **self._options())]
-
-
-def set_keep_bias(layer: _Recurrent, bias: float) -> None:
-    """Give a finished layer a `keep_bias`; to be replaced by that argument, and deleted."""
-    layer.keep_bias = check_number("bias", bias)
-    layer._start_keeping()  # noqa: SLF001

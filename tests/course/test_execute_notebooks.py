@@ -130,15 +130,12 @@ def test_no_notebook_at_all_is_an_error(tmp_path, monkeypatch, capsys):
     assert "there is no notebook" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("written", "shown"),
-    [
-        ("one\ntwo\n", "one\ntwo\n"),
-        ("ends in blanks  \n", "ends in blanks  \n"),
-        ("\r10 %|#   |\r20 %|##  |\r          \r", ""),
-        ("\r10 %|#   |\r           \rdone\n", "done\n"),
-        ("abcdef\rxy\n", "xycdef\n"),
-    ],
-)
+@pytest.mark.parametrize(("written", "shown"), [
+    ("one\ntwo\n", "one\ntwo\n"),
+    ("ends in blanks  \n", "ends in blanks  \n"),
+    ("\r10 %|#   |\r20 %|##  |\r          \r", ""),
+    ("\r10 %|#   |\r           \rdone\n", "done\n"),
+    ("abcdef\rxy\n", "xycdef\n"),
+])  # fmt: skip
 def test_a_line_that_overwrites_itself_is_stored_as_it_ends(written, shown):
     assert execute_notebooks.settle(written) == shown

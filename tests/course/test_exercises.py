@@ -186,15 +186,12 @@ def test_a_solution_and_the_next_heading_may_share_a_cell():
     assert (second.number, second.hint, second.solution) == (2, "Count.", "total = 4\n")
 
 
-@pytest.mark.parametrize(
-    ("notebook", "lacks"),
-    [
-        (example(text=TEXT.replace("Hint", "Tip")), "hint"),
-        (example(text=TEXT.replace("```python", "```")), "solution"),
-        (example(text=""), "solution"),
-        (example(code="total = ..."), "check"),
-    ],
-)
+@pytest.mark.parametrize(("notebook", "lacks"), [
+    (example(text=TEXT.replace("Hint", "Tip")), "hint"),
+    (example(text=TEXT.replace("```python", "```")), "solution"),
+    (example(text=""), "solution"),
+    (example(code="total = ..."), "check"),
+])  # fmt: skip
 def test_what_an_exercise_lacks_is_empty(notebook, lacks):
     (exercise,) = find_exercises(notebook)
     assert getattr(exercise, lacks) == ""

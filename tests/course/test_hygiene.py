@@ -479,15 +479,27 @@ def change(position, **parts):
     return apply
 
 
-def put(cell, position=-1):
-    return lambda notebook: notebook.cells.insert(position, copy.deepcopy(cell))
+def put(*cells, position=-1):
+    """A way to break the example: more cells."""
+
+    def apply(notebook):
+        for cell in cells:
+            notebook.cells.insert(position, copy.deepcopy(cell))
+
+    return apply
+
+
+def say(*texts):
+    return put(*map(v4.new_markdown_cell, texts))
+
+
+def show(position, data):
+    return change(position, outputs=[v4.new_output("display_data", data=data)])
 
 
 def drop_figure_part(mime, value=None):
     data = FIGURE | {mime: value}
-    if value is None:
-        del data[mime]
-    return change(11, outputs=[v4.new_output("display_data", data=data)])
+    return show(11, {mime: part for mime, part in data.items() if part is not None})
 
 
 def in_every_code_cell(**parts):
@@ -499,7 +511,7 @@ def in_every_code_cell(**parts):
 
 
 def link(target, label="there"):
-    return put(v4.new_markdown_cell(f"See [{label}]({target})."))
+    return say(f"See [{label}]({target}).")
 
 
 CODE = v4.new_code_cell("1 + 1")
@@ -511,27 +523,21 @@ PLACE = "/".join(["", "home", "me", "x"])  # so that no place is named in this f
 
 BROKEN = {
     opens_with_title_question_minutes_and_needs: {
-        "number": replace("# 07", "# 08"),
-        "question": replace("**", ""),
-        "minutes": replace("20 minutes", "a while"),
-        "needs": replace("You need", "There is"),
+        "number": replace("# 07", "# 08"), "question": replace("**", ""),
+        "minutes": replace("20 minutes", "a while"), "needs": replace("You need", "There is"),
         "no title": lambda notebook: notebook.cells.pop(0),
     },
     has_a_terms_table_with_korean: {
-        "no table": replace(TERMS, "h is the state"),
-        "no column": replace("Korean", "Notes"),
+        "no table": replace(TERMS, "h is the state"), "no column": replace("Korean", "Notes"),
         "one term missing": replace("입력", "input"),
         "too short": replace("| x | `x` | (D,) | input | 입력 |\n", ""),
     },
     has_one_short_setup_cell_first: {
-        "no tag": change(0, metadata={}),
-        "two": change(1, metadata={"tags": ["setup"]}),
-        "not first": put(CODE, 0),
-        "long": change(0, source="import math\n" * 9),
+        "no tag": change(0, metadata={}), "two": change(1, metadata={"tags": ["setup"]}),
+        "not first": put(CODE, position=0), "long": change(0, source="import math\n" * 9),
     },
     questions_the_usual_story_and_sums_up: {
-        "story": replace("usual story", "story"),
-        "summary": replace("## Summary", "Summary"),
+        "story": replace("usual story", "story"), "summary": replace("## Summary", "Summary"),
         "sources": replace("## Sources", "Sources"),
     },
     cells_are_short: {
@@ -539,47 +545,37 @@ BROKEN = {
         "a median of 9 lines": in_every_code_cell(source="1 + 1\n" * 9),
     },
     prose_stands_between_code: {
-        "three in a row": lambda notebook: [put(CODE, 5)(notebook) for _ in range(2)],
-        "an empty cell is no prose": lambda notebook: [
-            put(cell, 5)(notebook) for cell in (CODE, v4.new_markdown_cell(" "), CODE)
-        ],
+        "three in a row": put(CODE, CODE, position=5),
+        "an empty cell is no prose": put(CODE, v4.new_markdown_cell(" "), CODE, position=5),
     },
     has_three_to_five_graded_exercises: {
         "two": replace("### Exercise 3", "### Task 3"),
-        "six": lambda notebook: [
-            put(v4.new_markdown_cell(f"### Exercise {k} — extend: x"))(notebook) for k in (4, 5, 6)
-        ],
+        "six": say(*(f"### Exercise {k} — extend: x" for k in (4, 5, 6))),
         "numbers": replace("### Exercise 2", "### Exercise 4"),
-        "unknown kind": replace("— predict", "— play"),
-        "order": replace("— predict", "— extend"),
+        "unknown kind": replace("— predict", "— play"), "order": replace("— predict", "— extend"),
         "no hint": replace("<summary>Hint", "<summary>Tip"),
         "no solution": replace("<summary>Solution", "<summary>Answer"),
-        "no check": change(12, source="answer = ..."),
-        "no stub": change(12, source="check_sum(4)"),
+        "no check": change(12, source="answer = ..."), "no stub": change(12, source="check_sum(4)"),
         "another check": change(12, source="answer = ...\nprint(answer)"),
         "no tag": change(12, metadata={}),
         "a tag too many": change(3, metadata={"tags": ["exercise"]}),
     },
     every_code_cell_has_its_outputs: {
-        "cleared": change(4, outputs=[]),
-        "empty": change(4, source=""),
+        "cleared": change(4, outputs=[]), "empty": change(4, source=""),
     },
     ten_compared_outputs_hold_numbers: {
         "nine": change(4, outputs=[v4.new_output("stream", text="some\n")]),
         "not compared": change(4, metadata={"tags": ["nbval-ignore-output"]}),
-        "cleared": in_every_code_cell(outputs=[]),
-        "a figure's text": change(4, outputs=[v4.new_output("display_data", data=FIGURE)]),
+        "cleared": in_every_code_cell(outputs=[]), "a figure's text": show(4, FIGURE),
     },
     nothing_fails_and_nothing_warns: {
-        "error": change(4, outputs=[ERROR]),
-        "stderr": change(4, outputs=[STDERR]),
+        "error": change(4, outputs=[ERROR]), "stderr": change(4, outputs=[STDERR]),
     },
     is_stored_as_make_notebooks_stores_it: {
-        "count": change(4, execution_count=77),
-        "id": change(4, id="0123456789ab"),
+        "count": change(4, execution_count=77), "id": change(4, id="0123456789ab"),
         "time": change(4, metadata={"execution": {"iopub.status.busy": "2026-01-01"}}),
         "widget state": lambda notebook: notebook.metadata.update(widgets={}),
-        "widget view": change(4, outputs=[v4.new_output("display_data", data=VIEW)]),
+        "widget view": show(4, VIEW),
     },
     every_figure_has_alternative_text: {
         "no HTML": drop_figure_part("text/html"),
@@ -588,14 +584,13 @@ BROKEN = {
         "no text": drop_figure_part("text/plain"),
         "a repr": drop_figure_part("text/plain", "<Figure size 640x480 with 1 Axes>"),
         "in prose": replace("![A sum]", "![]"),
-        "in HTML": put(v4.new_markdown_cell('Look: <img src="../pyproject.toml">')),
-        "in an HTML block": put(v4.new_markdown_cell('<img alt="" src="../pyproject.toml">')),
+        "in HTML": say('Look: <img src="../pyproject.toml">'),
+        "in an HTML block": say('<img alt="" src="../pyproject.toml">'),
     },
     names_no_place_in_one_machine: {
-        "source": change(4, source=f"open('{PLACE}')"),
-        "prose": put(v4.new_markdown_cell(f"Look into {PLACE}.")),
+        "source": change(4, source=f"open('{PLACE}')"), "prose": say(f"Look into {PLACE}."),
         "address": change(4, outputs=[v4.new_output("stream", text="<f at 0x7f00aa11bb22>")]),
-        "html": change(4, outputs=[v4.new_output("display_data", data={"text/html": PLACE})]),
+        "html": show(4, {"text/html": PLACE}),
     },
     installs_nothing_and_runs_no_magic: {
         "pip": change(4, source="!pip install torch"),
@@ -604,21 +599,17 @@ BROKEN = {
         "cell magic": change(4, source="%%bash\nls"),
     },
     every_link_and_cross_reference_resolves: {
-        "file": link("10_missing.ipynb"),
-        "anchor": link("#The-products"),
+        "file": link("10_missing.ipynb"), "anchor": link("#The-products"),
         "anchor elsewhere": link("../README.md#No-such-place"),
-        "http": link("http://example.org/x"),
-        "doi": link("https://doi.org/neco.1997"),
-        "arXiv": link("https://arxiv.org/abs/12115063"),
-        "reference": put(v4.new_markdown_cell("See [there][nowhere].")),
-        "html": put(v4.new_markdown_cell('<a href="10_missing.ipynb">there</a>')),
-        "in a line": put(v4.new_markdown_cell('See <a href="10_missing.ipynb">there</a>.')),
+        "http": link("http://example.org/x"), "doi": link("https://doi.org/neco.1997"),
+        "arXiv": link("https://arxiv.org/abs/12115063"), "reference": say("See [there][nowhere]."),
+        "html": say('<a href="10_missing.ipynb">there</a>'),
+        "in a line": say('See <a href="10_missing.ipynb">there</a>.'),
         "image": replace("../pyproject.toml)", "images/none.png)"),
         "another lecture": link("../pyproject.toml", label="lecture 03"),
-        "lecture": put(v4.new_markdown_cell("Lecture 10 says more.")),
-        "exercise": put(v4.new_markdown_cell("Exercise 6 says more.")),
+        "lecture": say("Lecture 10 says more."), "exercise": say("Exercise 6 says more."),
     },
-}
+}  # fmt: skip
 
 
 def complain(check, notebook):

@@ -115,16 +115,13 @@ def test_torch_is_pinned_to_the_release_that_was_measured():
     assert PINS["torch"] == "2.13.0"
 
 
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        ("numpy>=2", "not an exact pin"),
-        ("numpy==2.*", "not an exact pin"),
-        ("torch==2.13.0+cpu", "a local build"),
-        ("--index-url=elsewhere", "Expected"),
-        ("-e .", "Expected"),
-    ],
-)
+@pytest.mark.parametrize(("line", "message"), [
+    ("numpy>=2", "not an exact pin"),
+    ("numpy==2.*", "not an exact pin"),
+    ("torch==2.13.0+cpu", "a local build"),
+    ("--index-url=elsewhere", "Expected"),
+    ("-e .", "Expected"),
+])  # fmt: skip
 def test_read_pins_refuses(line, message):
     with pytest.raises((AssertionError, ValueError), match=message):
         read_pins(line)
@@ -139,14 +136,10 @@ def imported_modules(path):
             yield node.module.partition(".")[0]
 
 
-@pytest.mark.parametrize(
-    ("folders", "declared"),
-    [
-        (["rnn_helpers"], PROJECT["dependencies"]),
-        (["tests", "tools", "benchmarks"], [*PROJECT["dependencies"], *EXTRA]),
-    ],
-    ids=["package", "tests and tools"],
-)
+@pytest.mark.parametrize(("folders", "declared"), [
+    (["rnn_helpers"], PROJECT["dependencies"]),
+    (["tests", "tools", "benchmarks"], [*PROJECT["dependencies"], *EXTRA]),
+], ids=["package", "tests and tools"])  # fmt: skip
 def test_what_is_imported_is_declared(folders, declared):
     names = [canonicalize_name(Requirement(line).name) for line in declared]
     known = {MODULES_OF.get(name, name.replace("-", "_")) for name in names}
@@ -188,15 +181,12 @@ def test_no_tracked_file_names_a_path_of_one_machine_or_a_registry():
             assert not found, f"{name} names {found[0]!r}"
 
 
-@pytest.mark.parametrize(
-    "parts",
-    [
-        ("", "home", "someone"),
-        ("", "root", ".cache"),
-        ("", "work", "main"),
-        ("", "opt", "wheels"),
-        ("https:", "", "pypi" + ".org", "simple"),
-    ],
-)
+@pytest.mark.parametrize("parts", [
+    ("", "home", "someone"),
+    ("", "root", ".cache"),
+    ("", "work", "main"),
+    ("", "opt", "wheels"),
+    ("https:", "", "pypi" + ".org", "simple"),
+])  # fmt: skip
 def test_such_names_are_found(parts):
     assert OURS.search("see " + "/".join(parts))

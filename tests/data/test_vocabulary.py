@@ -14,25 +14,19 @@ from rnn_helpers.data.texts import normalise
 from rnn_helpers.data.vocabulary import END, UNKNOWN, Vocabulary, join_words, split_words
 
 
-@pytest.mark.parametrize(
-    ("text", "tokens"),
-    [
-        ("", []),
-        (" \n\n\t ", []),
-        ("The Cat", ["the", "cat", END]),
-        ("Wait... what?", ["wait", ".", ".", ".", END, "what", "?", END]),
-        ("Pi is 3.14, or so", ["pi", "is", "3", ".", "14", ",", "or", "so", END]),
-        ("Title\n \nText\nruns on", ["title", END, "text", "runs", "on", END]),
-        ("Ends here.\n\n\nBegins.", ["ends", "here", ".", END, "begins", ".", END]),
-        ("a_b x-y", ["a_b", "x", "-", "y", END]),
-        ("<eos>", ["<", "eos", ">", END]),  # typed by a reader, it is no mark
-        (
-            "비가 온다. 우산을 챙겨라!",
-            ["비가", "온다", ".", END, "우산을", "챙겨라", "!", END],
-        ),
-        ("ÉTÉ naïve", ["été", "naïve", END]),
-    ],
-)
+@pytest.mark.parametrize(("text", "tokens"), [
+    ("", []),
+    (" \n\n\t ", []),
+    ("The Cat", ["the", "cat", END]),
+    ("Wait... what?", ["wait", ".", ".", ".", END, "what", "?", END]),
+    ("Pi is 3.14, or so", ["pi", "is", "3", ".", "14", ",", "or", "so", END]),
+    ("Title\n \nText\nruns on", ["title", END, "text", "runs", "on", END]),
+    ("Ends here.\n\n\nBegins.", ["ends", "here", ".", END, "begins", ".", END]),
+    ("a_b x-y", ["a_b", "x", "-", "y", END]),
+    ("<eos>", ["<", "eos", ">", END]),  # typed by a reader, it is no mark
+    ("비가 온다. 우산을 챙겨라!", ["비가", "온다", ".", END, "우산을", "챙겨라", "!", END]),
+    ("ÉTÉ naïve", ["été", "naïve", END]),
+])  # fmt: skip
 def test_words_are_cut_by_hand(text, tokens):
     assert split_words(text) == tokens
 
@@ -46,19 +40,16 @@ def test_no_letter_of_a_text_is_lost(text):
     assert (END, END) not in itertools.pairwise(tokens)
 
 
-@pytest.mark.parametrize(
-    ("tokens", "text"),
-    [
-        ([], ""),
-        (["it", "rains", ",", "again", ".", END, "go", "!", END], "it rains, again.\ngo!\n"),
-        (["f", "(", "x", ")", "[", "0", "]", ";"], "f (x) [0];"),
-        (["온다", ".", END, "챙겨라", "!"], "온다.\n챙겨라!"),
-        (["a", UNKNOWN, END], "a <unk>\n"),
-        (["a", END, END, "b"], "a\n\nb"),
-        ([END, "the", "cat"], "\nthe cat"),  # what a model may write after "sleeps ."
-        ([END], "\n"),
-    ],
-)
+@pytest.mark.parametrize(("tokens", "text"), [
+    ([], ""),
+    (["it", "rains", ",", "again", ".", END, "go", "!", END], "it rains, again.\ngo!\n"),
+    (["f", "(", "x", ")", "[", "0", "]", ";"], "f (x) [0];"),
+    (["온다", ".", END, "챙겨라", "!"], "온다.\n챙겨라!"),
+    (["a", UNKNOWN, END], "a <unk>\n"),
+    (["a", END, END, "b"], "a\n\nb"),
+    ([END, "the", "cat"], "\nthe cat"),  # what a model may write after "sleeps ."
+    ([END], "\n"),
+])  # fmt: skip
 def test_tokens_are_joined_by_hand(tokens, text):
     assert join_words(tokens) == text
 
@@ -140,28 +131,25 @@ def test_what_is_known_comes_back_and_the_rest_is_unknown(sequence, size):
 LETTERS, WORDS = Vocabulary.build("ab"), Vocabulary.build(["the", "cat"])
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "message"),
-    [
-        (lambda: split_words(b"bytes"), TypeError, "text must be a string, got bytes"),
-        (lambda: split_words(["a", "list"]), TypeError, "text must be a string, got list"),
-        (lambda: Vocabulary.build(""), ValueError, "sequence must hold at least one token, got no"),
-        (lambda: Vocabulary.build(iter([])), ValueError, "sequence must hold at least one token"),
-        (lambda: Vocabulary.build(7), TypeError, "sequence must be a string or a list .*, got int"),
-        (lambda: Vocabulary.build(["a", 7]), TypeError, "token of sequence must be .*, got int"),
-        (lambda: Vocabulary.build("ab", max_size=1), ValueError, "max_size must be .* 2, got 1"),
-        (lambda: Vocabulary.build("ab", max_size=2.5), TypeError, "max_size must be .*, got 2.5"),
-        (lambda: WORDS.encode("The cat"), TypeError,
-         "sequence must be a list of words, got a string: split it"),
-        (lambda: WORDS.encode(3), TypeError, "sequence must be a string or a list of tokens, got"),
-        (lambda: WORDS.encode(["the", None]), TypeError, "token of sequence .*, got NoneType"),
-        (lambda: LETTERS.decode([0, 3]), ValueError, "ids must lie from 0 to 2, got 3"),
-        (lambda: LETTERS.decode([0, -1, 5]), ValueError, "ids must lie from 0 to 2, got -1"),
-        (lambda: LETTERS.decode([]), ValueError, "ids must not be empty"),
-        (lambda: LETTERS.decode([[0, 1]]), ValueError, "ids must have 1 axes, got 2"),
-        (lambda: LETTERS.decode(["a"]), TypeError, "ids must be an array of numbers"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("call", "error", "message"), [
+    (lambda: split_words(b"bytes"), TypeError, "text must be a string, got bytes"),
+    (lambda: split_words(["a", "list"]), TypeError, "text must be a string, got list"),
+    (lambda: Vocabulary.build(""), ValueError, "sequence must hold at least one token, got no"),
+    (lambda: Vocabulary.build(iter([])), ValueError, "sequence must hold at least one token"),
+    (lambda: Vocabulary.build(7), TypeError, "sequence must be a string or a list .*, got int"),
+    (lambda: Vocabulary.build(["a", 7]), TypeError, "token of sequence must be .*, got int"),
+    (lambda: Vocabulary.build("ab", max_size=1), ValueError, "max_size must be .* 2, got 1"),
+    (lambda: Vocabulary.build("ab", max_size=2.5), TypeError, "max_size must be .*, got 2.5"),
+    (lambda: WORDS.encode("The cat"), TypeError,
+     "sequence must be a list of words, got a string: split it"),
+    (lambda: WORDS.encode(3), TypeError, "sequence must be a string or a list of tokens, got"),
+    (lambda: WORDS.encode(["the", None]), TypeError, "token of sequence .*, got NoneType"),
+    (lambda: LETTERS.decode([0, 3]), ValueError, "ids must lie from 0 to 2, got 3"),
+    (lambda: LETTERS.decode([0, -1, 5]), ValueError, "ids must lie from 0 to 2, got -1"),
+    (lambda: LETTERS.decode([]), ValueError, "ids must not be empty"),
+    (lambda: LETTERS.decode([[0, 1]]), ValueError, "ids must have 1 axes, got 2"),
+    (lambda: LETTERS.decode(["a"]), TypeError, "ids must be an array of numbers"),
+])  # fmt: skip
 def test_what_is_wrong_is_named(call, error, message):
     with pytest.raises(error, match=message):
         call()

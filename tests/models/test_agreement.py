@@ -132,25 +132,22 @@ def test_thirty_words_are_not_learned_from_torchs_own_start(cell, seed):
 BATCH = make_agreement_batch(2, 3, rng=np.random.default_rng(0))
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "message"),
-    [
-        (lambda rng: make_agreement_batch(0, 1, rng=rng), ValueError, "distance must be an int"),
-        (lambda rng: make_agreement_batch(1, 0, rng=rng), ValueError, "batch_size must be an int"),
-        (lambda rng: make_agreement_batch(1, 1, rng=7), TypeError, "rng must be a .*, got int"),
-        (lambda rng: BATCH.sentence(-1), ValueError, "index must be .* from 0 to 2, got -1"),
-        (lambda rng: AgreementNetwork()(BATCH.tokens - 1), ValueError, "tokens must lie .* -1"),
-        (lambda rng: AgreementNetwork()(BATCH.tokens + 99), ValueError, "tokens must lie from 0"),
-        (lambda rng: AgreementNetwork(initialisation="zero"), ValueError,
-         "initialisation must be one of 'default'"),
-        (lambda rng: AgreementNetwork(cell="MLP"), ValueError,
-         "cell must be one of 'RNN', 'SimplifiedGRU', 'GRU', 'LSTM'"),
-        (lambda rng: AgreementNetwork(cell="GRU", spectral_radius=1.0), ValueError,
-         "are set for cell='RNN' only, got cell='GRU'"),
-        (lambda rng: AgreementNetwork(keep_bias=1.0), (TypeError, ValueError), "keep_bias"),
-        (lambda rng: train_agreement(3, seed=-1), ValueError, "seed must be an integer of at"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("call", "error", "message"), [
+    (lambda rng: make_agreement_batch(0, 1, rng=rng), ValueError, "distance must be an int"),
+    (lambda rng: make_agreement_batch(1, 0, rng=rng), ValueError, "batch_size must be an int"),
+    (lambda rng: make_agreement_batch(1, 1, rng=7), TypeError, "rng must be a .*, got int"),
+    (lambda rng: BATCH.sentence(-1), ValueError, "index must be .* from 0 to 2, got -1"),
+    (lambda rng: AgreementNetwork()(BATCH.tokens - 1), ValueError, "tokens must lie .* -1"),
+    (lambda rng: AgreementNetwork()(BATCH.tokens + 99), ValueError, "tokens must lie from 0"),
+    (lambda rng: AgreementNetwork(initialisation="zero"), ValueError,
+     "initialisation must be one of 'default'"),
+    (lambda rng: AgreementNetwork(cell="MLP"), ValueError,
+     "cell must be one of 'RNN', 'SimplifiedGRU', 'GRU', 'LSTM'"),
+    (lambda rng: AgreementNetwork(cell="GRU", spectral_radius=1.0), ValueError,
+     "are set for cell='RNN' only, got cell='GRU'"),
+    (lambda rng: AgreementNetwork(keep_bias=1.0), (TypeError, ValueError), "keep_bias"),
+    (lambda rng: train_agreement(3, seed=-1), ValueError, "seed must be an integer of at"),
+])  # fmt: skip
 def test_what_is_wrong_is_named(call, error, message):
     with pytest.raises(error, match=message):
         call(np.random.default_rng(0))

@@ -77,20 +77,17 @@ def test_an_untrained_network_corrects_persistence():
         assert torch.equal(network(xs), xs + 2)
 
 
-@pytest.mark.parametrize(
-    ("settings", "error", "message"),
-    [
-        ({"n_train": 100}, ValueError, "n_train must be an integer from 101 to 308"),
-        ({"n_train": 309}, ValueError, "n_train must be an integer from 101 to 308"),
-        ({"seed": -1}, ValueError, "seed must be an integer"),
-        ({"cell": "MLP"}, ValueError, "cell must be one of"),
-        ({"learning_rate": 0.0}, ValueError, "learning_rate must be"),
-        ({"updates": 5}, ValueError, "updates must be an integer of at least 10"),
-        ({"series": COUNTS[:50]}, ValueError, "series must hold at least 102 values, got 50"),
-        ({"series": np.full(200, 0.1), "n_train": 150}, ValueError,
-         "series must vary among its first 150 values, got 0.1 throughout"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("settings", "error", "message"), [
+    ({"n_train": 100}, ValueError, "n_train must be an integer from 101 to 308"),
+    ({"n_train": 309}, ValueError, "n_train must be an integer from 101 to 308"),
+    ({"seed": -1}, ValueError, "seed must be an integer"),
+    ({"cell": "MLP"}, ValueError, "cell must be one of"),
+    ({"learning_rate": 0.0}, ValueError, "learning_rate must be"),
+    ({"updates": 5}, ValueError, "updates must be an integer of at least 10"),
+    ({"series": COUNTS[:50]}, ValueError, "series must hold at least 102 values, got 50"),
+    ({"series": np.full(200, 0.1), "n_train": 150}, ValueError,
+     "series must vary among its first 150 values, got 0.1 throughout"),
+])  # fmt: skip
 def test_what_is_wrong_is_named(settings, error, message):
     with pytest.raises(error, match=message):
         train_forecaster(**{"series": COUNTS, "n_train": N_TRAIN, "seed": 0} | settings)

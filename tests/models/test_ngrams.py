@@ -175,39 +175,32 @@ def measure(ids=(0, 1, 0, 0), held_out_ids=(0, 1, 0, 2), **options):
     return compute_ngram_nats(ids, held_out_ids, **{"order": 1, **options})
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "message"),
-    [
-        (lambda: fit_ngram(b"abc", max_order=1), TypeError, "text must be an array of numbers"),
-        (lambda: fit_ngram("abc", max_order=3), ValueError, "max_order = 3 char.*got 3"),
-        (lambda: fit_ngram("abc", max_order=-1), ValueError, "max_order must be .* to 12, got -1"),
-        (lambda: fit_ngram([[1, 2]], max_order=0), ValueError, "text must have 1 axes, got 2"),
-        (lambda: count_ngrams(MODEL, ""), ValueError, "max_order = 2 characters, got 0"),
-        (lambda: count_ngrams(MODEL, [1, 2, 3]), TypeError, "must be a string, .* got token numb"),
-        (
-            lambda: count_ngrams(fit_ngram([1, 2], max_order=0), "a"),
-            TypeError, "text must be token numbers, as the model has counted, got a string",
-        ),
-        (lambda: score(smoothing="none"), ValueError, "smoothing must be one of 'uniform', "),
-        (lambda: score(strength=0), ValueError, "strength must be a finite number greater than 0"),
-        (lambda: draw(smoothing="none"), ValueError, "smoothing must be one of 'uniform', "),
-        (lambda: draw(order=3), ValueError, "order must be an integer from 0 to 2, got 3"),
-        (lambda: draw(length=0), ValueError, "length must be an integer of at least 1, got 0"),
-        (lambda: draw(rng=0), TypeError, "rng must be a numpy.random.Generator, got int"),
-        (lambda: compute_perplexity(-1.0), ValueError, "nats must be a finite number of at"),
-        (lambda: measure(order=13), ValueError, "^order must be an integer from 0 to 12, got 13"),
-        (lambda: measure(order=5), ValueError, "^ids must be .*max_order = 5 tokens, got 4"),
-        (lambda: measure(strength=0.0), ValueError, "strength must be a finite number greater"),
-        (lambda: measure([0, -1, 0]), ValueError, "^ids must be token numbers .*got -1"),
-        (lambda: measure(held_out_ids=[0, -7]), ValueError, "^held_out_ids must be token .*got -7"),
-        (lambda: measure([0, 0.5]), TypeError, "^ids must be an array of numbers"),
-        (lambda: measure("text"), TypeError, "^ids must be an array of numbers"),
-        (
-            lambda: choose_strength([0, 1] * 20, order=1, strengths=(1.0, 0.0)),
-            ValueError, "strengths must be a finite number greater than 0",
-        ),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("call", "error", "message"), [
+    (lambda: fit_ngram(b"abc", max_order=1), TypeError, "text must be an array of numbers"),
+    (lambda: fit_ngram("abc", max_order=3), ValueError, "max_order = 3 char.*got 3"),
+    (lambda: fit_ngram("abc", max_order=-1), ValueError, "max_order must be .* to 12, got -1"),
+    (lambda: fit_ngram([[1, 2]], max_order=0), ValueError, "text must have 1 axes, got 2"),
+    (lambda: count_ngrams(MODEL, ""), ValueError, "max_order = 2 characters, got 0"),
+    (lambda: count_ngrams(MODEL, [1, 2, 3]), TypeError, "must be a string, .* got token numb"),
+    (lambda: count_ngrams(fit_ngram([1, 2], max_order=0), "a"), TypeError,
+     "text must be token numbers, as the model has counted, got a string"),
+    (lambda: score(smoothing="none"), ValueError, "smoothing must be one of 'uniform', "),
+    (lambda: score(strength=0), ValueError, "strength must be a finite number greater than 0"),
+    (lambda: draw(smoothing="none"), ValueError, "smoothing must be one of 'uniform', "),
+    (lambda: draw(order=3), ValueError, "order must be an integer from 0 to 2, got 3"),
+    (lambda: draw(length=0), ValueError, "length must be an integer of at least 1, got 0"),
+    (lambda: draw(rng=0), TypeError, "rng must be a numpy.random.Generator, got int"),
+    (lambda: compute_perplexity(-1.0), ValueError, "nats must be a finite number of at"),
+    (lambda: measure(order=13), ValueError, "^order must be an integer from 0 to 12, got 13"),
+    (lambda: measure(order=5), ValueError, "^ids must be .*max_order = 5 tokens, got 4"),
+    (lambda: measure(strength=0.0), ValueError, "strength must be a finite number greater"),
+    (lambda: measure([0, -1, 0]), ValueError, "^ids must be token numbers .*got -1"),
+    (lambda: measure(held_out_ids=[0, -7]), ValueError, "^held_out_ids must be token .*got -7"),
+    (lambda: measure([0, 0.5]), TypeError, "^ids must be an array of numbers"),
+    (lambda: measure("text"), TypeError, "^ids must be an array of numbers"),
+    (lambda: choose_strength([0, 1] * 20, order=1, strengths=(1.0, 0.0)), ValueError,
+     "strengths must be a finite number greater than 0"),
+])  # fmt: skip
 def test_what_cannot_be_counted_scored_or_drawn_is_refused(call, error, message):
     with pytest.raises(error, match=message):
         call()

@@ -1,5 +1,6 @@
 """The one loop of training: what it does to a model, what it records, what it says."""
 
+import itertools
 import math
 
 import numpy as np
@@ -19,20 +20,26 @@ def _line():
     return model, lambda: ((model(xs) - 3 * xs) ** 2).mean()
 
 
-def test_an_interrupt_keeps_the_model_and_the_history():
+def _at_call(loss, number, happen):
+    """The loss, to which something happens at one of its calls."""
+    calls = itertools.count(1)
+    return lambda: happen(loss()) if next(calls) == number else loss()
+
+
+def _interrupt(*_):
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(("number", "happen", "stopped"), [
+    (5, _interrupt, "Interrupted after 4 updates."),
+    (3, lambda loss: loss * math.nan, "The loss is nan at update 3."),
+])  # fmt: skip
+def test_a_stop_before_an_update_keeps_the_model_and_the_history(number, happen, stopped):
     model, loss = _line()
-    calls = []
-
-    def interrupted():
-        calls.append(1)
-        if len(calls) == 5:
-            raise KeyboardInterrupt
-        return loss()
-
     before = model.weight.detach().clone()
-    history = fit(model, interrupted, updates=20, learning_rate=0.1)
-    assert len(history.losses) == 4
-    assert history.stopped == "Interrupted after 4 updates."
+    history = fit(model, _at_call(loss, number, happen), updates=20, learning_rate=0.1)
+    assert history.stopped == stopped
+    assert len(history.losses) == number - 1
     assert not torch.equal(model.weight, before)
     assert torch.isfinite(model.weight).all()
 
@@ -82,20 +89,6 @@ def test_each_update_starts_from_its_own_gradient():
     model, loss = _line()
     history = fit(model, loss, updates=3, learning_rate=1e-9)
     assert history.gradient_norms == pytest.approx([history.gradient_norms[0]] * 3, rel=1e-3)
-
-
-def test_a_loss_that_is_not_finite_stops_before_the_model_is_hurt():
-    model, loss = _line()
-    calls = []
-
-    def spoiled():
-        calls.append(1)
-        return loss() * (float("nan") if len(calls) == 3 else 1)
-
-    history = fit(model, spoiled, updates=20, learning_rate=0.1)
-    assert history.stopped == "The loss is nan at update 3."
-    assert len(history.losses) == 2
-    assert torch.isfinite(model.weight).all()
 
 
 def test_a_gradient_that_is_not_finite_stops_before_the_model_is_hurt():
@@ -148,12 +141,6 @@ def test_every_module_gets_back_its_own_mode_of_those_a_score_changes(error):
     assert torch.is_grad_enabled()
 
 
-def test_a_held_out_score_is_taken_at_the_end_unless_told_otherwise():
-    model, loss = _line()
-    history = fit(model, loss, updates=4, learning_rate=0.1, evaluate=lambda: 2.5)
-    assert history.evaluations == [(4, 2.5)]
-
-
 def test_training_goes_on_with_an_earlier_history():
     model, loss = _line()
     first = fit(model, loss, updates=3, learning_rate=0.1, evaluate=lambda: 1.0)
@@ -168,12 +155,8 @@ def test_training_goes_on_with_an_earlier_history():
 
 
 def test_an_interrupt_while_scoring_leaves_the_history_whole():
-    model, loss = _line()
-
-    def evaluate():
-        raise KeyboardInterrupt
-
-    history = fit(model, loss, updates=9, learning_rate=0.1, evaluate=evaluate, evaluate_every=2)
+    options = {"updates": 9, "learning_rate": 0.1, "evaluate": _interrupt, "evaluate_every": 2}
+    history = fit(*_line(), **options)
     assert history.stopped == "Interrupted after 2 updates."
     assert (len(history.losses), history.evaluations) == (2, [])
 
@@ -181,10 +164,8 @@ def test_an_interrupt_while_scoring_leaves_the_history_whole():
 def test_the_learning_rate_falls_along_half_a_cosine(monkeypatch):
     model, loss = _line()
     rates, step = [], torch.optim.Adam.step
-    monkeypatch.setattr(
-        torch.optim.Adam, "step",
-        lambda optimizer: rates.append(optimizer.param_groups[0]["lr"]) or step(optimizer),
-    )  # fmt: skip
+    monkeypatch.setattr(torch.optim.Adam, "step",
+                        lambda a: rates.append(a.param_groups[0]["lr"]) or step(a))  # fmt: skip
     fit(model, loss, updates=4, learning_rate=0.1, anneal=True)
     assert rates == pytest.approx([0.1 * (1 + math.cos(math.pi * k / 4)) / 2 for k in range(4)])
     rates.clear()
@@ -195,11 +176,8 @@ def test_the_learning_rate_falls_along_half_a_cosine(monkeypatch):
 def test_the_bar_tells_loss_rate_and_score_and_leaves_nothing(monkeypatch, capsys):
     model, loss = _line()
     said, show = [], training.tqdm.set_postfix_str
-    monkeypatch.setattr(
-        training.tqdm,
-        "set_postfix_str",
-        lambda bar, text, refresh: said.append(text) or show(bar, text, refresh),
-    )
+    monkeypatch.setattr(training.tqdm, "set_postfix_str",
+                        lambda bar, text, _: said.append(text) or show(bar, text, _))  # fmt: skip
     options = {"updates": 2, "learning_rate": 0.1, "evaluate": lambda: 12.34, "evaluate_every": 1}
     fit(model, loss, progress="a line", tokens_per_update=8, score="held-out perplexity", **options)
     out, err = capsys.readouterr()
@@ -215,43 +193,31 @@ def test_the_bar_tells_loss_rate_and_score_and_leaves_nothing(monkeypatch, capsy
     assert capsys.readouterr() == ("", "")
 
 
-@pytest.mark.parametrize(
-    ("options", "error", "message"),
-    [
-        ({"updates": 0}, ValueError, "updates must be an integer of at least 1, got 0"),
-        ({"learning_rate": 0}, ValueError, "learning_rate must be a finite number greater than 0"),
-        ({"max_norm": -1}, ValueError, "max_norm must be a finite number greater than 0"),
-        ({"evaluate_every": 2}, ValueError, "evaluate_every needs evaluate"),
-        ({"evaluate": float, "evaluate_every": 0}, ValueError, "evaluate_every must be an integer"),
-        ({"tokens_per_update": 0}, ValueError, "tokens_per_update must be an integer of at least"),
-        ({"history": []}, TypeError, "history must be a History, got list"),
-        ({"model": None}, TypeError, "model must be a torch.nn.Module, got NoneType"),
-    ],
-)
+@pytest.mark.parametrize(("options", "error", "message"), [
+    ({"updates": 0}, ValueError, "updates must be an integer of at least 1, got 0"),
+    ({"learning_rate": 0}, ValueError, "learning_rate must be a finite number greater than 0"),
+    ({"max_norm": -1}, ValueError, "max_norm must be a finite number greater than 0"),
+    ({"evaluate_every": 2}, ValueError, "evaluate_every needs evaluate"),
+    ({"evaluate": float, "evaluate_every": 0}, ValueError, "evaluate_every must be an integer"),
+    ({"tokens_per_update": 0}, ValueError, "tokens_per_update must be an integer of at least"),
+    ({"history": []}, TypeError, "history must be a History, got list"),
+    ({"model": None}, TypeError, "model must be a torch.nn.Module, got NoneType"),
+    *(({name: lambda value=value: value}, TypeError, f"{name} must return .*{got}")
+      for name, value, got in (
+          ("compute_loss", None, "a tensor of one number with a gradient, got None"),
+          ("compute_loss", 0.5, "got 0.5"),
+          ("compute_loss", torch.ones(2, requires_grad=True), r"got tensor\(\[1., 1.\], req"),
+          ("compute_loss", torch.tensor(0.5), r"got tensor\(0.5000\)"),
+          ("evaluate", None, "a number, got None"),
+          ("evaluate", "low", "a number, got 'low'"),
+          ("evaluate", torch.zeros(2), r"a number, got tensor\(\[0., 0.\]\)"),
+      )),
+])  # fmt: skip
 def test_a_wrong_setting_is_named(options, error, message):
     model, loss = _line()
     settings = {"model": model, "compute_loss": loss, "updates": 1, "learning_rate": 0.1}
     with pytest.raises(error, match=message):
         fit(**settings | options)
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "got"),
-    [
-        ("compute_loss", None, "a tensor of one number with a gradient, got None"),
-        ("compute_loss", 0.5, "got 0.5"),
-        ("compute_loss", torch.ones(2, requires_grad=True), r"got tensor\(\[1., 1.\], req"),
-        ("compute_loss", torch.tensor(0.5), r"got tensor\(0.5000\)"),
-        ("evaluate", None, "a number, got None"),
-        ("evaluate", "low", "a number, got 'low'"),
-        ("evaluate", torch.zeros(2), r"a number, got tensor\(\[0., 0.\]\)"),
-    ],
-)
-def test_what_a_callable_must_return_is_named_with_what_it_did(name, value, got):
-    model, loss = _line()
-    settings = {"compute_loss": loss, "updates": 1, "learning_rate": 0.1}
-    with pytest.raises(TypeError, match=f"{name} must return .*{got}"):
-        fit(model, **settings | {name: lambda: value})
 
 
 # The skeleton
@@ -312,10 +278,7 @@ def test_what_was_trained_is_scored_without_gradients_and_counted():
 
 
 def test_an_interrupt_of_the_last_score_keeps_the_model():
-    def interrupted(model):
-        raise KeyboardInterrupt
-
-    trained = _train(scores={"score": interrupted})
+    trained = _train(scores={"score": _interrupt})
     assert math.isnan(trained.score)
     assert trained.history.stopped == "Interrupted before the last score."
     assert len(trained.history.losses) == 4

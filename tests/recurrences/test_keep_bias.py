@@ -59,17 +59,14 @@ def test_a_large_bias_keeps_the_state_and_a_small_one_lets_it_go(name, size):
     assert (last_states(-60.0) - h0).abs().max() > 0.1
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "message"),
-    [
-        (lambda: layers.RNN(1, 1, keep_bias=1.0), ValueError, "needs .* a gate that keeps"),
-        (lambda: layers.GRU(1, 1, bias=False, keep_bias=1.0), ValueError, "needs bias=True"),
-        (lambda: layers.LSTM(1, 1, bias=False, forget_bias=1.0), ValueError, "needs bias=True"),
-        (lambda: layers.LSTM(1, 1, keep_bias=1.0, forget_bias=1.0), ValueError, "got both"),
-        (lambda: layers.LSTM(1, 1, forget_bias="1"), TypeError, "forget_bias must be a finite"),
-        (lambda: layers.GRU(1, 1, keep_bias=float("nan")), ValueError, "keep_bias must be a fin"),
-    ],
-)
+@pytest.mark.parametrize(("call", "error", "message"), [
+    (lambda: layers.RNN(1, 1, keep_bias=1.0), ValueError, "needs .* a gate that keeps"),
+    (lambda: layers.GRU(1, 1, bias=False, keep_bias=1.0), ValueError, "needs bias=True"),
+    (lambda: layers.LSTM(1, 1, bias=False, forget_bias=1.0), ValueError, "needs bias=True"),
+    (lambda: layers.LSTM(1, 1, keep_bias=1.0, forget_bias=1.0), ValueError, "got both"),
+    (lambda: layers.LSTM(1, 1, forget_bias="1"), TypeError, "forget_bias must be a finite"),
+    (lambda: layers.GRU(1, 1, keep_bias=float("nan")), ValueError, "keep_bias must be a fin"),
+])  # fmt: skip
 def test_what_is_wrong_is_named(call, error, message):
     with pytest.raises(error, match=message):
         call()

@@ -21,15 +21,10 @@ def compute_cliff_loss(w: ArrayLike, b: ArrayLike, *, steps: int = STEPS) -> tup
     L = (σ(h_T) − 0.7)². The derivatives travel forward beside the state:
     ∂h_t/∂w = σ(h_{t−1}) + w σ′(h_{t−1}) ∂h_{t−1}/∂w, and likewise for b with 1 in place of σ.
 
-    Parameters
-    ----------
-    w, b : of one shape
-    steps : T
-
     Returns
     -------
-    loss, dw, db : the shape of `w`
-        The loss, ∂L/∂w and ∂L/∂b.
+    loss, dw, db : the shape of `w`, which is that of `b`
+        L after T = `steps` steps, ∂L/∂w and ∂L/∂b.
 
     Source
     ------
@@ -117,7 +112,7 @@ def compute_descent(
 
 
 def compute_descent_from(*, start_w: float, max_norm: float, learning_rate: float) -> Descent:
-    """`compute_descent` from (start_w, −2), which lies at the foot of the wall."""
+    """`compute_descent` from the point (start_w, −2)."""
     return compute_descent(max_norm=max_norm, learning_rate=learning_rate, start=(start_w, -2.0))
 
 

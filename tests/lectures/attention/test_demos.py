@@ -72,15 +72,12 @@ def test_what_is_typed_stands_in_place_of_what_is_picked(demo):
     assert demo.result.text == "21. november 2026"
 
 
-@pytest.mark.parametrize(
-    ("typed", "sentence"),
-    [
-        ("21@11", "no date in these languages is written with '@'"),
-        ("2026가", "is written with U+AC00"),
-        ("\U0001f600 2026", "is written with U+1F600"),
-        ("1" * (WIDEST + 1), "the picture has room for 40 characters, got 41"),
-    ],
-)
+@pytest.mark.parametrize(("typed", "sentence"), [
+    ("21@11", "no date in these languages is written with '@'"),
+    ("2026가", "is written with U+AC00"),
+    ("\U0001f600 2026", "is written with U+1F600"),
+    ("1" * (WIDEST + 1), "the picture has room for 40 characters, got 41"),
+])  # fmt: skip
 def test_what_is_no_date_gets_a_sentence(demo, typed, sentence):
     at_rest = demo.png
     demo.controls["typed"].value = typed
@@ -118,19 +115,16 @@ def test_dragging_the_step_translates_nothing_anew(monkeypatch):
     assert len(calls) == 2
 
 
-@pytest.mark.parametrize(
-    ("options", "error", "message"),
-    [
-        ({"models": {}}, ValueError, "models must hold at least one model, got none"),
-        ({"models": make_models(None)}, ValueError, "must have attention, got 'None' without"),
-        ({"step": 11}, ValueError, "step must be an integer from 1 to 10, got 11"),
-        ({"step": 1.5}, TypeError, "step must be"),
-        ({"score": "cosine"}, ValueError, "score must be one of 'dot', .*, got 'cosine'"),
-        ({"date": "1.9.2001"}, ValueError, "date must be one of"),
-        ({"typed": "@"}, ValueError, "no date in these languages"),
-        ({"typed": 3}, TypeError, "typed must be"),
-    ],
-)
+@pytest.mark.parametrize(("options", "error", "message"), [
+    ({"models": {}}, ValueError, "models must hold at least one model, got none"),
+    ({"models": make_models(None)}, ValueError, "must have attention, got 'None' without"),
+    ({"step": 11}, ValueError, "step must be an integer from 1 to 10, got 11"),
+    ({"step": 1.5}, TypeError, "step must be"),
+    ({"score": "cosine"}, ValueError, "score must be one of 'dot', .*, got 'cosine'"),
+    ({"date": "1.9.2001"}, ValueError, "date must be one of"),
+    ({"typed": "@"}, ValueError, "no date in these languages"),
+    ({"typed": 3}, TypeError, "typed must be"),
+])  # fmt: skip
 def test_a_wrong_setting_is_called_what_the_caller_calls_it(options, error, message):
     with pytest.raises(error, match=message):
         alignment_demo(**{"models": MODELS} | options)

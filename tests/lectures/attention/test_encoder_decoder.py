@@ -47,9 +47,7 @@ def test_scores_by_hand():
 def test_each_score_is_that_of_one_state_and_one_annotation():
     s, h = draw(S, B, H), draw(T, B, A, seed=1)
     W, W_s, U, v = draw(H, A, seed=2), draw(H, K, seed=3), draw(A, K, seed=4), draw(K, seed=5)
-    general, additive = (
-        compute_general_scores(s, h, W), compute_additive_scores(s, h, W_s, U, v)
-    )  # fmt: skip
+    general, additive = compute_general_scores(s, h, W), compute_additive_scores(s, h, W_s, U, v)
     assert general.shape == additive.shape == (S, B, T)
     for t, b, j in np.ndindex(S, B, T):
         assert general[t, b, j].item() == pytest.approx((s[t, b] @ W @ h[j, b]).item())
@@ -89,12 +87,6 @@ def test_dot_attention_is_torchs_with_a_scale_of_1_gradients_too(masked):
 
 
 # Softmax
-
-
-def test_softmax_is_torchs_where_nothing_is_masked():
-    scores = 30 * draw(S, B, T)
-    whole = torch.ones(B, T, dtype=torch.bool)
-    torch.testing.assert_close(masked_softmax(scores, whole), torch.softmax(scores, dim=-1))
 
 
 def test_softmax_by_hand_and_padding_gets_nothing():
@@ -170,17 +162,7 @@ def test_all_steps_at_once_are_the_steps_one_by_one(score):
         logits, _ = decoder.predict(states, encoded, decoder.attend(states, encoded))
         torch.testing.assert_close(at_once[step], logits[0])
         before = target[None]
-
-
-@pytest.mark.parametrize("score", [*SCORES, None])
-def test_a_prediction_does_not_see_its_own_target_nor_later_ones(score):
-    model, (tokens, lengths) = make_model(score), make_tokens()
-    targets = torch.tensor([[0, 1, 2], [3, 0, 1], [2, 2, 0]])
-    other = targets.clone()
-    other[1] = 3 - other[1]
-    one, two = model(tokens, lengths, targets), model(tokens, lengths, other)
-    torch.testing.assert_close(one[:2], two[:2])
-    assert not torch.allclose(one[2], two[2])
+    assert (model(tokens, lengths, 3 - targets)[1:] - at_once[1:]).abs().amax(2).min() > 1e-6
 
 
 @pytest.mark.parametrize("score", [*SCORES, None])
@@ -210,20 +192,15 @@ def test_the_prediction_is_the_equations(score):
 
 
 @pytest.mark.parametrize("score", ["dot", None])
-def test_the_decoder_starts_from_the_summary(score):
-    decoder = make_model(score).decoder
-    summary = draw(B, H)
-    wanted = torch.tanh(summary @ decoder.first.weight.T + decoder.first.bias)
-    torch.testing.assert_close(decoder.begin(Encoded(draw(T, B, H), summary, MASK))[0], wanted)
-
-
-def test_without_attention_every_context_is_the_summary():
-    decoder = make_model(None).decoder
-    encoded = Encoded(draw(T, B, H), draw(B, H, seed=1), MASK)
-    assert decoder.attend(draw(S, B, H), encoded) is None
-    _, contexts = decoder.predict(draw(S, B, H), encoded, None)
-    assert contexts.shape == (S, B, H)
-    assert (contexts == encoded.summary).all()
+def test_the_decoder_starts_from_the_summary_and_without_attention_it_is_every_context(score):
+    decoder, encoded = make_model(score).decoder, Encoded(draw(T, B, H), draw(B, H, seed=1), MASK)
+    wanted = torch.tanh(encoded.summary @ decoder.first.weight.T + decoder.first.bias)
+    torch.testing.assert_close(decoder.begin(encoded)[0], wanted)
+    if score is None:
+        assert decoder.attend(draw(S, B, H), encoded) is None
+        _, contexts = decoder.predict(draw(S, B, H), encoded, None)
+        assert contexts.shape == (S, B, H)
+        assert (contexts == encoded.summary).all()
 
 
 def test_the_dot_score_costs_no_parameter_and_the_general_one_starts_as_it():
@@ -252,36 +229,33 @@ TARGETS = torch.zeros(2, 3, dtype=torch.long)
 W, U, V = draw(H, K), draw(A, K), draw(K)
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: compute_dot_scores(draw(S, B, H), draw(T, B, A)), "one width, got 6 and 5: the g"),
-        (lambda: compute_dot_scores(draw(B, H), draw(T, B, H)), r"states must have shape \(any, a"),
-        (lambda: compute_dot_scores(draw(S, B, H), draw(T, 3, H)), "annotations must have shape"),
-        (lambda: compute_general_scores(draw(S, B, H), draw(T, B, A), draw(A, H)),
-         r"W must have shape \(6, 5\), got shape \(5, 6\)"),
-        (lambda: compute_additive_scores(draw(S, B, H), draw(T, B, A), W, U.T, V),
-         r"U must have shape \(5, 3\)"),
-        (lambda: compute_additive_scores(draw(S, B, H), draw(T, B, A), W.T, U, V),
-         r"W must have shape \(6, 3\)"),
-        (lambda: compute_additive_scores(draw(S, B, H), draw(T, B, A), W, U, V[:, None]),
-         r"v must have shape \(any,\)"),
-        (lambda: compute_contexts(draw(S, B, 3), draw(T, B, A)), r"weights must have shape \(any,"),
-        (lambda: masked_softmax(draw(S, B, T), MASK & ~MASK), "got a row with none"),
-        (lambda: Encoder(9, 5), "hidden_size must be even, half a direction, got 5"),
-        (lambda: Encoder(0, 6), "n_tokens must be"),
-        (lambda: Encoder(9, 6, embedding_size=0), "embedding_size must be"),
-        (lambda: Encoder(9, 6)(TOKENS[0], LENGTHS), r"tokens must have shape \(any, any\)"),
-        (lambda: Encoder(9, 6)(TOKENS, LENGTHS[1:]), r"lengths must have shape \(3,\), got"),
-        (lambda: Decoder(9, 6, score="cosine"), "score must be one of 'dot', 'general', 'additive"),
-        (lambda: Decoder(1, 6, score=None), "n_tokens must be"),
-        (lambda: run(TOKENS + 9, LENGTHS, TARGETS), "tokens must lie from 0 to 9, got 1"),
-        (lambda: run(TOKENS, LENGTHS, TARGETS - 1), "targets must lie from 0 to 3, got -1"),
-        (lambda: run(TOKENS, LENGTHS, TARGETS + 4), "targets must lie from 0 to 3, got 4"),
-        (lambda: make_model("dot").decoder.advance(TARGETS + 5, draw(1, 3, H)),
-         "tokens must lie from 0 to 4, got 5"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: compute_dot_scores(draw(S, B, H), draw(T, B, A)), "one width, got 6 and 5: the g"),
+    (lambda: compute_dot_scores(draw(B, H), draw(T, B, H)), r"states must have shape \(any, a"),
+    (lambda: compute_dot_scores(draw(S, B, H), draw(T, 3, H)), "annotations must have shape"),
+    (lambda: compute_general_scores(draw(S, B, H), draw(T, B, A), draw(A, H)),
+     r"W must have shape \(6, 5\), got shape \(5, 6\)"),
+    (lambda: compute_additive_scores(draw(S, B, H), draw(T, B, A), W, U.T, V),
+     r"U must have shape \(5, 3\)"),
+    (lambda: compute_additive_scores(draw(S, B, H), draw(T, B, A), W.T, U, V),
+     r"W must have shape \(6, 3\)"),
+    (lambda: compute_additive_scores(draw(S, B, H), draw(T, B, A), W, U, V[:, None]),
+     r"v must have shape \(any,\)"),
+    (lambda: compute_contexts(draw(S, B, 3), draw(T, B, A)), r"weights must have shape \(any,"),
+    (lambda: masked_softmax(draw(S, B, T), MASK & ~MASK), "got a row with none"),
+    (lambda: Encoder(9, 5), "hidden_size must be even, half a direction, got 5"),
+    (lambda: Encoder(0, 6), "n_tokens must be"),
+    (lambda: Encoder(9, 6, embedding_size=0), "embedding_size must be"),
+    (lambda: Encoder(9, 6)(TOKENS[0], LENGTHS), r"tokens must have shape \(any, any\)"),
+    (lambda: Encoder(9, 6)(TOKENS, LENGTHS[1:]), r"lengths must have shape \(3,\), got"),
+    (lambda: Decoder(9, 6, score="cosine"), "score must be one of 'dot', 'general', 'additive"),
+    (lambda: Decoder(1, 6, score=None), "n_tokens must be"),
+    (lambda: run(TOKENS + 9, LENGTHS, TARGETS), "tokens must lie from 0 to 9, got 1"),
+    (lambda: run(TOKENS, LENGTHS, TARGETS - 1), "targets must lie from 0 to 3, got -1"),
+    (lambda: run(TOKENS, LENGTHS, TARGETS + 4), "targets must lie from 0 to 3, got 4"),
+    (lambda: make_model("dot").decoder.advance(TARGETS + 5, draw(1, 3, H)),
+     "tokens must lie from 0 to 4, got 5"),
+])  # fmt: skip
 def test_what_does_not_fit_and_indices_outside_a_table_are_said(call, message):
     with pytest.raises(ValueError, match=message):
         call()

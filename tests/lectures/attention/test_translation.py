@@ -1,17 +1,14 @@
 """Dates translated: training, greedy and beam decoding, disturbed weights, accuracy by length."""
 
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 
 from rnn_helpers.lectures.attention import translation
-from rnn_helpers.lectures.attention.dates import (
-    ISO_CHARACTERS,
-    encode_dates,
-    encode_isos,
-)
+from rnn_helpers.lectures.attention.dates import ISO_CHARACTERS, encode_dates, encode_isos
 from rnn_helpers.lectures.attention.encoder_decoder import EncoderDecoder
 from rnn_helpers.lectures.attention.translation import (
     compare,
@@ -33,6 +30,13 @@ def models():
         score: train_translator(PAIRS, score=score, seed=1, hidden_size=16, updates=12).model
         for score in ("dot", "general", "additive", None)
     }
+
+
+def force(model, targets):
+    """The probabilities of every step after the characters before it are given."""
+    tokens, lengths = map(torch.from_numpy, encode_dates(TEXTS))
+    with torch.no_grad():
+        return model(tokens, lengths, torch.from_numpy(targets)).softmax(2).numpy()
 
 
 # Training
@@ -99,10 +103,8 @@ def test_greedy_writes_the_likeliest_after_what_it_wrote(models, score):
         for b, length in enumerate(encode_dates(TEXTS)[1]):
             assert (found.weights[:, b, length:] == 0).all()
     # teacher forcing with its own answer, where that is a sequence of the eleven characters
-    tokens, lengths = map(torch.from_numpy, encode_dates(TEXTS))
-    with torch.no_grad():
-        logits = model(tokens, lengths, torch.from_numpy(found.probabilities.argmax(2)))
-    np.testing.assert_allclose(logits.softmax(2), found.probabilities, atol=1e-5)
+    forced = force(model, found.probabilities.argmax(2))
+    np.testing.assert_allclose(forced, found.probabilities, atol=1e-5)
 
 
 @pytest.mark.parametrize("score", ["dot", None])
@@ -116,12 +118,9 @@ def test_a_batch_is_its_texts_one_by_one(models, score):
 
 
 def test_given_characters_are_read_in_place_of_its_own(models):
-    isos = PAIRS.isos[:24]
-    found = translate(models["dot"], TEXTS, given=isos)
-    tokens, lengths = map(torch.from_numpy, encode_dates(TEXTS))
-    with torch.no_grad():
-        logits = models["dot"](tokens, lengths, torch.from_numpy(encode_isos(isos)))
-    np.testing.assert_allclose(logits.softmax(2), found.probabilities, atol=1e-5)
+    found = translate(models["dot"], TEXTS, given=PAIRS.isos[:24])
+    forced = force(models["dot"], encode_isos(PAIRS.isos[:24]))
+    np.testing.assert_allclose(forced, found.probabilities, atol=1e-5)
 
 
 # Disturbed weights
@@ -159,32 +158,28 @@ def test_a_beam_of_one_is_greedy(models, score):
     np.testing.assert_allclose(log_probabilities, best, atol=1e-4)
 
 
-class Fixed(torch.nn.Module):
-    """A model of three steps whose probabilities are written down: the state is what was read."""
+class Fixed:
+    """A decoder whose probabilities are written down: its state is what was read."""
 
-    class Decoder:
-        start, score = 11, None
+    start, score = 11, None
 
-        def begin(self, encoded):
-            return torch.zeros(1, len(encoded.summary), 3)
+    def begin(self, encoded):
+        return torch.zeros(1, len(encoded.summary), 2)
 
-        def advance(self, tokens, state):
-            step = 1 + (state[..., 0]).long()
-            code = state[..., 1] * 12 + tokens
-            new = torch.stack([step.float(), code, state[..., 2]], dim=2)
-            return new, new
+    def advance(self, tokens, state):
+        step, code = state.unbind(2)
+        new = torch.stack([step + 1, code * 12 + tokens], dim=2)
+        return new, new
 
-        def predict(self, states, encoded, weights):
-            rows = [
-                [FIXED(int(step), int(code)) for step, code, _ in row] for row in states.tolist()
-            ]
-            return torch.tensor(rows).log(), None
+    def attend(self, states, encoded):
+        return None
 
-        def attend(self, states, encoded):
-            return None
+    def predict(self, states, encoded, weights):
+        rows = [[choose(int(step), int(code)) for step, code in row] for row in states.tolist()]
+        return torch.tensor(rows).log(), None
 
 
-def FIXED(step, code):
+def choose(step, code):
     """Probabilities of three characters out of eleven, drawn by the step and the past."""
     chances = np.full(11, 1e-9)
     chances[:3] = np.random.default_rng([step, code]).dirichlet([0.7] * 3)
@@ -193,15 +188,13 @@ def FIXED(step, code):
 
 def test_a_wide_beam_finds_the_likeliest_of_all(monkeypatch):
     monkeypatch.setattr(translation, "LENGTH", 4)
-    monkeypatch.setattr(
-        translation, "_encode", lambda model, texts: type("E", (), {"summary": texts})
-    )
-    model = type("M", (), {"decoder": Fixed.Decoder()})()
+    monkeypatch.setattr(translation, "_encode", lambda _, texts: SimpleNamespace(summary=texts))
+    model = SimpleNamespace(decoder=Fixed())
     best, word = -np.inf, None
     for letters in itertools.product(range(3), repeat=4):
         code, total = 11, 0.0
         for step, letter in enumerate(letters, start=1):
-            total += np.log(FIXED(step, code)[letter])
+            total += np.log(choose(step, code)[letter])
             code = code * 12 + letter
         if total > best:
             best, word = total, "".join(map(str, letters))
@@ -214,12 +207,9 @@ def test_a_wide_beam_finds_the_likeliest_of_all(monkeypatch):
 
 def test_the_beams_probability_is_that_of_its_answer(models):
     isos, log_probabilities = translate_with_beam(models["dot"], TEXTS, width=4)
-    tokens, lengths = map(torch.from_numpy, encode_dates(TEXTS))
-    answers = torch.tensor([[ISO_CHARACTERS.index(c) for c in iso] for iso in isos]).T
-    with torch.no_grad():
-        logits = models["dot"](tokens, lengths, answers).log_softmax(2)
-    wanted = logits.gather(2, answers[:, :, None]).sum(0)[:, 0]
-    np.testing.assert_allclose(log_probabilities, wanted, atol=1e-4)
+    answers = np.array([[ISO_CHARACTERS.index(c) for c in iso] for iso in isos]).T
+    chosen = np.take_along_axis(force(models["dot"], answers), answers[:, :, None], 2)[:, :, 0]
+    np.testing.assert_allclose(log_probabilities, np.log(chosen).sum(0), atol=1e-4)
     greedy = translate_with_beam(models["dot"], TEXTS, width=1)[1]
     assert (log_probabilities > greedy + 1e-4).any()
 
@@ -248,66 +238,50 @@ def train(**options):
     return train_translator(**{"pairs": PAIRS, "score": "dot", "seed": 0, "updates": 1} | options)
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "message"),
-    [
-        (lambda: train(seed=-1), ValueError, "seed must be"),
-        (lambda: train(score="cosine"), ValueError, "score must be one of"),
-        (lambda: train(updates=0), ValueError, "updates must be"),
-        (lambda: train(learning_rate=0), ValueError, "learning_rate must be"),
-        (lambda: train(hidden_size=7), ValueError, "hidden_size must be even"),
-        (lambda: train(pairs=TEXTS), TypeError, "pairs must be DatePairs, as make_pairs makes"),
-        (lambda: compare(["2026-11-21"], []), ValueError, "as many, got 1 and 0"),
-        (lambda: compute_accuracy_by_length([True, False], [8], [8, 9]), ValueError,
-         "lengths must have shape"),
-        (lambda: compute_accuracy_by_length([True], [8], [8]), ValueError, "edges must rise"),
-        (lambda: compute_accuracy_by_length([True], [8], [9, 9]), ValueError, "edges must rise"),
-    ],
-)  # fmt: skip
-def test_wrong_settings_are_said(call, error, message):
-    with pytest.raises(error, match=message):
-        call()
-
-
-@pytest.mark.parametrize(
-    ("call", "error", "message"),
-    [
-        (lambda m: translate(None, TEXTS), TypeError, "model must be an EncoderDecoder, got None"),
-        (lambda m: translate_with_beam(None, TEXTS, width=2), TypeError, "model must be an Enc"),
-        (lambda m: translate(EncoderDecoder(9, 4, 6, score="dot"), TEXTS), ValueError,
-         r"model must read and write .*, got \(9, 4\)"),
-        (lambda m: translate(m["dot"], None), TypeError, "texts must be a list of str.*, got None"),
-        (lambda m: translate_with_beam(m["dot"], None, width=2), TypeError, "texts must be a list"),
-        (lambda m: translate(m["dot"], ["21@11"]), ValueError, "no date .* is written with '@'"),
-        (lambda m: translate_with_beam(m["dot"], ["21@11"], width=2), ValueError, "with '@'"),
-        (lambda m: translate_with_beam(m["dot"], TEXTS, width=0), ValueError,
-         "width must be an integer of at least 1, got 0"),
-        (lambda m: translate(m[None], TEXTS, change=lambda w, mask: w), ValueError,
-         "change needs a model with attention"),
-        (lambda m: translate(m["dot"], TEXTS, given=["2026-11-21"]), ValueError,
-         "given must hold an answer for each of 24 texts, got 1"),
-        (lambda m: translate(m["dot"], TEXTS, given=7), ValueError, "given must hold .*, got int"),
-        (lambda m: translate(m["dot"], TEXTS, given=["x"] * 24), ValueError,
-         "given must hold 10 digits and dashes, got 'x'"),
-        (lambda m: translate(m["dot"], TEXTS, given=[None] * 24), ValueError,
-         "given must hold 10 digits and dashes, got None"),
-    ],
-)  # fmt: skip
-def test_wrong_requests_are_said(models, call, error, message):
+@pytest.mark.parametrize(("call", "error", "message"), [
+    (lambda m: train(seed=-1), ValueError, "seed must be"),
+    (lambda m: train(score="cosine"), ValueError, "score must be one of"),
+    (lambda m: train(updates=0), ValueError, "updates must be"),
+    (lambda m: train(learning_rate=0), ValueError, "learning_rate must be"),
+    (lambda m: train(hidden_size=7), ValueError, "hidden_size must be even"),
+    (lambda m: train(pairs=TEXTS), TypeError, "pairs must be DatePairs, as make_pairs makes"),
+    (lambda m: compare(["2026-11-21"], []), ValueError, "as many, got 1 and 0"),
+    (lambda m: compute_accuracy_by_length([True, False], [8], [8, 9]), ValueError,
+     "lengths must have shape"),
+    (lambda m: compute_accuracy_by_length([True], [8], [8]), ValueError, "edges must rise"),
+    (lambda m: compute_accuracy_by_length([True], [8], [9, 9]), ValueError, "edges must rise"),
+    (lambda m: translate(None, TEXTS), TypeError, "model must be an EncoderDecoder, got None"),
+    (lambda m: translate_with_beam(None, TEXTS, width=2), TypeError, "model must be an Enc"),
+    (lambda m: translate(EncoderDecoder(9, 4, 6, score="dot"), TEXTS), ValueError,
+     r"model must read and write .*, got \(9, 4\)"),
+    (lambda m: translate(m["dot"], None), TypeError, "texts must be a list of str.*, got None"),
+    (lambda m: translate_with_beam(m["dot"], None, width=2), TypeError, "texts must be a list"),
+    (lambda m: translate(m["dot"], ["21@11"]), ValueError, "no date .* is written with '@'"),
+    (lambda m: translate_with_beam(m["dot"], ["21@11"], width=2), ValueError, "with '@'"),
+    (lambda m: translate_with_beam(m["dot"], TEXTS, width=0), ValueError,
+     "width must be an integer of at least 1, got 0"),
+    (lambda m: translate(m[None], TEXTS, change=lambda w, mask: w), ValueError,
+     "change needs a model with attention"),
+    (lambda m: translate(m["dot"], TEXTS, given=["2026-11-21"]), ValueError,
+     "given must hold an answer for each of 24 texts, got 1"),
+    (lambda m: translate(m["dot"], TEXTS, given=7), ValueError, "given must hold .*, got int"),
+    (lambda m: translate(m["dot"], TEXTS, given=["x"] * 24), ValueError,
+     "given must hold 10 digits and dashes, got 'x'"),
+    (lambda m: translate(m["dot"], TEXTS, given=[None] * 24), ValueError,
+     "given must hold 10 digits and dashes, got None"),
+])  # fmt: skip
+def test_what_is_wrong_is_said(models, call, error, message):
     with pytest.raises(error, match=message):
         call(models)
 
 
-@pytest.mark.parametrize(
-    ("returned", "got"),
-    [
-        (lambda w: w[:, :, :3], r"shape \(1, 24, 3\)"),
-        (lambda w: w.numpy(), "ndarray"),
-        (lambda w: None, "NoneType"),
-        (lambda w: w * np.nan, "nan"),
-        (lambda w: w + np.inf, "inf"),
-    ],
-)
+@pytest.mark.parametrize(("returned", "got"), [
+    (lambda w: w[:, :, :3], r"shape \(1, 24, 3\)"),
+    (lambda w: w.numpy(), "ndarray"),
+    (lambda w: None, "NoneType"),
+    (lambda w: w * np.nan, "nan"),
+    (lambda w: w + np.inf, "inf"),
+])  # fmt: skip
 def test_what_change_returns_is_checked(models, returned, got):
     with pytest.raises(ValueError, match=rf"change must return a tensor \(1, 24, .*, got {got}"):
         translate(models["dot"], TEXTS, change=lambda weights, mask: returned(weights))

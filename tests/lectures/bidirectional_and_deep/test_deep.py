@@ -141,31 +141,28 @@ def train_next(ids=(0,) * 999, held_out=(0,) * 99):
     return train_next_token(ids, held_out, n_tokens=3, bidirectional=True, seed=0)
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "message"),
-    [
-        (lambda: make_rules(seed=-1), ValueError, "seed must be"),
-        (lambda: make_nested_rule_batch(2, 1, rng=np.random.default_rng()), ValueError,
-         "steps must be an integer of at least 3"),
-        (lambda: make_nested_rule_batch(3, 0, rng=np.random.default_rng()), ValueError,
-         "batch_size must be"),
-        (lambda: make_nested_rule_batch(3, 1, rng=1), TypeError, "rng must be"),
-        (lambda: choose_hidden_size(99), ValueError, "budget must be an integer of at least 100"),
-        (lambda: choose_hidden_size(500, num_layers=0), ValueError, "num_layers must be"),
-        (lambda: DeepNetwork(3, plain_layers=-1), ValueError, "plain_layers must be"),
-        (lambda: DeepNetwork(3, cell="MLP"), ValueError, "cell must be one of"),
-        (lambda: train_deep(seed=0.5), TypeError, "seed must be"),
-        (lambda: compute_unrolled_grid(5, 1), ValueError, "layer must be an integer from 1 to 4"),
-        (lambda: compute_unrolled_grid(1, 9), ValueError, "step must be an integer from 1 to 8"),
-        (lambda: compute_unrolled_grid(1, 1, "up"), ValueError, "kind must be one of"),
-        (lambda: compute_unrolled_grid(1, 1, layers=0), ValueError, "layers must be"),
-        (lambda: DeepNetwork(3)(torch.tensor([[6]])), ValueError, "inputs must lie from 0 to 5"),
-        (lambda: train_next(np.zeros(9)), ValueError, "^ids must hold at least 544 tokens, got 9"),
-        (lambda: train_next(held_out=np.zeros(9)), ValueError, "held_out_ids must hold at least 1"),
-        (lambda: train_next(np.full(999, 3)), ValueError, "^ids must lie from 0 to 2, got 3"),
-        (lambda: train_next(held_out=np.full(99, -1)), ValueError, "held_out_ids must .* -1"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("call", "error", "message"), [
+    (lambda: make_rules(seed=-1), ValueError, "seed must be"),
+    (lambda: make_nested_rule_batch(2, 1, rng=np.random.default_rng()), ValueError,
+     "steps must be an integer of at least 3"),
+    (lambda: make_nested_rule_batch(3, 0, rng=np.random.default_rng()), ValueError,
+     "batch_size must be"),
+    (lambda: make_nested_rule_batch(3, 1, rng=1), TypeError, "rng must be"),
+    (lambda: choose_hidden_size(99), ValueError, "budget must be an integer of at least 100"),
+    (lambda: choose_hidden_size(500, num_layers=0), ValueError, "num_layers must be"),
+    (lambda: DeepNetwork(3, plain_layers=-1), ValueError, "plain_layers must be"),
+    (lambda: DeepNetwork(3, cell="MLP"), ValueError, "cell must be one of"),
+    (lambda: train_deep(seed=0.5), TypeError, "seed must be"),
+    (lambda: compute_unrolled_grid(5, 1), ValueError, "layer must be an integer from 1 to 4"),
+    (lambda: compute_unrolled_grid(1, 9), ValueError, "step must be an integer from 1 to 8"),
+    (lambda: compute_unrolled_grid(1, 1, "up"), ValueError, "kind must be one of"),
+    (lambda: compute_unrolled_grid(1, 1, layers=0), ValueError, "layers must be"),
+    (lambda: DeepNetwork(3)(torch.tensor([[6]])), ValueError, "inputs must lie from 0 to 5"),
+    (lambda: train_next(np.zeros(9)), ValueError, "^ids must hold at least 544 tokens, got 9"),
+    (lambda: train_next(held_out=np.zeros(9)), ValueError, "held_out_ids must hold at least 1"),
+    (lambda: train_next(np.full(999, 3)), ValueError, "^ids must lie from 0 to 2, got 3"),
+    (lambda: train_next(held_out=np.full(99, -1)), ValueError, "held_out_ids must .* -1"),
+])  # fmt: skip
 def test_what_is_wrong_is_said(call, error, message):
     with pytest.raises(error, match=message):
         call()

@@ -127,34 +127,28 @@ def test_moving_a_drawing_equals_drawing_anew(taggers):
         assert pictures[0] == pictures[1]
 
 
-@pytest.mark.parametrize(
-    ("setting", "message"),
-    [
-        ((0, TEXTS[0], "GRU"), "revealed must be an integer of at least 1, got 0"),
-        ((-1, TEXTS[0], "GRU"), "revealed must be an integer of at least 1, got -1"),
-        ((3, "He said, Teddy.", "GRU"), "text must be one of"),
-        ((3, TEXTS[0], "LSTM"), "cell must be one of 'RNN', 'GRU', got 'LSTM'"),
-    ],
-)
+@pytest.mark.parametrize(("setting", "message"), [
+    ((0, TEXTS[0], "GRU"), "revealed must be an integer of at least 1, got 0"),
+    ((-1, TEXTS[0], "GRU"), "revealed must be an integer of at least 1, got -1"),
+    ((3, "He said, Teddy.", "GRU"), "text must be one of"),
+    ((3, TEXTS[0], "LSTM"), "cell must be one of 'RNN', 'GRU', got 'LSTM'"),
+])  # fmt: skip
 def test_an_index_into_the_look_up_is_not_read_from_its_end(taggers, setting, message):
     with pytest.raises(ValueError, match=message):
         prepare_reveal(taggers)(*setting)
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda _: depth_demo(step=9), "^step must be .*, got 9$"),
-        (lambda _: depth_demo(layer=0), "^layer must be .*, got 0$"),
-        (lambda _: depth_demo(kind="upwards"), "^kind must be .*, got 'upwards'$"),
-        (lambda both: reveal_demo(both, revealed=14), "^revealed must be .*, got 14$"),
-        (lambda both: reveal_demo(both, text="Hello."), "^text must be .*, got 'Hello.'$"),
-        (lambda both: reveal_demo(both, cell="MLP"), "^cell must be .*, got 'MLP'$"),
-        (lambda _: reveal_demo({}), "taggers must hold at least one pair"),
-        (lambda _: draw_unrolled_grid(compute_unrolled_grid(2, 3, layers=2), new_figure()[1]),
-         r"grid must have 4 layers of 8, got \(2, 8\)"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda _: depth_demo(step=9), "^step must be .*, got 9$"),
+    (lambda _: depth_demo(layer=0), "^layer must be .*, got 0$"),
+    (lambda _: depth_demo(kind="upwards"), "^kind must be .*, got 'upwards'$"),
+    (lambda both: reveal_demo(both, revealed=14), "^revealed must be .*, got 14$"),
+    (lambda both: reveal_demo(both, text="Hello."), "^text must be .*, got 'Hello.'$"),
+    (lambda both: reveal_demo(both, cell="MLP"), "^cell must be .*, got 'MLP'$"),
+    (lambda _: reveal_demo({}), "taggers must hold at least one pair"),
+    (lambda _: draw_unrolled_grid(compute_unrolled_grid(2, 3, layers=2), new_figure()[1]),
+     r"grid must have 4 layers of 8, got \(2, 8\)"),
+])  # fmt: skip
 def test_what_is_wrong_is_said(taggers, call, message):
     with pytest.raises(ValueError, match=message):
         call(taggers)

@@ -174,21 +174,18 @@ def test_batches_hold_every_sentence_of_the_pool_once_an_epoch():
 BATCH = make_batch()[1]
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: Tagger(cell="MLP"), "cell must be one of 'RNN', 'SimplifiedGRU', 'GRU', 'LSTM'"),
-        (lambda: Tagger(delay=-1), "delay must be an integer of at least 0"),
-        (lambda: Tagger(delay=2, bidirectional=True), "delay must be 0 for a two-way .*, got 2"),
-        (lambda: train_tagger(seed=-1), "seed must be an integer of at least 0"),
-        (lambda: train_tagger(seed=0, updates=0), "updates must be an integer of at least 1"),
-        (lambda: compute_tagging_loss(make_tagger(), BATCH, ambiguous_share=2),
-         "ambiguous_share must be a finite number from 0 to 1"),
-        (lambda: cut_sentence(make_batch()[0][0], 99), "length must be an integer from 1 to"),
-        (lambda: make_tagger()(torch.tensor([[-1]])), "tokens must lie from 0 to .*, got -1"),
-        (lambda: make_tagger()(torch.tensor([[999]])), "tokens must lie from 0 to .*, got 999"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: Tagger(cell="MLP"), "cell must be one of 'RNN', 'SimplifiedGRU', 'GRU', 'LSTM'"),
+    (lambda: Tagger(delay=-1), "delay must be an integer of at least 0"),
+    (lambda: Tagger(delay=2, bidirectional=True), "delay must be 0 for a two-way .*, got 2"),
+    (lambda: train_tagger(seed=-1), "seed must be an integer of at least 0"),
+    (lambda: train_tagger(seed=0, updates=0), "updates must be an integer of at least 1"),
+    (lambda: compute_tagging_loss(make_tagger(), BATCH, ambiguous_share=2),
+     "ambiguous_share must be a finite number from 0 to 1"),
+    (lambda: cut_sentence(make_batch()[0][0], 99), "length must be an integer from 1 to"),
+    (lambda: make_tagger()(torch.tensor([[-1]])), "tokens must lie from 0 to .*, got -1"),
+    (lambda: make_tagger()(torch.tensor([[999]])), "tokens must lie from 0 to .*, got 999"),
+])  # fmt: skip
 def test_what_is_wrong_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()

@@ -115,47 +115,41 @@ def test_the_probability_of_a_name_jumps_at_the_deciding_word():
         assert set(shares[distance:]) == {float(tag == NAME)}
 
 
-@pytest.mark.parametrize(
-    ("part", "message"),
-    [
-        ({"words": ("Rose", "is", "hot")}, "words must hold words of the grammar, got 'hot'"),
-        ({"words": ("Rose", "is", "<pad>")}, "words must hold words of the grammar, got '<pad>'"),
-        ({"tags": (1, 0, 3)}, r"tags must be 3 of 0, 1 and 2, got \(1, 0, 3\)"),
-        ({"tags": (1, 0, -1)}, r"tags must be 3 of 0, 1 and 2, got \(1, 0, -1\)"),
-        ({"tags": (1, 0)}, r"tags must be 3 of 0, 1 and 2, got \(1, 0\)"),
-        ({"place": -3}, "place must be an integer of at least 0, got -3"),
-        ({"place": 1}, "the word at place must be one of 'Teddy', .*, got 'is'"),
-        ({"distance": 0}, "distance must be an integer of at least 1, got 0"),
-    ],
-)
+@pytest.mark.parametrize(("part", "message"), [
+    ({"words": ("Rose", "is", "hot")}, "words must hold words of the grammar, got 'hot'"),
+    ({"words": ("Rose", "is", "<pad>")}, "words must hold words of the grammar, got '<pad>'"),
+    ({"tags": (1, 0, 3)}, r"tags must be 3 of 0, 1 and 2, got \(1, 0, 3\)"),
+    ({"tags": (1, 0, -1)}, r"tags must be 3 of 0, 1 and 2, got \(1, 0, -1\)"),
+    ({"tags": (1, 0)}, r"tags must be 3 of 0, 1 and 2, got \(1, 0\)"),
+    ({"place": -3}, "place must be an integer of at least 0, got -3"),
+    ({"place": 1}, "the word at place must be one of 'Teddy', .*, got 'is'"),
+    ({"distance": 0}, "distance must be an integer of at least 1, got 0"),
+])  # fmt: skip
 def test_an_index_into_a_table_does_not_go_unchecked(part, message):
     with pytest.raises(ValueError, match=message):
         replace(ROSE, **part)
 
 
-@pytest.mark.parametrize(
-    ("name", "arguments", "options", "message"),
-    [
-        ("make_sentence", ("Bob", NAME, 1), {"rng": rng()}, "word must be one of"),
-        ("make_sentence", ("Rose", OTHER, 1), {"rng": rng()}, "tag must be one of 1, 2"),
-        ("make_sentence", ("Rose", NAME, 7), {"rng": rng()}, "distance must be one of"),
-        ("make_sentence", ("Rose", NAME, 1), {"rng": 0}, "rng must be a numpy.random.G"),
-        ("make_sentences", (0,), {"rng": rng()}, "count must be an integer of at least"),
-        ("make_sentences", (2,), {"rng": None}, "rng must be a numpy.random.Generator"),
-        ("make_teddy_batch", ([],), {}, "sentences must hold at least one"),
-        ("make_teddy_batch", (["Rose"],), {}, r"sentences\[0\] must be a Sentence, got str"),
-        ("pad_batch", (None, -1), {}, "steps must be an integer of at least 0, got -1"),
-        ("compute_best_accuracy", (-1,), {}, "look_ahead must be an integer of at"),
-        ("compute_name_probability", (ROSE, 0), {}, "revealed must be an integer from 1 to 3"),
-        ("compute_name_probability", (ROSE, 4), {}, "revealed must be an integer from 1 to 3"),
-        ("compute_name_probability", ("Rose", 1), {}, "sentence must be a Sentence, got str"),
-        ("parse_sentence", (3,), {}, "text must be a string, got int"),
-        ("parse_sentence", ("He said, Bob is cheap.",), {}, "got 'Bob'"),
-        ("parse_sentence", ("He said, today.",), {}, "and once; got 0"),
-        ("parse_sentence", ("Rose Rose is cheap.",), {}, "and once; got 2"),
-        ("parse_sentence", ("Rose is today.",), {}, "decides after Rose"),
-    ],
-)
+@pytest.mark.parametrize(("name", "arguments", "options", "message"), [
+    ("make_sentence", ("Bob", NAME, 1), {"rng": rng()}, "word must be one of"),
+    ("make_sentence", ("Rose", OTHER, 1), {"rng": rng()}, "tag must be one of 1, 2"),
+    ("make_sentence", ("Rose", NAME, 7), {"rng": rng()}, "distance must be one of"),
+    ("make_sentence", ("Rose", NAME, 1), {"rng": 0}, "rng must be a numpy.random.G"),
+    ("make_sentences", (0,), {"rng": rng()}, "count must be an integer of at least"),
+    ("make_sentences", (2,), {"rng": None}, "rng must be a numpy.random.Generator"),
+    ("make_teddy_batch", ([],), {}, "sentences must hold at least one"),
+    ("make_teddy_batch", (["Rose"],), {}, r"sentences\[0\] must be a Sentence, got str"),
+    ("pad_batch", (None, -1), {}, "steps must be an integer of at least 0, got -1"),
+    ("compute_best_accuracy", (-1,), {}, "look_ahead must be an integer of at"),
+    ("compute_name_probability", (ROSE, 0), {}, "revealed must be an integer from 1 to 3"),
+    ("compute_name_probability", (ROSE, 4), {}, "revealed must be an integer from 1 to 3"),
+    ("compute_name_probability", ("Rose", 1), {}, "sentence must be a Sentence, got str"),
+    ("parse_sentence", (3,), {}, "text must be a string, got int"),
+    ("parse_sentence", ("He said, Bob is cheap.",), {}, "got 'Bob'"),
+    ("parse_sentence", ("He said, today.",), {}, "and once; got 0"),
+    ("parse_sentence", ("Rose Rose is cheap.",), {}, "and once; got 2"),
+    ("parse_sentence", ("Rose is today.",), {}, "decides after Rose"),
+])  # fmt: skip
 def test_what_is_wrong_is_said(name, arguments, options, message):
     kind = TypeError if "must be a " in message else ValueError
     with pytest.raises(kind, match=message):

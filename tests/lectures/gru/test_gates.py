@@ -34,7 +34,7 @@ def test_the_unit_is_followed_by_hand(z, r, reset):
         assert run.takes[t + 1] == pytest.approx(other)
 
 
-def test_both_gradients_are_those_of_the_last_state_by_finite_differences():
+def test_both_gradients_are_those_by_finite_differences_and_direct_paths_start_at_the_last_gates():
     T, H, D, bias, scale, seed = 5, 3, 2, 1.5, 0.8, 4
     decay = compute_gated_decay(
         keep_bias=bias, weight_scale=scale, length=T, seed=seed, hidden_size=H, input_size=D
@@ -45,22 +45,27 @@ def test_both_gradients_are_those_of_the_last_state_by_finite_differences():
     xs, b = rng.normal(size=(T, 1, D)), np.zeros(4 * H)
     b[H : 2 * H] = bias
 
-    def run_gru(s):
+    def run_gru(s, xs=xs):
         h = s[None]
         for x in xs:
             h = gru_step(x, h, W_xh[:, : 3 * H], W_hh[:, : 3 * H], b[: 3 * H], np.zeros(3 * H))
         return h[0]
 
-    def run_lstm(s):
+    def run_lstm(s, xs=xs):
         h, c = s[None, :H], s[None, H:]
         for x in xs:
             h, c = lstm_step(x, h, c, W_xh, W_hh, b)
         return np.concatenate([h[0], c[0]])
 
-    for run, size, log_norms in ((run_gru, H, decay.gru), (run_lstm, 2 * H, decay.lstm)):
+    for run, size, log_norms, log_direct in (
+        (run_gru, H, decay.gru, decay.gru_direct), (run_lstm, 2 * H, decay.lstm, decay.lstm_direct)
+    ):  # fmt: skip
         nudges = 1e-6 * np.eye(size)
         jacobian = np.stack([(run(n) - run(-n)) / 2e-6 for n in nudges], axis=1)
         assert 10 ** log_norms[T] == pytest.approx(np.linalg.norm(jacobian, 2), rel=1e-6)
+        h = run(np.zeros(size), xs[:-1])[:H]
+        keep = sigmoid(xs[-1, 0] @ W_xh[:, H : 2 * H] + h @ W_hh[:, H : 2 * H] + bias)
+        assert 10 ** log_direct[1] == pytest.approx(keep.max())
 
 
 def test_without_weights_the_direct_path_is_the_gate_to_the_power_of_the_lag():

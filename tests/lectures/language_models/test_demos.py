@@ -43,15 +43,11 @@ def make_demo(vocabulary=LETTERS, **options):
     return sampling_demo(make_model(vocabulary), vocabulary, **options)
 
 
-@pytest.mark.parametrize(
-    ("vocabulary", "options"),
-    [
-        (LETTERS, {}),
-        (SYLLABLES, {"prompt": "기억", "temperature": 0.5}),
-        (WORDS, {"prompt": ["the", "cat"], "join": join_words, "top_k": 5}),
-    ],
-    ids=["letters", "syllables", "words"],
-)
+@pytest.mark.parametrize(("vocabulary", "options"), [
+    (LETTERS, {}),
+    (SYLLABLES, {"prompt": "기억", "temperature": 0.5}),
+    (WORDS, {"prompt": ["the", "cat"], "join": join_words, "top_k": 5}),
+], ids=["letters", "syllables", "words"])  # fmt: skip
 def test_the_demo_stands_the_bar(vocabulary, options):
     exercise_demo(lambda: make_demo(vocabulary, **options), moves=60).close()
 
@@ -98,18 +94,15 @@ def test_the_picture_is_what_the_model_says_and_writes(cell):
     demo.close()
 
 
-@pytest.mark.parametrize(
-    ("vocabulary", "prompt", "join"),
-    [
-        (SYLLABLES, "기억", "".join),
-        (LETTERS, "", "".join),
-        (LETTERS, "mat. \n", "".join),
-        (WORDS, ["the"], join_words),
-        (WORDS, ["sleeps", "."], join_words),
-        (WORDS, ["sleeps", ".", END], join_words),
-        (WORDS, ["cat", "("], join_words),
-    ],
-)
+@pytest.mark.parametrize(("vocabulary", "prompt", "join"), [
+    (SYLLABLES, "기억", "".join),
+    (LETTERS, "", "".join),
+    (LETTERS, "mat. \n", "".join),
+    (WORDS, ["the"], join_words),
+    (WORDS, ["sleeps", "."], join_words),
+    (WORDS, ["sleeps", ".", END], join_words),
+    (WORDS, ["cat", "("], join_words),
+])  # fmt: skip
 def test_any_prompt_is_read_and_goes_on_in_its_own_script(vocabulary, prompt, join):
     model = make_model(vocabulary)
     demo = sampling_demo(model, vocabulary, prompt=prompt, join=join)
@@ -189,22 +182,19 @@ def test_mathematics_in_a_prompt_is_shown_as_it_is_typed(prompt):
     demo.close()
 
 
-@pytest.mark.parametrize(
-    ("options", "error", "message"),
-    [
-        ({"temperature": 2.1}, ValueError, "^temperature must be .* from 0 to 2, got 2.1$"),
-        ({"temperature": "hot"}, TypeError, "^temperature must be a finite number"),
-        ({"top_k": 4}, ValueError, "^top_k must be one of 1, 2, 3, 5, 10, 20, 50, None, got 4$"),
-        ({"top_p": 0}, ValueError, "^top_p must be .* from 0.05 to 1, got 0$"),
-        ({"seed": 20}, ValueError, "^seed must be an integer from 0 to 19, got 20$"),
-        ({"seed": "one"}, TypeError, "^seed must be"),
-        ({"prompt": "thé "}, ValueError, "^prompt must hold tokens that the model .*, got 'é'$"),
-        ({"prompt": ["the"]}, ValueError, "^prompt must hold tokens .*, got 'the'$"),
-        ({"prompt": 7}, TypeError, "^prompt must be a string or a list of tokens, got int$"),
-        ({"join": len}, TypeError, "^join must return a string, got 4$"),
-        ({"vocabulary": WORDS}, ValueError, "^vocabulary must hold the model's 19 tokens, got 12$"),
-    ],
-)
+@pytest.mark.parametrize(("options", "error", "message"), [
+    ({"temperature": 2.1}, ValueError, "^temperature must be .* from 0 to 2, got 2.1$"),
+    ({"temperature": "hot"}, TypeError, "^temperature must be a finite number"),
+    ({"top_k": 4}, ValueError, "^top_k must be one of 1, 2, 3, 5, 10, 20, 50, None, got 4$"),
+    ({"top_p": 0}, ValueError, "^top_p must be .* from 0.05 to 1, got 0$"),
+    ({"seed": 20}, ValueError, "^seed must be an integer from 0 to 19, got 20$"),
+    ({"seed": "one"}, TypeError, "^seed must be"),
+    ({"prompt": "thé "}, ValueError, "^prompt must hold tokens that the model .*, got 'é'$"),
+    ({"prompt": ["the"]}, ValueError, "^prompt must hold tokens .*, got 'the'$"),
+    ({"prompt": 7}, TypeError, "^prompt must be a string or a list of tokens, got int$"),
+    ({"join": len}, TypeError, "^join must return a string, got 4$"),
+    ({"vocabulary": WORDS}, ValueError, "^vocabulary must hold the model's 19 tokens, got 12$"),
+])  # fmt: skip
 def test_a_wrong_setting_is_called_what_the_caller_calls_it(options, error, message):
     with pytest.raises(error, match=message):
         sampling_demo(make_model(LETTERS), **{"vocabulary": LETTERS} | options)

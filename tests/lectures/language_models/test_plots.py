@@ -64,18 +64,15 @@ def test_without_any_font_for_them_the_own_font_remains(monkeypatch):
     assert choose_signs("기억") == POOR
 
 
-@pytest.mark.parametrize(
-    ("text", "signs", "drawn"),
-    [
-        ("a b\nc", COMPLETE, "a b↵c"),
-        ("a\nb", (OWN, "¶", True), "a¶b"),
-        ("a\tb\x00\u2028c\xa0d", COMPLETE, "a·b··c·d"),  # nothing that could break the line
-        ("é 기억", COMPLETE, "é 기억"),
-        ("é 기억\n", POOR, "· ··↵"),
-        ("", COMPLETE, ""),
-        ("<unk> $x$", COMPLETE, "<unk> $x$"),
-    ],
-)
+@pytest.mark.parametrize(("text", "signs", "drawn"), [
+    ("a b\nc", COMPLETE, "a b↵c"),
+    ("a\nb", (OWN, "¶", True), "a¶b"),
+    ("a\tb\x00\u2028c\xa0d", COMPLETE, "a·b··c·d"),  # nothing that could break the line
+    ("é 기억", COMPLETE, "é 기억"),
+    ("é 기억\n", POOR, "· ··↵"),
+    ("", COMPLETE, ""),
+    ("<unk> $x$", COMPLETE, "<unk> $x$"),
+])  # fmt: skip
 def test_what_cannot_be_drawn_has_a_sign(text, signs, drawn):
     assert make_drawable(text, signs) == drawn
 
@@ -87,22 +84,19 @@ def width(line):
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in line)
 
 
-@pytest.mark.parametrize(
-    ("text", "columns", "rows", "block"),
-    [
-        ("", 4, 2, ""),
-        ("abcd", 4, 2, "abcd"),
-        ("abcde", 4, 2, "abcd\ne"),
-        ("abcdefghi", 4, 2, "abcd\nefgh"),  # what is below the last row is left out
-        ("abcdefghi", 4, 3, "abcd\nefgh\ni"),
-        ("가나다", 4, 2, "가나\n다"),
-        ("a가나다", 4, 2, "a가\n나다"),  # a syllable is not cut in two
-        ("abc가나다", 4, 2, "abc\n가나"),
-        ("ab 漢", 4, 2, "ab \n漢"),
-        ("Ａb", 2, 1, "Ａ"),  # full width
-        ("ab가", 3, 1, "ab"),
-    ],
-)
+@pytest.mark.parametrize(("text", "columns", "rows", "block"), [
+    ("", 4, 2, ""),
+    ("abcd", 4, 2, "abcd"),
+    ("abcde", 4, 2, "abcd\ne"),
+    ("abcdefghi", 4, 2, "abcd\nefgh"),  # what is below the last row is left out
+    ("abcdefghi", 4, 3, "abcd\nefgh\ni"),
+    ("가나다", 4, 2, "가나\n다"),
+    ("a가나다", 4, 2, "a가\n나다"),  # a syllable is not cut in two
+    ("abc가나다", 4, 2, "abc\n가나"),
+    ("ab 漢", 4, 2, "ab \n漢"),
+    ("Ａb", 2, 1, "Ａ"),  # full width
+    ("ab가", 3, 1, "ab"),
+])  # fmt: skip
 def test_columns_are_filled_by_hand(text, columns, rows, block):
     assert wrap_columns(text, columns=columns, rows=rows) == block
 

@@ -15,27 +15,24 @@ def softmax(logits):
     return weights / weights.sum()
 
 
-@pytest.mark.parametrize(
-    ("settings", "expected"),
-    [
-        ({}, P),
-        ({"temperature": 0}, [0, 1, 0, 0]),
-        ({"temperature": 0.5}, P**2 / (P**2).sum()),
-        ({"temperature": 2}, np.sqrt(P) / np.sqrt(P).sum()),
-        ({"top_k": 1}, [0, 1, 0, 0]),
-        ({"top_k": 2}, [0, 0.625, 0, 0.375]),
-        ({"top_k": 3}, [3 / 19, 10 / 19, 0, 6 / 19]),
-        ({"top_k": 4}, P),
-        ({"top_k": 99}, P),
-        ({"top_p": 0.01}, [0, 1, 0, 0]),
-        ({"top_p": 1e-15}, [0, 1, 0, 0]),  # the likeliest stays, however small the share
-        ({"top_p": 0.5}, [0, 1, 0, 0]),
-        ({"top_p": 0.51}, [0, 0.625, 0, 0.375]),
-        ({"top_p": 0.8}, [0, 0.625, 0, 0.375]),  # 0.5 + 0.3, whatever floats make of it
-        ({"top_p": 0.81}, [3 / 19, 10 / 19, 0, 6 / 19]),
-        ({"top_p": 1.0}, P),
-    ],
-)
+@pytest.mark.parametrize(("settings", "expected"), [
+    ({}, P),
+    ({"temperature": 0}, [0, 1, 0, 0]),
+    ({"temperature": 0.5}, P**2 / (P**2).sum()),
+    ({"temperature": 2}, np.sqrt(P) / np.sqrt(P).sum()),
+    ({"top_k": 1}, [0, 1, 0, 0]),
+    ({"top_k": 2}, [0, 0.625, 0, 0.375]),
+    ({"top_k": 3}, [3 / 19, 10 / 19, 0, 6 / 19]),
+    ({"top_k": 4}, P),
+    ({"top_k": 99}, P),
+    ({"top_p": 0.01}, [0, 1, 0, 0]),
+    ({"top_p": 1e-15}, [0, 1, 0, 0]),  # the likeliest stays, however small the share
+    ({"top_p": 0.5}, [0, 1, 0, 0]),
+    ({"top_p": 0.51}, [0, 0.625, 0, 0.375]),
+    ({"top_p": 0.8}, [0, 0.625, 0, 0.375]),  # 0.5 + 0.3, whatever floats make of it
+    ({"top_p": 0.81}, [3 / 19, 10 / 19, 0, 6 / 19]),
+    ({"top_p": 1.0}, P),
+])  # fmt: skip
 def test_each_filter_is_followed_by_hand(settings, expected):
     result = filter_distribution(np.log(P), **settings)
     np.testing.assert_allclose(result, expected, atol=1e-12)
@@ -112,19 +109,16 @@ def test_top_p_keeps_the_fewest_tokens_that_hold_the_share(logits, top_p):
     )
 
 
-@pytest.mark.parametrize(
-    ("settings", "error", "message"),
-    [
-        ({"temperature": -0.1}, ValueError, "temperature must be a finite number of at least 0"),
-        ({"temperature": np.inf}, ValueError, "temperature must be a finite number"),
-        ({"temperature": "hot"}, TypeError, "temperature must be a finite number"),
-        ({"top_k": 0}, ValueError, "top_k must be an integer of at least 1, got 0"),
-        ({"top_k": 1.5}, TypeError, "top_k must be an integer of at least 1, got 1.5"),
-        ({"top_p": 0}, ValueError, "top_p must be a finite number greater than 0 and at most 1"),
-        ({"top_p": 1.01}, ValueError, "top_p must be a finite number greater than 0 and at most"),
-        ({"top_p": None}, TypeError, "top_p must be a finite number"),
-    ],
-)
+@pytest.mark.parametrize(("settings", "error", "message"), [
+    ({"temperature": -0.1}, ValueError, "temperature must be a finite number of at least 0"),
+    ({"temperature": np.inf}, ValueError, "temperature must be a finite number"),
+    ({"temperature": "hot"}, TypeError, "temperature must be a finite number"),
+    ({"top_k": 0}, ValueError, "top_k must be an integer of at least 1, got 0"),
+    ({"top_k": 1.5}, TypeError, "top_k must be an integer of at least 1, got 1.5"),
+    ({"top_p": 0}, ValueError, "top_p must be a finite number greater than 0 and at most 1"),
+    ({"top_p": 1.01}, ValueError, "top_p must be a finite number greater than 0 and at most"),
+    ({"top_p": None}, TypeError, "top_p must be a finite number"),
+])  # fmt: skip
 def test_a_setting_out_of_range_is_named(settings, error, message):
     with pytest.raises(error, match=message):
         filter_distribution(np.log(P), **settings)
@@ -246,36 +240,30 @@ def test_one_rule_has_one_precision_whatever_the_model_computes_in(dtype):
     assert set(write(lambda token, state: (logits, state), length=4000, top_p=0.3)) == {4}
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "message"),
-    [
-        (lambda: filter_distribution([]), ValueError, "logits must not be empty"),
-        (lambda: filter_distribution([[0.0, 1.0]]), ValueError, "logits must have 1 axes, got 2"),
-        (lambda: filter_distribution(["a"]), TypeError, "logits must be an array of numbers"),
-        (lambda: write(chain, length=0), ValueError, "length must be an integer of at least 1"),
-        (lambda: write(chain, length=2.0), TypeError, "length must be an .* at least 1, got 2.0"),
-        (lambda: sample_tokens(chain, 0, length=3, rng=np.random), TypeError,
-         "rng must be a numpy.random.Generator, got module"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("call", "error", "message"), [
+    (lambda: filter_distribution([]), ValueError, "logits must not be empty"),
+    (lambda: filter_distribution([[0.0, 1.0]]), ValueError, "logits must have 1 axes, got 2"),
+    (lambda: filter_distribution(["a"]), TypeError, "logits must be an array of numbers"),
+    (lambda: write(chain, length=0), ValueError, "length must be an integer of at least 1"),
+    (lambda: write(chain, length=2.0), TypeError, "length must be an .* at least 1, got 2.0"),
+    (lambda: sample_tokens(chain, 0, length=3, rng=np.random), TypeError,
+     "rng must be a numpy.random.Generator, got module"),
+])  # fmt: skip
 def test_what_is_wrong_is_named(call, error, message):
     with pytest.raises(error, match=message):
         call()
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "message"),
-    [
-        (lambda: write(chain, -1), ValueError, "start must be an integer of at least 0, got -1"),
-        (lambda: write(chain, prompt=[1, -1]), ValueError, "prompt must lie from 0 to 3, got -1"),
-        (lambda: write(chain, prompt=[4]), ValueError, "prompt must lie from 0 to 3, got 4"),
-        (lambda: write(chain, prompt=[0.5]), TypeError, "prompt must be an array of numbers"),
-        (lambda: write(chain, stop=4), ValueError, "stop must be an integer from 0 to 3, got 4"),
-        (lambda: write(lambda *_: None), TypeError, "step must return a pair, .*, got None"),
-        (lambda: write(lambda *_: MATRIX), TypeError, r"step must return a pair, .*, got array\("),
-        (lambda: write(lambda *_: (None, 0)), TypeError, "logits must be an array of numbers"),
-    ],
-)
+@pytest.mark.parametrize(("call", "error", "message"), [
+    (lambda: write(chain, -1), ValueError, "start must be an integer of at least 0, got -1"),
+    (lambda: write(chain, prompt=[1, -1]), ValueError, "prompt must lie from 0 to 3, got -1"),
+    (lambda: write(chain, prompt=[4]), ValueError, "prompt must lie from 0 to 3, got 4"),
+    (lambda: write(chain, prompt=[0.5]), TypeError, "prompt must be an array of numbers"),
+    (lambda: write(chain, stop=4), ValueError, "stop must be an integer from 0 to 3, got 4"),
+    (lambda: write(lambda *_: None), TypeError, "step must return a pair, .*, got None"),
+    (lambda: write(lambda *_: MATRIX), TypeError, r"step must return a pair, .*, got array\("),
+    (lambda: write(lambda *_: (None, 0)), TypeError, "logits must be an array of numbers"),
+])  # fmt: skip
 def test_what_the_model_returns_and_indices_of_its_tokens_are_checked(call, error, message):
     with pytest.raises(error, match=message):
         call()
