@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from array_api_compat import array_namespace, device
 
-from rnn_helpers.recurrences.cells import check_array_kind, check_step_arrays, sigmoid
+from rnn_helpers.recurrences.cells import check_array_kind, check_step_arrays
 from rnn_helpers.types import Array
 from rnn_helpers.validation import check_integer
 
@@ -92,7 +92,9 @@ def get_sigmoid() -> Callable[..., None]:
 
 
 def _write_sigmoid(a, *, out):
-    out[...] = sigmoid(a)
+    np.tanh(0.5 * a, out=out)  # σ(a) = ½ + ½ tanh(a/2), as in `cells.sigmoid`
+    out *= 0.5
+    out += 0.5
 
 
 def rectify(a: Array) -> None:
