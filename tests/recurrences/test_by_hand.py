@@ -95,17 +95,17 @@ def _weight_gradient(module, x):
 
 def _forward_mode(module, x):
     with forward_ad.dual_level():
-        dual = forward_ad.make_dual(x, torch.ones_like(x))
-        return forward_ad.unpack_dual(module(dual)[0]).tangent
+        return forward_ad.unpack_dual(module(_dual(x))[0]).tangent
 
 
 def _forward_mode_weights(module, x):
     with forward_ad.dual_level():
-        weights = {
-            name: forward_ad.make_dual(weight.detach(), torch.ones_like(weight))
-            for name, weight in module.named_parameters()
-        }
+        weights = {name: _dual(weight.detach()) for name, weight in module.named_parameters()}
         return forward_ad.unpack_dual(functional_call(module, weights, (x,))[0]).tangent
+
+
+def _dual(tensor):
+    return forward_ad.make_dual(tensor, torch.ones_like(tensor))
 
 
 def _tagged(module, x):

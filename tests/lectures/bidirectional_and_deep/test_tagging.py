@@ -64,28 +64,18 @@ def test_not_packed_only_the_backward_pass_is_spoilt():
         assert gap < 1e-12 if not both else gap > 1e-2
 
 
-@pytest.mark.parametrize("delay", [0, 1, 4])
-def test_a_delay_sees_that_many_words_more(delay):
-    tagger = make_tagger(delay=delay)
-    _, batch = make_batch(1)
-    tokens = torch.from_numpy(batch.tokens)
-    with torch.no_grad():
-        before = tagger(tokens)[:, 0]
+@pytest.mark.parametrize(("options", "sees"), [
+    *(({"delay": delay}, lambda t, place, delay=delay: t + delay >= place) for delay in (0, 1, 4)),
+    ({"bidirectional": True}, lambda t, place: True),
+])  # fmt: skip
+def test_a_delay_sees_that_many_words_more_and_both_ways_all_of_them(options, sees):
+    tagger, tokens = make_tagger(**options), torch.from_numpy(make_batch(1)[1].tokens)
+    for place in (0, 6, len(tokens) - 1):
         changed = tokens.clone()
-        changed[6] = (changed[6] + 1) % 80
-        moved = (tagger(changed)[:, 0] - before).abs().amax(1) > 1e-9
-    assert moved.tolist() == [t + delay >= 6 for t in range(len(tokens))]
-
-
-def test_both_ways_every_word_is_seen_by_every_tag():
-    tagger = make_tagger(bidirectional=True)
-    _, batch = make_batch(1)
-    tokens = torch.from_numpy(batch.tokens)
-    with torch.no_grad():
-        for place in (0, len(tokens) - 1):
-            changed = tokens.clone()
-            changed[place] = (changed[place] + 1) % 80
-            assert (tagger(changed) - tagger(tokens)).abs().amax((1, 2)).min() > 0
+        changed[place] = (changed[place] + 1) % 80
+        with torch.no_grad():
+            moved = (tagger(changed) - tagger(tokens)).abs().amax((1, 2)) > 1e-12
+        assert moved.tolist() == [sees(t, place) for t in range(len(tokens))]
 
 
 def test_the_loss_leaves_padding_out_and_weighs_the_ambiguous_words():
@@ -171,7 +161,8 @@ def test_batches_hold_every_sentence_of_the_pool_once_an_epoch():
         assert all((batch.places < batch.lengths).all() for batch in epoch)
 
 
-BATCH = make_batch()[1]
+SENTENCES, BATCH = make_batch()
+CUT = make_teddy_batch([cut_sentence(s, s.place) if s is SENTENCES[0] else s for s in SENTENCES])
 
 
 @pytest.mark.parametrize(("call", "message"), [
@@ -182,18 +173,12 @@ BATCH = make_batch()[1]
     (lambda: train_tagger(seed=0, updates=0), "updates must be an integer of at least 1"),
     (lambda: compute_tagging_loss(make_tagger(), BATCH, ambiguous_share=2),
      "ambiguous_share must be a finite number from 0 to 1"),
-    (lambda: cut_sentence(make_batch()[0][0], 99), "length must be an integer from 1 to"),
+    (lambda: compute_tagging_loss(make_tagger(), CUT), "batch must hold each sentence up to its"),
+    (lambda: compute_tagging_accuracy(make_tagger(), CUT), "batch must hold each sentence up to"),
+    (lambda: cut_sentence(SENTENCES[0], 99), "length must be an integer from 1 to"),
     (lambda: make_tagger()(torch.tensor([[-1]])), "tokens must lie from 0 to .*, got -1"),
     (lambda: make_tagger()(torch.tensor([[999]])), "tokens must lie from 0 to .*, got 999"),
 ])  # fmt: skip
 def test_what_is_wrong_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
-
-
-@pytest.mark.parametrize("compute", [compute_tagging_loss, compute_tagging_accuracy])
-def test_an_index_outside_a_sentence_is_named(compute):
-    sentences, _ = make_batch()
-    cut = [cut_sentence(sentences[0], sentences[0].place), *sentences[1:]]
-    with pytest.raises(ValueError, match="batch must hold each sentence up to its ambiguous word"):
-        compute(make_tagger(), make_teddy_batch(cut))

@@ -9,11 +9,7 @@ import torch
 from rnn_helpers.data.texts import load_korean
 from rnn_helpers.data.vocabulary import END, UNKNOWN, Vocabulary, join_words, split_words
 from rnn_helpers.lectures.language_models.demos import TOP_KS, sampling_demo
-from rnn_helpers.lectures.language_models.plots import (
-    choose_signs,
-    make_drawable,
-    wrap_columns,
-)
+from rnn_helpers.lectures.language_models.plots import choose_signs, make_drawable, wrap_columns
 from rnn_helpers.lectures.language_models.sampling import (
     filter_distribution,
     prepare_sampling,
@@ -132,8 +128,8 @@ def test_the_view_holds_the_likeliest_tokens_in_order():
     vocabulary = Vocabulary.build(["incomprehensibilities", "b", "c"])
     compute = prepare_sampling(make_model(vocabulary), vocabulary, prompt=["b"], join=join_words)
     view = compute(1.0, None, 1.0, 0)
-    assert len(view.labels) == len(view.before) == len(view.after) == 4  # all there are
-    assert len(view.after_all) == 4
+    parts = view.labels, view.before, view.after, view.after_all
+    assert [len(part) for part in parts] == [4] * 4  # all there are
     assert view.labels[0] == vocabulary.tokens[view.after_all.argmax()]
     assert (np.diff(view.before) <= 0).all()
     assert set(view.characters) == set("incomprehensibilitiesbc" + UNKNOWN)

@@ -37,11 +37,6 @@ def make_view(**changes):
 # Signs
 
 
-def test_latin_is_drawn_by_matplotlibs_own_font():
-    assert choose_signs("abc é") == COMPLETE
-    assert choose_signs("") == COMPLETE
-
-
 def test_the_font_that_is_chosen_has_the_characters_and_the_sign():
     for characters in ("abc", "기억하고 잊는다", "漢字", "a\U0010fffe"):
         path, sign, complete = choose_signs(characters)
@@ -59,7 +54,8 @@ def test_a_font_without_the_arrow_gets_another_sign(monkeypatch):
     assert choose_signs("a") == ("font of a↵", "↵", True)
 
 
-def test_without_any_font_for_them_the_own_font_remains(monkeypatch):
+def test_latin_is_drawn_by_matplotlibs_own_font_and_so_is_what_no_font_has(monkeypatch):
+    assert choose_signs("abc é") == choose_signs("") == COMPLETE
     monkeypatch.setattr(pictures, "find_font", lambda text: None if "기" in text else OWN)
     assert choose_signs("기억") == POOR
 
@@ -129,10 +125,8 @@ def test_the_first_call_draws_everything(axes):
     assert left.get_title(loc="left") == "What the model writes (↵ is a line break)"
     assert right.get_title(loc="left") == "The next token after “ab”"
     assert [label.get_text() for label in right.get_yticklabels()] == ["a", "space", "↵"]
-    assert [label.get_text() for label in right.get_legend().get_texts()] == [
-        "as the model says",
-        "drawn from",
-    ]
+    legend = [label.get_text() for label in right.get_legend().get_texts()]
+    assert legend == ["as the model says", "drawn from"]
     outlines, bars = right.containers
     assert [bar.get_width() for bar in outlines] == view.before.tolist()
     assert [bar.get_width() for bar in bars] == view.after.tolist()
@@ -211,10 +205,8 @@ def test_the_likeliest_token_is_called_by_a_name_one_can_see(label, said):
 
 def test_one_token_left_is_certain():
     one = np.array([1.0, 0.0, 0.0, 0.0])
-    sentence = describe_sampling(
-        make_view(after=one[:3], after_all=one, top_k=None, temperature=0.0, top_p=0.05)
-    )
-    assert sentence == (
+    settings = {"top_k": None, "temperature": 0.0, "top_p": 0.05}
+    assert describe_sampling(make_view(after=one[:3], after_all=one, **settings)) == (
         "Temperature 0.00, top-k all, top-p 0.05: 1 token of 4 left to draw from; the likeliest "
         "is “a” with 1.00, as unsure as among 1.0."
     )
