@@ -177,13 +177,10 @@ def every_code_cell_has_its_outputs(notebook, path):
 
 @rule
 def ten_compared_outputs_hold_numbers(notebook, path):
-    count = sum(
-        bool(re.search(r"\d", text_of(output)))
-        for cell in code_cells(notebook)
-        if not has_tag(cell, *UNCOMPARED)
-        for output in cell.outputs
-        if "image/png" not in output.get("data", {})
-    )
+    compared = [cell for cell in code_cells(notebook) if not has_tag(cell, *UNCOMPARED)]
+    outputs = [output for cell in compared for output in cell.outputs]
+    texts = [text_of(out) for out in outputs if "image/png" not in out.get("data", {})]
+    count = sum(bool(re.search(r"\d", text)) for text in texts)
     if count < 10:
         yield f"{count} outputs that nbval compares hold a number: at least 10 are wanted"
 
@@ -298,8 +295,7 @@ def links_in(source):
             elif child.type == "text" and re.search(r"\]\[|\]\(", child.content):
                 yield "", child.content
         if token.type in ("html_block", "inline"):
-            parts = [token, *(token.children or ())]
-            for part in parts:
+            for part in (token, *(token.children or ())):
                 if part.type in ("html_block", "html_inline"):
                     for target in re.findall(r"""\b(?:href|src)=["']([^"']*)["']""", part.content):
                         yield target, ""
@@ -618,9 +614,8 @@ def complain(check, notebook):
 
 def test_the_example_keeps_every_rule():
     notebook = example()
-    assert {name: complain(check, notebook) for name, check in RULES.items()} == {
-        name: [] for name in RULES
-    }
+    complaints = {name: complain(check, notebook) for name, check in RULES.items()}
+    assert complaints == {name: [] for name in RULES}
 
 
 def test_every_rule_has_broken_lectures():

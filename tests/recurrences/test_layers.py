@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from functools import partial
 
 import numpy as np
 import pytest
@@ -56,11 +57,8 @@ def _results(module, xs, states, make_input=lambda xs: xs[0]):
     values = {"output": output.data if isinstance(output, PackedSequence) else output}
     values |= {f"last {k}": state for k, state in enumerate(last)}
     generator = torch.Generator().manual_seed(1)
-    loss = sum(
-        (value * torch.randn(value.shape, generator=generator, dtype=value.dtype)).sum()
-        for value in values.values()
-    )
-    loss.backward()
+    sum((value * torch.randn(value.shape, generator=generator, dtype=value.dtype)).sum()
+        for value in values.values()).backward()  # fmt: skip
     values |= {f"dx {k}": x.grad for k, x in enumerate(xs)}
     values |= {f"ds {k}": s.grad for k, s in enumerate(states)}
     return values | {f"d{name}": p.grad for name, p in module.named_parameters()}, output
@@ -135,26 +133,20 @@ def test_an_empty_batch_passes_through_as_in_torch(kind):
 
 
 MAKERS = {
-    "RNN": layers.RNN,
-    "RNN relu": lambda *a, **k: layers.RNN(*a, nonlinearity="relu", **k),
-    "LSTM": layers.LSTM,
-    "LSTM peephole": lambda *a, **k: layers.LSTM(*a, peephole=True, **k),
-    "GRU": layers.GRU,
-    "GRU before takes": lambda *a, **k: layers.GRU(*a, reset="before", update="takes", **k),
+    "RNN": layers.RNN, "RNN relu": partial(layers.RNN, nonlinearity="relu"),
+    "LSTM": layers.LSTM, "LSTM peephole": partial(layers.LSTM, peephole=True),
+    "GRU": layers.GRU, "GRU before takes": partial(layers.GRU, reset="before", update="takes"),
     "SimplifiedGRU": layers.SimplifiedGRU,
-    "SimplifiedGRU takes": lambda *a, **k: layers.SimplifiedGRU(*a, update="takes", **k),
-}
+    "SimplifiedGRU takes": partial(layers.SimplifiedGRU, update="takes"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("truncate", [None, 1, 3])
 @pytest.mark.parametrize("name", MAKERS)
 def test_the_two_engines_agree(name, truncate):
     torch.manual_seed(8)
-    modules = [
-        MAKERS[name](3, 4, num_layers=2, bidirectional=True, dtype=torch.float64, engine=engine,
-                     truncate=truncate)
-        for engine in ENGINES
-    ]  # fmt: skip
+    options = {"num_layers": 2, "bidirectional": True, "dtype": torch.float64, "truncate": truncate}
+    modules = [MAKERS[name](3, 4, engine=engine, **options) for engine in ENGINES]
     modules[1].load_state_dict(modules[0].state_dict())
     xs, states = [torch.randn(7, 2, 3, dtype=torch.float64)], _initial(modules[0], 2)
     pair = [_results(module, xs, states)[0] for module in modules]
