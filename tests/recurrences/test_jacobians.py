@@ -149,6 +149,8 @@ def test_gru_jacobians_equal_autograd(reset, update):
         wanted = torch.autograd.functional.jacobian(step, h).numpy()
         np.testing.assert_allclose(jacobians.total[t], wanted, rtol=0, atol=1e-10)
         h = step(h)
+    alone = compute_gru_jacobians(*arrays[:3], 0 * arrays[3], *arrays[4:], **options)
+    np.testing.assert_allclose(alone.total, alone.direct[:, :, None] * np.eye(H))
     other = {"after": "before", "before": "after"}[reset]
     assert np.abs(compute_gru_jacobians(*arrays, reset=other).total - jacobians.total).max() > 1e-3
 
