@@ -169,15 +169,6 @@ def _find_latin(characters, *, family="monospace"):
     return None if any("가" <= letter <= "힣" for letter in characters) else own
 
 
-@pytest.mark.parametrize("prompt", ["$a$", "$^$", "a_b^"])
-def test_mathematics_in_a_prompt_is_shown_as_it_is_typed(prompt):
-    vocabulary = Vocabulary.build("$^_ab\\")
-    demo = make_demo(vocabulary, prompt=prompt)
-    assert demo.error is None
-    assert demo.figure.axes[1].get_title(loc="left") == f"The next token after “{prompt}”"
-    demo.close()
-
-
 @pytest.mark.parametrize(("options", "error", "message"), [
     ({"temperature": 2.1}, ValueError, "^temperature must be .* from 0 to 2, got 2.1$"),
     ({"temperature": "hot"}, TypeError, "^temperature must be a finite number"),
