@@ -306,6 +306,9 @@ def test_weights_of_mixed_precision_are_named_by_both_engines(name, engine):
             module(torch.zeros(5, 2, 3))
 
 
+X, H0 = torch.zeros(5, 2, 3), torch.zeros(1, 2, 4)
+
+
 @pytest.mark.parametrize(("call", "error", "message"), [
     (lambda: layers.RNN(0, 4), ValueError, "input_size must be an integer of at least 1, got"),
     (lambda: layers.GRU(3, 4.0), TypeError, "hidden_size must be an integer of at least 1"),
@@ -315,25 +318,21 @@ def test_weights_of_mixed_precision_are_named_by_both_engines(name, engine):
     (lambda: layers.GRU(3, 4, reset="never"), ValueError, "reset must be one of 'after'"),
     (lambda: layers.GRU(3, 4, update="mixes"), ValueError, "update must be one of 'keeps'"),
     (lambda: layers.RNN(3, 4, engine="magic"), ValueError, "engine must be one of 'by_hand'"),
-    (lambda: layers.RNN(3, 4)(torch.zeros(0, 2, 3)), RuntimeError, "at least one step"),
-    (lambda: layers.RNN(3, 4)(torch.zeros(5, 2, 3).double()), ValueError,
-     "input must be torch.float32 on cpu like the weights, got torch.float64 on cpu"),
-    (lambda: layers.LSTM(3, 4)(torch.zeros(5, 2, 3), (torch.zeros(1, 2, 4),
-                                                      torch.zeros(1, 2, 4).double())),
-     ValueError, "c in hx must be torch.float32 on cpu like the weights"),
-    (lambda: layers.RNN(3, 4)(torch.zeros(5, 2, 3), [torch.zeros(1, 2, 4)]), TypeError,
-     "hx must hold tensors, got list"),
     (lambda: layers.GRU(3, 4, truncate=0), ValueError, "truncate must be an integer of at"),
-    (lambda: layers.GRU(3, 4, truncate=2)(pack_sequence([torch.zeros(3, 3), torch.zeros(2, 3)])),
-     ValueError, "truncate=2 needs sequences of one length"),
-    (lambda: layers.RNN(3, 4)(torch.zeros(3)), ValueError, "2 or 3 axes, got shape"),
-    (lambda: layers.RNN(3, 4)(torch.zeros(5, 2, 7)), ValueError, "input_size = 3 features, got 7"),
-    (lambda: layers.RNN(3, 4)(torch.zeros(5, 2, 3), torch.zeros(1, 3, 4)), ValueError,
-     r"h in hx must have shape \(1, 2, 4\), got \(1, 3, 4\)"),
-    (lambda: layers.LSTM(3, 4)(torch.zeros(5, 2, 3), torch.zeros(1, 2, 4)), TypeError,
-     r"hx must be a pair \(h, c\)"),
-    (lambda: layers.RNN(3, 4)(np.zeros((5, 2, 3))), TypeError,
-     "input must be a tensor or PackedSequence, got ndarray"),
+    (lambda: layers.GRU(3, 4, truncate=2)(pack_sequence([X[:, 0], X[:2, 1]])), ValueError,
+     "truncate=2 needs sequences of one length"),
+    (lambda: layers.RNN(3, 4)(X[:0]), RuntimeError, "at least one step"),
+    (lambda: layers.RNN(3, 4)(X.double()), ValueError,
+     "input must be torch.float32 on cpu like the weights, got torch.float64 on cpu"),
+    (lambda: layers.RNN(3, 4)(X.numpy()), TypeError, "input must be a tensor or Pack.* got ndarra"),
+    (lambda: layers.RNN(3, 4)(X[0, 0]), ValueError, "2 or 3 axes, got shape"),
+    (lambda: layers.RNN(3, 7)(H0), ValueError, "input_size = 3 features, got 4"),
+    (lambda: layers.RNN(3, 4)(X, [H0]), TypeError, "hx must hold tensors, got list"),
+    (lambda: layers.RNN(3, 4)(X, H0[:, :1]), ValueError,
+     r"h in hx must have shape \(1, 2, 4\), got \(1, 1, 4\)"),
+    (lambda: layers.LSTM(3, 4)(X, H0), TypeError, r"hx must be a pair \(h, c\)"),
+    (lambda: layers.LSTM(3, 4)(X, (H0, H0.double())), ValueError,
+     "c in hx must be torch.float32 on cpu like the weights"),
 ])  # fmt: skip
 def test_what_is_wrong_is_named(call, error, message):
     with pytest.raises(error, match=message):
