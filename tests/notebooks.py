@@ -13,25 +13,16 @@ PATHS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 
 # The lectures that must be there, so that no test of the lectures can pass for want of one.
 EXPECTED = (
-    "01_sequence_models",
-    "02_recurrent_networks",
-    "03_language_models",
-    "04_backpropagation_through_time",
-    "05_vanishing_and_exploding_gradients",
-    "06_lstm",
-    "07_gru",
-    "08_bidirectional_and_deep",
-    "09_attention",
-)
+    "01_sequence_models", "02_recurrent_networks", "03_language_models",
+    "04_backpropagation_through_time", "05_vanishing_and_exploding_gradients", "06_lstm", "07_gru",
+    "08_bidirectional_and_deep", "09_attention",
+)  # fmt: skip
 
 KINDS = ("predict", "modify", "derive", "extend")
 EXERCISE = re.compile(r"^### Exercise (\d+) — (\w+): \S", re.MULTILINE)
 HINT = re.compile(r"<details>\s*<summary>Hint</summary>\s*(\S.*?)</details>", re.DOTALL)
-SOLUTION = re.compile(
-    r"<details>\s*<summary>Solution</summary>(?:(?!</details>).)*?"
-    r"```python\n(.*?)```.*?</details>",
-    re.DOTALL,
-)
+SOLUTION = re.compile(r"<details>\s*<summary>Solution</summary>(?:(?!</details>).)*?"
+                      r"```python\n(.*?)```.*?</details>", re.DOTALL)  # fmt: skip
 
 
 def read_lecture(path):
@@ -83,15 +74,9 @@ def find_exercises(notebook):
         prose = "\n\n".join(texts)
         number, kind = EXERCISE.search(prose).groups()
         hint, solution = HINT.search(prose), SOLUTION.search(prose)
-        found.append(
-            Exercise(
-                int(number),
-                kind,
-                *split_check(codes[0] if codes else ""),
-                hint[1].strip() if hint else "",
-                solution[1] if solution else "",
-            )
-        )
+        stub_and_check = split_check(codes[0] if codes else "")
+        folded = hint[1].strip() if hint else "", solution[1] if solution else ""
+        found.append(Exercise(int(number), kind, *stub_and_check, *folded))
     return found
 
 

@@ -27,18 +27,13 @@ def run_check(setup, answer, check):
     return eval(check, namespace)
 
 
+@pytest.mark.parametrize(("part", "status"), [("stub", "missing"), ("solution", "right")])
 @pytest.mark.parametrize(("path", "exercise"), ALL)
-def test_the_stub_is_missing(path, exercise):
-    feedback = run_check(setup_source(read_lecture(path)), exercise.stub, exercise.check)
+def test_the_stub_is_missing_and_the_solution_is_right(path, exercise, part, status):
+    setup, answer = setup_source(read_lecture(path)), getattr(exercise, part)
+    feedback = run_check(setup, answer, exercise.check)
     assert isinstance(feedback, Feedback)
-    assert feedback.status == "missing", feedback
-
-
-@pytest.mark.parametrize(("path", "exercise"), ALL)
-def test_the_solution_is_right(path, exercise):
-    feedback = run_check(setup_source(read_lecture(path)), exercise.solution, exercise.check)
-    assert isinstance(feedback, Feedback)
-    assert feedback.status == "right", feedback
+    assert feedback.status == status, feedback
 
 
 CHECKS = [
@@ -145,14 +140,12 @@ total = 2 + 2
 
 
 def example(text=TEXT, code="total = ...  # one line\ncheck_sum(total)"):
-    return v4.new_notebook(
-        cells=[
-            v4.new_code_cell(SETUP, metadata={"tags": ["setup"]}),
-            v4.new_markdown_cell("### Exercise 1 — predict: two and two?"),
-            v4.new_code_cell(code, metadata={"tags": ["exercise"]}),
-            v4.new_markdown_cell(text),
-        ]
-    )
+    return v4.new_notebook(cells=[
+        v4.new_code_cell(SETUP, metadata={"tags": ["setup"]}),
+        v4.new_markdown_cell("### Exercise 1 — predict: two and two?"),
+        v4.new_code_cell(code, metadata={"tags": ["exercise"]}),
+        v4.new_markdown_cell(text),
+    ])  # fmt: skip
 
 
 def test_an_exercise_is_read_as_it_stands():
@@ -162,18 +155,14 @@ def test_an_exercise_is_read_as_it_stands():
     )
 
 
-def test_the_stub_and_the_solution_are_told_apart_by_running_them():
-    notebook = example()
-    (exercise,) = find_exercises(notebook)
-    setup = setup_source(notebook)
-    assert run_check(setup, exercise.stub, exercise.check).status == "missing"
-    assert run_check(setup, exercise.solution, exercise.check).status == "right"
-    assert run_check(setup, "total = 3", exercise.check).status == "not yet"
-
-
-def test_a_solution_sees_the_set_up_alone():
+def test_answers_are_told_apart_by_running_them_with_the_set_up_alone():
+    (exercise,) = find_exercises(example())
+    for answer, status in (
+        (exercise.stub, "missing"), (exercise.solution, "right"), ("total = 3", "not yet")
+    ):  # fmt: skip
+        assert run_check(setup_source(example()), answer, exercise.check).status == status
     with pytest.raises(NameError, match="defined_elsewhere"):
-        run_check(SETUP, "total = defined_elsewhere", "check_sum(total)")
+        run_check(SETUP, "total = defined_elsewhere", exercise.check)
 
 
 def test_a_solution_and_the_next_heading_may_share_a_cell():

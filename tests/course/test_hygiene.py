@@ -7,9 +7,7 @@ import copy
 import html
 import re
 import statistics
-from functools import partial
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from markdown_it import MarkdownIt
@@ -177,13 +175,10 @@ def every_code_cell_has_its_outputs(notebook, path):
 
 @rule
 def ten_compared_outputs_hold_numbers(notebook, path):
-    count = sum(
-        bool(re.search(r"\d", text_of(output)))
-        for cell in code_cells(notebook)
-        if not has_tag(cell, *UNCOMPARED)
-        for output in cell.outputs
-        if "image/png" not in output.get("data", {})
-    )
+    compared = [cell for cell in code_cells(notebook) if not has_tag(cell, *UNCOMPARED)]
+    outputs = [output for cell in compared for output in cell.outputs]
+    texts = [text_of(out) for out in outputs if "image/png" not in out.get("data", {})]
+    count = sum(bool(re.search(r"\d", text)) for text in texts)
     if count < 10:
         yield f"{count} outputs that nbval compares hold a number: at least 10 are wanted"
 
@@ -298,8 +293,7 @@ def links_in(source):
             elif child.type == "text" and re.search(r"\]\[|\]\(", child.content):
                 yield "", child.content
         if token.type in ("html_block", "inline"):
-            parts = [token, *(token.children or ())]
-            for part in parts:
+            for part in (token, *(token.children or ())):
                 if part.type in ("html_block", "html_inline"):
                     for target in re.findall(r"""\b(?:href|src)=["']([^"']*)["']""", part.content):
                         yield target, ""
@@ -393,9 +387,8 @@ def test_the_readme_says_of_a_lecture_what_the_lecture_says(lecture):
 PATH = ROOT / "notebooks" / "07_example.ipynb"
 FIGURE = {
     "text/html": '<img alt="A line that rises" src="data:image/png;base64,/tmp/0xabcdef12">',
-    "image/png": "iVBORw0KGgo=",
-    "text/plain": "A line that rises",
-}
+    "image/png": "iVBORw0KGgo=", "text/plain": "A line that rises",
+}  # fmt: skip
 OPENING = """\
 # 07 Example
 
@@ -438,11 +431,10 @@ def example():
     """The smallest lecture that keeps every rule."""
     prose = v4.new_markdown_cell
     cells = [
-        prose(OPENING),
-        prose(TERMS),
+        prose(OPENING), prose(TERMS),
         printed("import math\nprint('Ready.')", "Ready.\n", tags=["setup"]),
         prose('## The sums\n\n<a id="place"></a>What is one more?'),
-    ]
+    ]  # fmt: skip
     for number in range(10):
         cells += [printed(f"print({number} + 1)", f"{number + 1}\n"), prose("One more, as said.")]
     figure = v4.new_output("display_data", data=FIGURE)
@@ -618,9 +610,8 @@ def complain(check, notebook):
 
 def test_the_example_keeps_every_rule():
     notebook = example()
-    assert {name: complain(check, notebook) for name, check in RULES.items()} == {
-        name: [] for name in RULES
-    }
+    complaints = {name: complain(check, notebook) for name, check in RULES.items()}
+    assert complaints == {name: [] for name in RULES}
 
 
 def test_every_rule_has_broken_lectures():
@@ -646,8 +637,6 @@ def test_anchors_are_found_in_headings_and_ids(anchor):
     assert anchor in set(anchors_in(cell.source for cell in prose_cells(example())))
 
 
-find_in_readme = partial(find_dead_links, path=Path(ROOT / "README.md"), own_anchors=set())
-
-
 def test_a_link_that_stands_in_code_is_no_link():
-    assert list(find_in_readme("`[a](b.md)` and\n\n```python\n# [a](b.md)\n```\n")) == []
+    source = "`[a](b.md)` and\n\n```python\n# [a](b.md)\n```\n"
+    assert list(find_dead_links(source, ROOT / "README.md", own_anchors=set())) == []

@@ -5,21 +5,9 @@ import unicodedata
 import numpy as np
 import pytest
 
-from rnn_helpers.data.series import (
-    LAST_TRAIN_YEAR,
-    SUNSPOTS,
-    compute_rmse,
-    load_sunspots,
-    split_years,
-)
-from rnn_helpers.data.texts import (
-    KOREAN,
-    load_korean,
-    load_manual,
-    normalise,
-    read_text,
-    split_text,
-)
+from rnn_helpers.data import series, texts
+from rnn_helpers.data.series import SUNSPOTS, compute_rmse, load_sunspots, split_years
+from rnn_helpers.data.texts import load_korean, load_manual, normalise, read_text, split_text
 
 
 def test_sunspots_are_the_yearly_numbers_from_1700_to_2008():
@@ -61,8 +49,8 @@ def test_a_malformed_file_is_named_with_its_line(tmp_path, text, message):
 def test_the_split_leaves_no_year_out_and_none_twice():
     years, _ = load_sunspots()
     train, held_out = split_years(years)
-    assert years[train][-1] == LAST_TRAIN_YEAR
-    assert years[held_out][0] == LAST_TRAIN_YEAR + 1
+    assert years[train][-1] == series.LAST_TRAIN_YEAR
+    assert years[held_out][0] == series.LAST_TRAIN_YEAR + 1
     assert np.array_equal(np.concatenate([years[train], years[held_out]]), years)
 
 
@@ -124,23 +112,20 @@ def test_what_is_wrong_is_named(call, error, message):
 
 def test_the_packaged_files_ship_with_their_credit():
     credit = (SUNSPOTS.parent / "README.md").read_text(encoding="utf-8")
-    assert "`sunspots.csv`" in credit
-    assert "Public domain" in credit
-    assert "`korean.txt`" in credit
-    assert "MIT" in credit
+    for words in ("`sunspots.csv`", "Public domain", "`korean.txt`", "MIT"):
+        assert words in credit
     names = {path.name for path in SUNSPOTS.parent.iterdir() if path.suffix in (".csv", ".txt")}
     assert names == {"sunspots.csv", "korean.txt"}  # none without its line
 
 
 def test_the_korean_text_is_korean_and_of_some_length():
     text = load_korean()
-    assert text == KOREAN.read_text(encoding="utf-8") == unicodedata.normalize("NFC", text)
+    assert text == texts.KOREAN.read_text(encoding="utf-8") == unicodedata.normalize("NFC", text)
     syllables = [letter for letter in text if "가" <= letter <= "힣"]
     assert len(syllables) > 0.6 * len(text)
     assert 100 < len(set(syllables)) < 400
     assert len(text) >= 1000
-    assert "기억" in text
-    assert "\n\n" in text
+    assert {"기억", "\n\n"} <= {text[t : t + 2] for t in range(len(text))}
 
 
 TEXT = "Été, 기억하고 잊는다.\n" * 5
@@ -166,12 +151,9 @@ def test_one_text_in_six_forms_is_read_as_the_same(tmp_path, content):
     assert read_text(str(path), minimum=50) == TEXT
 
 
-def test_nothing_else_of_a_text_is_changed(tmp_path):
+def test_nothing_else_of_a_text_is_changed_and_one_just_long_enough_is_read(tmp_path):
     text = "  Two  spaces,\ttabs,\n\n\nempty lines, ﬁ ½ and a mark \ufeff inside.  \n"
     assert read_text(write(tmp_path, text.encode()), minimum=1) == text
-
-
-def test_a_text_just_long_enough_is_read(tmp_path):
     assert len(read_text(write(tmp_path, ("기" * 1000).encode()))) == 1000
 
 

@@ -95,13 +95,10 @@ def test_a_text_that_enters_in_pieces_is_normalised():
         assert vocabulary.encode(parts).min() > 0
 
 
-def test_tokens_may_come_one_by_one():
+def test_tokens_may_come_one_by_one_and_a_string_is_letters_where_all_tokens_are():
     vocabulary = Vocabulary.build(word for word in ["a", "cat", "a"])
     assert vocabulary.tokens == (UNKNOWN, "a", "cat")
     assert vocabulary.encode(iter(["cat", "a"])).tolist() == [2, 1]
-
-
-def test_a_string_is_letters_where_all_tokens_are():
     assert Vocabulary.build(["a", "b", END]).encode("ab").tolist() == [1, 2]
 
 
@@ -123,9 +120,8 @@ def test_what_is_known_comes_back_and_the_rest_is_unknown(sequence, size):
     sequence = [normalise(token) for token in sequence]
     back = vocabulary.decode(vocabulary.encode(sequence))
     assert back == [token if token in vocabulary.tokens else UNKNOWN for token in sequence]
-    assert Vocabulary.build(sequence).decode(Vocabulary.build(sequence).encode(sequence)) == (
-        sequence
-    )
+    whole = Vocabulary.build(sequence)
+    assert whole.decode(whole.encode(sequence)) == sequence
 
 
 LETTERS, WORDS = Vocabulary.build("ab"), Vocabulary.build(["the", "cat"])

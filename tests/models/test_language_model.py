@@ -262,9 +262,10 @@ def test_the_loss_is_that_of_the_next_tokens(calls):
     assert trained.history.losses[0] == pytest.approx(np.mean(by_streams), rel=1e-5)
 
 
-def test_no_more_streams_than_the_text_has_room_for(calls):
+def test_no_more_streams_than_the_text_has_room_for_and_two_windows_are_enough(calls):
     train(CYCLE[:100], n_streams=32, window=16, updates=1)
     assert np.shape(calls[0][0]) == (16, 3)
+    assert len(train(CYCLE[:16], CYCLE[:1], updates=3).history.losses) == 3
 
 
 @pytest.mark.parametrize("cell", ["RNN", "LSTM"])
@@ -306,10 +307,6 @@ def test_the_bar_has_the_label_and_silence_is_the_default(capsys):
     assert capsys.readouterr().out.startswith("\rcharacters, seed 0")
     train(updates=2)
     assert capsys.readouterr() == ("", "")
-
-
-def test_two_windows_of_text_are_enough():
-    assert len(train(CYCLE[:16], CYCLE[:1], updates=3).history.losses) == 3
 
 
 def test_truncation_cuts_the_gradient_and_not_the_state():

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 
 import numpy as np
 import pytest
@@ -96,8 +97,7 @@ def test_a_gradient_that_is_not_finite_stops_before_the_model_is_hurt():
     with torch.no_grad():
         model.weight.zero_()
     history = fit(model, lambda: model.weight.abs().sqrt().sum(), updates=5, learning_rate=0.1)
-    assert history.stopped.startswith("The gradient's norm is ")
-    assert history.stopped.endswith("at update 1.")
+    assert re.fullmatch("The gradient's norm is (nan|inf) at update 1.", history.stopped)
     assert float(model.weight.detach()) == 0
 
 

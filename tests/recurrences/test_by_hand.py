@@ -95,17 +95,17 @@ def _weight_gradient(module, x):
 
 def _forward_mode(module, x):
     with forward_ad.dual_level():
-        dual = forward_ad.make_dual(x, torch.ones_like(x))
-        return forward_ad.unpack_dual(module(dual)[0]).tangent
+        return forward_ad.unpack_dual(module(_dual(x))[0]).tangent
 
 
 def _forward_mode_weights(module, x):
     with forward_ad.dual_level():
-        weights = {
-            name: forward_ad.make_dual(weight.detach(), torch.ones_like(weight))
-            for name, weight in module.named_parameters()
-        }
+        weights = {name: _dual(weight.detach()) for name, weight in module.named_parameters()}
         return forward_ad.unpack_dual(functional_call(module, weights, (x,))[0]).tangent
+
+
+def _dual(tensor):
+    return forward_ad.make_dual(tensor, torch.ones_like(tensor))
 
 
 def _tagged(module, x):
@@ -147,24 +147,18 @@ def _onnx(module, x):
 
 WATCHED = {
     "gradient of weights by torch.func": _weight_gradient,
-    "vmap of that gradient": lambda m, x: vmap(lambda y: _weight_gradient(m, y))(
-        torch.stack([x, 2 * x, 3 * x])
-    ),
+    "vmap of that gradient":
+        lambda m, x: vmap(lambda y: _weight_gradient(m, y))(torch.stack([x, 2 * x, 3 * x])),
     "vmap": lambda m, x: vmap(lambda y: m(y)[0])(torch.stack([x, 2 * x])),
     "vmap over what does not enter": lambda m, x: vmap(lambda y: y * m(x)[0])(torch.ones(2)),
     "jvp": lambda m, x: jvp(lambda y: m(y)[0], (x,), (torch.ones_like(x),))[1],
     "jacrev": lambda m, x: jacrev(lambda y: m(y)[0])(x),
-    "forward mode": _forward_mode,
-    "forward mode, weights": _forward_mode_weights,
-    "subclass": _tagged,
-    "meta": _meta,
-    "fake": _fake,
+    "forward mode": _forward_mode, "forward mode, weights": _forward_mode_weights,
+    "subclass": _tagged, "meta": _meta, "fake": _fake, "trace": _trace, "ONNX": _onnx,
     "export": lambda m, x: torch.export.export(m, (0 * x,)).module()(x)[0],
     "strict export": lambda m, x: torch.export.export(m, (0 * x,), strict=True).module()(x)[0],
-    "trace": _trace,
-    "ONNX": _onnx,
     "make_fx": lambda m, x: make_fx(lambda y: m(y)[0])(0 * x)(x),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("situation", WATCHED)
@@ -334,19 +328,17 @@ def test_results_do_not_alias_what_the_gradient_needs(kind, settings, engine):
 
 
 IN_PLACE = {
-    "output +=": lambda o, last, x, m: o.add_(1),
-    "relu_(output)": lambda o, last, x, m: torch.relu_(o),
-    "output[0] =": lambda o, last, x, m: o.__setitem__(0, 0.0),
+    "output +=": lambda o, *_: o.add_(1),
+    "relu_(output)": lambda o, *_: torch.relu_(o),
+    "output[0] =": lambda o, *_: o.__setitem__(0, 0.0),
     "h_n *=": lambda o, last, x, m: _states(last)[0].mul_(2),
     "c_n *=": lambda o, last, x, m: _states(last)[-1].mul_(2),
     "input": lambda o, last, x, m: x.mul_(2),
-    "nothing": lambda o, last, x, m: None,
+    "nothing": lambda *_: None,
     "h_0": lambda o, last, x, m: m.first.mul_(2),
-    **{
-        name: lambda o, last, x, m, n=name: getattr(m, n).mul_(2)
-        for name in ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
-    },
-}
+    **{name: lambda o, last, x, m, n=name: getattr(m, n).mul_(2)
+       for name in ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")},
+}  # fmt: skip
 
 
 def _changes_results(what):

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+from functools import partial
 
 import numpy as np
 import pytest
@@ -15,19 +16,15 @@ from rnn_helpers.recurrences import layers
 KINDS = ("RNN", "RNN relu", "LSTM", "GRU")
 ENGINES = ("by_hand", "autograd")
 SETTINGS = {
-    "one layer": {},
-    "three layers": {"num_layers": 3},
+    "one layer": {}, "three layers": {"num_layers": 3},
     "two layers, two ways": {"num_layers": 2, "bidirectional": True},
     "batch first": {"batch_first": True, "bidirectional": True},
     "no bias": {"bias": False, "bidirectional": True},
-}
+}  # fmt: skip
 SIZES = {
-    "all differ": (7, 5, 3, 4),
-    "T = 1": (1, 5, 3, 4),
-    "B = 1": (7, 1, 3, 4),
-    "H = 1": (7, 5, 3, 1),
-    "T = B = 1": (1, 1, 3, 4),
-}
+    "all differ": (7, 5, 3, 4), "T = 1": (1, 5, 3, 4), "B = 1": (7, 1, 3, 4),
+    "H = 1": (7, 5, 3, 1), "T = B = 1": (1, 1, 3, 4),
+}  # fmt: skip
 LENGTHS = (3, 7, 1, 7, 4)
 TOLERANCE = {torch.float64: 1e-10, torch.float32: 1e-5}
 
@@ -60,11 +57,8 @@ def _results(module, xs, states, make_input=lambda xs: xs[0]):
     values = {"output": output.data if isinstance(output, PackedSequence) else output}
     values |= {f"last {k}": state for k, state in enumerate(last)}
     generator = torch.Generator().manual_seed(1)
-    loss = sum(
-        (value * torch.randn(value.shape, generator=generator, dtype=value.dtype)).sum()
-        for value in values.values()
-    )
-    loss.backward()
+    sum((value * torch.randn(value.shape, generator=generator, dtype=value.dtype)).sum()
+        for value in values.values()).backward()  # fmt: skip
     values |= {f"dx {k}": x.grad for k, x in enumerate(xs)}
     values |= {f"ds {k}": s.grad for k, s in enumerate(states)}
     return values | {f"d{name}": p.grad for name, p in module.named_parameters()}, output
@@ -118,16 +112,11 @@ def test_packed_sequences_of_unequal_lengths_equal_torch(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_unbatched_input_equals_torch(kind):
+def test_unbatched_input_and_no_initial_states_equal_torch(kind):
     theirs, ours = _pair(kind, 3, 4, num_layers=2, bidirectional=True)
     xs, states = [torch.randn(7, 3, dtype=torch.float64)], _initial(theirs, 1, batched=False)
     pair = [_results(module, xs, states)[0] for module in (theirs, ours)]
     _assert_equal(*pair, 1e-10)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_without_initial_states_equals_torch(kind):
-    theirs, ours = _pair(kind, 3, 4)
     x = torch.randn(7, 5, 3, dtype=torch.float64)
     torch.testing.assert_close(ours(x)[0], theirs(x)[0], rtol=0, atol=1e-10)
 
@@ -144,26 +133,20 @@ def test_an_empty_batch_passes_through_as_in_torch(kind):
 
 
 MAKERS = {
-    "RNN": layers.RNN,
-    "RNN relu": lambda *a, **k: layers.RNN(*a, nonlinearity="relu", **k),
-    "LSTM": layers.LSTM,
-    "LSTM peephole": lambda *a, **k: layers.LSTM(*a, peephole=True, **k),
-    "GRU": layers.GRU,
-    "GRU before takes": lambda *a, **k: layers.GRU(*a, reset="before", update="takes", **k),
+    "RNN": layers.RNN, "RNN relu": partial(layers.RNN, nonlinearity="relu"),
+    "LSTM": layers.LSTM, "LSTM peephole": partial(layers.LSTM, peephole=True),
+    "GRU": layers.GRU, "GRU before takes": partial(layers.GRU, reset="before", update="takes"),
     "SimplifiedGRU": layers.SimplifiedGRU,
-    "SimplifiedGRU takes": lambda *a, **k: layers.SimplifiedGRU(*a, update="takes", **k),
-}
+    "SimplifiedGRU takes": partial(layers.SimplifiedGRU, update="takes"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("truncate", [None, 1, 3])
 @pytest.mark.parametrize("name", MAKERS)
 def test_the_two_engines_agree(name, truncate):
     torch.manual_seed(8)
-    modules = [
-        MAKERS[name](3, 4, num_layers=2, bidirectional=True, dtype=torch.float64, engine=engine,
-                     truncate=truncate)
-        for engine in ENGINES
-    ]  # fmt: skip
+    options = {"num_layers": 2, "bidirectional": True, "dtype": torch.float64, "truncate": truncate}
+    modules = [MAKERS[name](3, 4, engine=engine, **options) for engine in ENGINES]
     modules[1].load_state_dict(modules[0].state_dict())
     xs, states = [torch.randn(7, 2, 3, dtype=torch.float64)], _initial(modules[0], 2)
     pair = [_results(module, xs, states)[0] for module in modules]
@@ -176,13 +159,6 @@ def test_the_two_engines_agree(name, truncate):
     assert differs == (truncate is not None)
 
 
-def test_all_weights_are_listed_by_layer_and_direction():
-    theirs, ours = _pair("GRU", 3, 4, num_layers=2, bidirectional=True)
-    for a, b in zip(theirs.all_weights, ours.all_weights, strict=True):
-        assert all(torch.equal(p, q) for p, q in zip(a, b, strict=True))
-    assert ours.flatten_parameters() is None
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_state_dict_goes_both_ways_and_the_module_pickles(kind):
     theirs, ours = _pair(kind, 3, 4, num_layers=2, bidirectional=True)
@@ -190,6 +166,9 @@ def test_the_state_dict_goes_both_ways_and_the_module_pickles(kind):
         for parameter in ours.parameters():
             parameter.add_(0.1)
     theirs.load_state_dict(ours.state_dict())
+    for a, b in zip(theirs.all_weights, ours.all_weights, strict=True):
+        assert all(torch.equal(p, q) for p, q in zip(a, b, strict=True))
+    assert ours.flatten_parameters() is None
     x = torch.randn(7, 5, 3, dtype=torch.float64)
     torch.testing.assert_close(theirs(x)[0], ours(x)[0], rtol=0, atol=1e-10)
     again = pickle.loads(pickle.dumps(ours))
@@ -327,6 +306,9 @@ def test_weights_of_mixed_precision_are_named_by_both_engines(name, engine):
             module(torch.zeros(5, 2, 3))
 
 
+X, H0 = torch.zeros(5, 2, 3), torch.zeros(1, 2, 4)
+
+
 @pytest.mark.parametrize(("call", "error", "message"), [
     (lambda: layers.RNN(0, 4), ValueError, "input_size must be an integer of at least 1, got"),
     (lambda: layers.GRU(3, 4.0), TypeError, "hidden_size must be an integer of at least 1"),
@@ -336,25 +318,21 @@ def test_weights_of_mixed_precision_are_named_by_both_engines(name, engine):
     (lambda: layers.GRU(3, 4, reset="never"), ValueError, "reset must be one of 'after'"),
     (lambda: layers.GRU(3, 4, update="mixes"), ValueError, "update must be one of 'keeps'"),
     (lambda: layers.RNN(3, 4, engine="magic"), ValueError, "engine must be one of 'by_hand'"),
-    (lambda: layers.RNN(3, 4)(torch.zeros(0, 2, 3)), RuntimeError, "at least one step"),
-    (lambda: layers.RNN(3, 4)(torch.zeros(5, 2, 3).double()), ValueError,
-     "input must be torch.float32 on cpu like the weights, got torch.float64 on cpu"),
-    (lambda: layers.LSTM(3, 4)(torch.zeros(5, 2, 3), (torch.zeros(1, 2, 4),
-                                                      torch.zeros(1, 2, 4).double())),
-     ValueError, "c in hx must be torch.float32 on cpu like the weights"),
-    (lambda: layers.RNN(3, 4)(torch.zeros(5, 2, 3), [torch.zeros(1, 2, 4)]), TypeError,
-     "hx must hold tensors, got list"),
     (lambda: layers.GRU(3, 4, truncate=0), ValueError, "truncate must be an integer of at"),
-    (lambda: layers.GRU(3, 4, truncate=2)(pack_sequence([torch.zeros(3, 3), torch.zeros(2, 3)])),
-     ValueError, "truncate=2 needs sequences of one length"),
-    (lambda: layers.RNN(3, 4)(torch.zeros(3)), ValueError, "2 or 3 axes, got shape"),
-    (lambda: layers.RNN(3, 4)(torch.zeros(5, 2, 7)), ValueError, "input_size = 3 features, got 7"),
-    (lambda: layers.RNN(3, 4)(torch.zeros(5, 2, 3), torch.zeros(1, 3, 4)), ValueError,
-     r"h in hx must have shape \(1, 2, 4\), got \(1, 3, 4\)"),
-    (lambda: layers.LSTM(3, 4)(torch.zeros(5, 2, 3), torch.zeros(1, 2, 4)), TypeError,
-     r"hx must be a pair \(h, c\)"),
-    (lambda: layers.RNN(3, 4)(np.zeros((5, 2, 3))), TypeError,
-     "input must be a tensor or PackedSequence, got ndarray"),
+    (lambda: layers.GRU(3, 4, truncate=2)(pack_sequence([X[:, 0], X[:2, 1]])), ValueError,
+     "truncate=2 needs sequences of one length"),
+    (lambda: layers.RNN(3, 4)(X[:0]), RuntimeError, "at least one step"),
+    (lambda: layers.RNN(3, 4)(X.double()), ValueError,
+     "input must be torch.float32 on cpu like the weights, got torch.float64 on cpu"),
+    (lambda: layers.RNN(3, 4)(X.numpy()), TypeError, "input must be a tensor or Pack.* got ndarra"),
+    (lambda: layers.RNN(3, 4)(X[0, 0]), ValueError, "2 or 3 axes, got shape"),
+    (lambda: layers.RNN(3, 7)(H0), ValueError, "input_size = 3 features, got 4"),
+    (lambda: layers.RNN(3, 4)(X, [H0]), TypeError, "hx must hold tensors, got list"),
+    (lambda: layers.RNN(3, 4)(X, H0[:, :1]), ValueError,
+     r"h in hx must have shape \(1, 2, 4\), got \(1, 1, 4\)"),
+    (lambda: layers.LSTM(3, 4)(X, H0), TypeError, r"hx must be a pair \(h, c\)"),
+    (lambda: layers.LSTM(3, 4)(X, (H0, H0.double())), ValueError,
+     "c in hx must be torch.float32 on cpu like the weights"),
 ])  # fmt: skip
 def test_what_is_wrong_is_named(call, error, message):
     with pytest.raises(error, match=message):

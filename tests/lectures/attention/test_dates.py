@@ -26,12 +26,9 @@ def rng():
 def year():
     """Each day of a leap year in each format: (day, language, normalised text)."""
     days = [datetime.date(2012, 1, 1) + datetime.timedelta(days) for days in range(366)]
-    return [
-        (day, language, normalise(dates.write_date(day, pattern, language)))
-        for language in LANGUAGES
-        for pattern in list_formats(language)
-        for day in days
-    ]
+    return [(day, language, normalise(dates.write_date(day, pattern, language)))
+            for language in LANGUAGES for pattern in list_formats(language)
+            for day in days]  # fmt: skip
 
 
 @pytest.mark.parametrize(("language", "texts"), [

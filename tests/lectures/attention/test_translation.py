@@ -112,9 +112,8 @@ def test_a_batch_is_its_texts_one_by_one(models, score):
     together = translate(models[score], TEXTS)
     for b in (0, 5, 17):
         alone = translate(models[score], [TEXTS[b]])
-        np.testing.assert_allclose(
-            alone.probabilities[:, 0], together.probabilities[:, b], atol=1e-5
-        )
+        wanted = together.probabilities[:, b]
+        np.testing.assert_allclose(alone.probabilities[:, 0], wanted, atol=1e-5)
 
 
 def test_given_characters_are_read_in_place_of_its_own(models):
@@ -126,11 +125,11 @@ def test_given_characters_are_read_in_place_of_its_own(models):
 # Disturbed weights
 
 
-def test_unchanged_weights_change_nothing_and_others_are_used(models):
-    own = translate(models["dot"], TEXTS)
-    same = translate(models["dot"], TEXTS, change=lambda weights, mask: weights)
-    np.testing.assert_array_equal(own.probabilities, same.probabilities)
-    seen = []
+def test_unchanged_weights_in_either_precision_change_nothing_and_others_are_used(models):
+    own, seen = translate(models["dot"], TEXTS), []
+    for change in (torch.Tensor.float, torch.Tensor.double):
+        same = translate(models["dot"], TEXTS, change=lambda weights, mask, c=change: c(weights))
+        np.testing.assert_array_equal(own.probabilities, same.probabilities)
 
     def first_only(weights, mask):
         seen.append(mask)
@@ -285,9 +284,3 @@ def test_what_is_wrong_is_said(models, call, error, message):
 def test_what_change_returns_is_checked(models, returned, got):
     with pytest.raises(ValueError, match=rf"change must return a tensor \(1, 24, .*, got {got}"):
         translate(models["dot"], TEXTS, change=lambda weights, mask: returned(weights))
-
-
-def test_weights_of_another_precision_are_used(models):
-    own = translate(models["dot"], TEXTS)
-    same = translate(models["dot"], TEXTS, change=lambda weights, mask: weights.double())
-    np.testing.assert_array_equal(own.probabilities, same.probabilities)

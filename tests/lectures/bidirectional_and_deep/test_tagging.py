@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from rnn_helpers.lectures.bidirectional_and_deep import tagging
+from rnn_helpers.lectures.bidirectional_and_deep import tagging, teddy
 from rnn_helpers.lectures.bidirectional_and_deep.tagging import (
     Tagger,
     compute_name_probabilities,
@@ -13,15 +13,6 @@ from rnn_helpers.lectures.bidirectional_and_deep.tagging import (
     cut_sentence,
     make_test_batch,
     train_tagger,
-)
-from rnn_helpers.lectures.bidirectional_and_deep.teddy import (
-    NAME,
-    TAGS,
-    compute_best_accuracy,
-    make_sentence,
-    make_sentences,
-    make_teddy_batch,
-    pad_batch,
 )
 from rnn_helpers.models.training import CELLS
 
@@ -33,8 +24,8 @@ def make_tagger(seed=0, **options):
 
 
 def make_batch(count=6, seed=0):
-    sentences = make_sentences(count, rng=np.random.default_rng(seed))
-    return sentences, make_teddy_batch(sentences)
+    sentences = teddy.make_sentences(count, rng=np.random.default_rng(seed))
+    return sentences, teddy.make_teddy_batch(sentences)
 
 
 def read(tagger, batch, packed=True):
@@ -48,10 +39,10 @@ def read(tagger, batch, packed=True):
 def test_packed_each_sentence_is_read_as_if_alone(cell, options):
     tagger = make_tagger(cell=cell, **options)
     sentences, batch = make_batch()
-    logits = read(tagger, pad_batch(batch, 4))
-    assert logits.shape == (len(batch.tokens) + 4, 6, len(TAGS))
+    logits = read(tagger, teddy.pad_batch(batch, 4))
+    assert logits.shape == (len(batch.tokens) + 4, 6, len(teddy.TAGS))
     for column, sentence in enumerate(sentences):
-        alone = read(tagger, make_teddy_batch([sentence]), packed=False)[:, 0]
+        alone = read(tagger, teddy.make_teddy_batch([sentence]), packed=False)[:, 0]
         torch.testing.assert_close(logits[: len(sentence), column], alone, atol=1e-12, rtol=0)
 
 
@@ -64,28 +55,18 @@ def test_not_packed_only_the_backward_pass_is_spoilt():
         assert gap < 1e-12 if not both else gap > 1e-2
 
 
-@pytest.mark.parametrize("delay", [0, 1, 4])
-def test_a_delay_sees_that_many_words_more(delay):
-    tagger = make_tagger(delay=delay)
-    _, batch = make_batch(1)
-    tokens = torch.from_numpy(batch.tokens)
-    with torch.no_grad():
-        before = tagger(tokens)[:, 0]
+@pytest.mark.parametrize(("options", "sees"), [
+    *(({"delay": delay}, lambda t, place, delay=delay: t + delay >= place) for delay in (0, 1, 4)),
+    ({"bidirectional": True}, lambda t, place: True),
+])  # fmt: skip
+def test_a_delay_sees_that_many_words_more_and_both_ways_all_of_them(options, sees):
+    tagger, tokens = make_tagger(**options), torch.from_numpy(make_batch(1)[1].tokens)
+    for place in (0, 6, len(tokens) - 1):
         changed = tokens.clone()
-        changed[6] = (changed[6] + 1) % 80
-        moved = (tagger(changed)[:, 0] - before).abs().amax(1) > 1e-9
-    assert moved.tolist() == [t + delay >= 6 for t in range(len(tokens))]
-
-
-def test_both_ways_every_word_is_seen_by_every_tag():
-    tagger = make_tagger(bidirectional=True)
-    _, batch = make_batch(1)
-    tokens = torch.from_numpy(batch.tokens)
-    with torch.no_grad():
-        for place in (0, len(tokens) - 1):
-            changed = tokens.clone()
-            changed[place] = (changed[place] + 1) % 80
-            assert (tagger(changed) - tagger(tokens)).abs().amax((1, 2)).min() > 0
+        changed[place] = (changed[place] + 1) % 80
+        with torch.no_grad():
+            moved = (tagger(changed) - tagger(tokens)).abs().amax((1, 2)) > 1e-12
+        assert moved.tolist() == [sees(t, place) for t in range(len(tokens))]
 
 
 def test_the_loss_leaves_padding_out_and_weighs_the_ambiguous_words():
@@ -99,7 +80,7 @@ def test_the_loss_leaves_padding_out_and_weighs_the_ambiguous_words():
         loss = compute_tagging_loss(tagger, batch, ambiguous_share=share).item()
         assert loss == pytest.approx((1 - share) * everything + share * ambiguous, abs=1e-12)
     assert compute_tagging_loss(tagger, batch).item() == pytest.approx((everything + ambiguous) / 2)
-    longer = pad_batch(batch, 9)
+    longer = teddy.pad_batch(batch, 9)
     for masked in (True, False):
         losses = [compute_tagging_loss(tagger, b, masked=masked).item() for b in (batch, longer)]
         assert (abs(losses[0] - losses[1]) < 1e-12) == masked
@@ -116,13 +97,13 @@ def test_the_accuracies_are_counted():
 
 def test_the_probabilities_of_a_name_are_those_of_each_beginning():
     tagger = make_tagger(bidirectional=True)
-    sentence = make_sentence("Teddy", NAME, 3, rng=np.random.default_rng(0))
+    sentence = teddy.make_sentence("Teddy", teddy.NAME, 3, rng=np.random.default_rng(0))
     table = compute_name_probabilities(tagger, sentence)
     T = len(sentence)
     assert table.shape == (T, T)
     for n in (1, 4, T):
-        part = make_teddy_batch([cut_sentence(sentence, n)])
-        alone = read(tagger, part).softmax(-1)[:, 0, NAME].numpy()
+        part = teddy.make_teddy_batch([cut_sentence(sentence, n)])
+        alone = read(tagger, part).softmax(-1)[:, 0, teddy.NAME].numpy()
         np.testing.assert_allclose(table[n - 1, :n], alone, atol=1e-12)
         assert np.isnan(table[n - 1, n:]).all()
     one_way = compute_name_probabilities(make_tagger(), sentence)
@@ -133,7 +114,7 @@ def test_the_probabilities_of_a_name_are_those_of_each_beginning():
 @pytest.mark.parametrize("cell", ["RNN", "GRU", "LSTM"])
 def test_one_way_stays_at_the_bound_and_both_ways_passes_it(cell):
     one_way = train_tagger(cell=cell, seed=0)
-    assert one_way.accuracy < compute_best_accuracy() + 0.03
+    assert one_way.accuracy < teddy.compute_best_accuracy() + 0.03
     assert one_way.accuracy > 0.55
     both_ways = train_tagger(cell=cell, bidirectional=True, seed=0)
     assert both_ways.accuracy > 0.95
@@ -143,13 +124,13 @@ def test_one_way_stays_at_the_bound_and_both_ways_passes_it(cell):
 
 def test_a_delay_follows_its_bound():
     run = train_tagger(delay=2, seed=0)
-    assert compute_best_accuracy(2) - 0.06 < run.accuracy < compute_best_accuracy(2) + 0.03
+    assert -0.06 < run.accuracy - teddy.compute_best_accuracy(2) < 0.03
 
 
 def test_trained_on_beginnings_a_network_is_unsure_until_it_can_know():
     run = train_tagger(bidirectional=True, cut=True, updates=150, seed=0)
     assert run.accuracy > 0.95
-    sentence = make_sentence("Teddy", NAME, 2, rng=np.random.default_rng(2))
+    sentence = teddy.make_sentence("Teddy", teddy.NAME, 2, rng=np.random.default_rng(2))
     share = compute_name_probabilities(run.model, sentence)[:, sentence.place]
     assert 0.2 < share[sentence.place] < 0.8
     assert share[-1] > 0.9
@@ -171,7 +152,8 @@ def test_batches_hold_every_sentence_of_the_pool_once_an_epoch():
         assert all((batch.places < batch.lengths).all() for batch in epoch)
 
 
-BATCH = make_batch()[1]
+SENTENCES, BATCH = make_batch()
+CUT = teddy.make_teddy_batch([cut_sentence(SENTENCES[0], SENTENCES[0].place), *SENTENCES[1:]])
 
 
 @pytest.mark.parametrize(("call", "message"), [
@@ -182,18 +164,12 @@ BATCH = make_batch()[1]
     (lambda: train_tagger(seed=0, updates=0), "updates must be an integer of at least 1"),
     (lambda: compute_tagging_loss(make_tagger(), BATCH, ambiguous_share=2),
      "ambiguous_share must be a finite number from 0 to 1"),
-    (lambda: cut_sentence(make_batch()[0][0], 99), "length must be an integer from 1 to"),
+    (lambda: compute_tagging_loss(make_tagger(), CUT), "batch must hold each sentence up to its"),
+    (lambda: compute_tagging_accuracy(make_tagger(), CUT), "batch must hold each sentence up to"),
+    (lambda: cut_sentence(SENTENCES[0], 99), "length must be an integer from 1 to"),
     (lambda: make_tagger()(torch.tensor([[-1]])), "tokens must lie from 0 to .*, got -1"),
     (lambda: make_tagger()(torch.tensor([[999]])), "tokens must lie from 0 to .*, got 999"),
 ])  # fmt: skip
 def test_what_is_wrong_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
-
-
-@pytest.mark.parametrize("compute", [compute_tagging_loss, compute_tagging_accuracy])
-def test_an_index_outside_a_sentence_is_named(compute):
-    sentences, _ = make_batch()
-    cut = [cut_sentence(sentences[0], sentences[0].place), *sentences[1:]]
-    with pytest.raises(ValueError, match="batch must hold each sentence up to its ambiguous word"):
-        compute(make_tagger(), make_teddy_batch(cut))

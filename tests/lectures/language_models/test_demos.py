@@ -9,11 +9,7 @@ import torch
 from rnn_helpers.data.texts import load_korean
 from rnn_helpers.data.vocabulary import END, UNKNOWN, Vocabulary, join_words, split_words
 from rnn_helpers.lectures.language_models.demos import TOP_KS, sampling_demo
-from rnn_helpers.lectures.language_models.plots import (
-    choose_signs,
-    make_drawable,
-    wrap_columns,
-)
+from rnn_helpers.lectures.language_models.plots import choose_signs, make_drawable, wrap_columns
 from rnn_helpers.lectures.language_models.sampling import (
     filter_distribution,
     prepare_sampling,
@@ -132,8 +128,8 @@ def test_the_view_holds_the_likeliest_tokens_in_order():
     vocabulary = Vocabulary.build(["incomprehensibilities", "b", "c"])
     compute = prepare_sampling(make_model(vocabulary), vocabulary, prompt=["b"], join=join_words)
     view = compute(1.0, None, 1.0, 0)
-    assert len(view.labels) == len(view.before) == len(view.after) == 4  # all there are
-    assert len(view.after_all) == 4
+    parts = view.labels, view.before, view.after, view.after_all
+    assert [len(part) for part in parts] == [4] * 4  # all there are
     assert view.labels[0] == vocabulary.tokens[view.after_all.argmax()]
     assert (np.diff(view.before) <= 0).all()
     assert set(view.characters) == set("incomprehensibilitiesbc" + UNKNOWN)
@@ -171,15 +167,6 @@ def _find_latin(characters, *, family="monospace"):
 
     own = font_manager.findfont(font_manager.FontProperties(family=[family]))
     return None if any("가" <= letter <= "힣" for letter in characters) else own
-
-
-@pytest.mark.parametrize("prompt", ["$a$", "$^$", "a_b^"])
-def test_mathematics_in_a_prompt_is_shown_as_it_is_typed(prompt):
-    vocabulary = Vocabulary.build("$^_ab\\")
-    demo = make_demo(vocabulary, prompt=prompt)
-    assert demo.error is None
-    assert demo.figure.axes[1].get_title(loc="left") == f"The next token after “{prompt}”"
-    demo.close()
 
 
 @pytest.mark.parametrize(("options", "error", "message"), [

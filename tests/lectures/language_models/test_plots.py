@@ -8,16 +8,7 @@ from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font
 
 from rnn_helpers.display.figures import encode_png, new_figure
-from rnn_helpers.lectures.language_models import plots as pictures
-from rnn_helpers.lectures.language_models.plots import (
-    COLUMNS,
-    ROWS,
-    choose_signs,
-    describe_sampling,
-    draw_sampling,
-    make_drawable,
-    wrap_columns,
-)
+from rnn_helpers.lectures.language_models import plots
 from rnn_helpers.lectures.language_models.sampling import SamplingView
 
 OWN = font_manager.findfont(font_manager.FontProperties(family=["monospace"]))
@@ -37,14 +28,9 @@ def make_view(**changes):
 # Signs
 
 
-def test_latin_is_drawn_by_matplotlibs_own_font():
-    assert choose_signs("abc é") == COMPLETE
-    assert choose_signs("") == COMPLETE
-
-
 def test_the_font_that_is_chosen_has_the_characters_and_the_sign():
     for characters in ("abc", "기억하고 잊는다", "漢字", "a\U0010fffe"):
-        path, sign, complete = choose_signs(characters)
+        path, sign, complete = plots.choose_signs(characters)
         drawn = FT2Font(path).get_charmap()
         assert ord(sign) in drawn
         assert complete == ({ord(c) for c in characters if c != " "} <= set(drawn))
@@ -54,14 +40,15 @@ def test_a_font_without_the_arrow_gets_another_sign(monkeypatch):
     def find_font(characters):
         return None if "↵" in characters and "기" in characters else f"font of {characters}"
 
-    monkeypatch.setattr(pictures, "find_font", find_font)
-    assert choose_signs("기") == ("font of 기¶", "¶", True)
-    assert choose_signs("a") == ("font of a↵", "↵", True)
+    monkeypatch.setattr(plots, "find_font", find_font)
+    assert plots.choose_signs("기") == ("font of 기¶", "¶", True)
+    assert plots.choose_signs("a") == ("font of a↵", "↵", True)
 
 
-def test_without_any_font_for_them_the_own_font_remains(monkeypatch):
-    monkeypatch.setattr(pictures, "find_font", lambda text: None if "기" in text else OWN)
-    assert choose_signs("기억") == POOR
+def test_latin_is_drawn_by_matplotlibs_own_font_and_so_is_what_no_font_has(monkeypatch):
+    assert plots.choose_signs("abc é") == plots.choose_signs("") == COMPLETE
+    monkeypatch.setattr(plots, "find_font", lambda text: None if "기" in text else OWN)
+    assert plots.choose_signs("기억") == POOR
 
 
 @pytest.mark.parametrize(("text", "signs", "drawn"), [
@@ -74,7 +61,7 @@ def test_without_any_font_for_them_the_own_font_remains(monkeypatch):
     ("<unk> $x$", COMPLETE, "<unk> $x$"),
 ])  # fmt: skip
 def test_what_cannot_be_drawn_has_a_sign(text, signs, drawn):
-    assert make_drawable(text, signs) == drawn
+    assert plots.make_drawable(text, signs) == drawn
 
 
 # Columns
@@ -98,14 +85,14 @@ def width(line):
     ("ab가", 3, 1, "ab"),
 ])  # fmt: skip
 def test_columns_are_filled_by_hand(text, columns, rows, block):
-    assert wrap_columns(text, columns=columns, rows=rows) == block
+    assert plots.wrap_columns(text, columns=columns, rows=rows) == block
 
 
 def test_a_page_is_full_and_no_wider_than_its_columns():
     for text in ("x" * 999, "기" * 999, "기x" * 500):
-        lines = wrap_columns(text).split("\n")
-        assert len(lines) == ROWS
-        assert {width(line) for line in lines} <= {COLUMNS - 1, COLUMNS}
+        lines = plots.wrap_columns(text).split("\n")
+        assert len(lines) == plots.ROWS
+        assert {width(line) for line in lines} <= {plots.COLUMNS - 1, plots.COLUMNS}
         assert text.startswith("".join(lines))
 
 
@@ -121,7 +108,7 @@ def axes():
 
 def test_the_first_call_draws_everything(axes):
     view = make_view()
-    artists = draw_sampling(view, axes)
+    artists = plots.draw_sampling(view, axes)
     left, right = axes
     assert set(artists) == {"text", "bar 0", "bar 1", "bar 2"}
     assert artists["text"].get_text() == "aba↵b"
@@ -129,10 +116,8 @@ def test_the_first_call_draws_everything(axes):
     assert left.get_title(loc="left") == "What the model writes (↵ is a line break)"
     assert right.get_title(loc="left") == "The next token after “ab”"
     assert [label.get_text() for label in right.get_yticklabels()] == ["a", "space", "↵"]
-    assert [label.get_text() for label in right.get_legend().get_texts()] == [
-        "as the model says",
-        "drawn from",
-    ]
+    legend = [label.get_text() for label in right.get_legend().get_texts()]
+    assert legend == ["as the model says", "drawn from"]
     outlines, bars = right.containers
     assert [bar.get_width() for bar in outlines] == view.before.tolist()
     assert [bar.get_width() for bar in bars] == view.after.tolist()
@@ -144,12 +129,14 @@ def test_the_first_call_draws_everything(axes):
 
 
 def test_later_calls_move_what_the_first_one_drew(axes):
-    artists = draw_sampling(make_view(), axes)
+    artists = plots.draw_sampling(make_view(), axes)
     kept = dict(artists)
     children = [list(ax.get_children()) for ax in axes]
     limits = [(ax.get_xlim(), ax.get_ylim()) for ax in axes]
     outlines = [bar.get_width() for bar in axes[1].containers[0]]
-    moved = draw_sampling(make_view(sample="bbb", after=np.array([1.0, 0.0, 0.0])), axes, artists)
+    moved = plots.draw_sampling(
+        make_view(sample="bbb", after=np.array([1.0, 0.0, 0.0])), axes, artists
+    )
     assert moved is artists
     assert artists == kept
     assert artists["text"].get_text() == "abbbb"
@@ -161,25 +148,25 @@ def test_later_calls_move_what_the_first_one_drew(axes):
 
 def test_more_probabilities_than_bars_are_no_matter(axes):
     view = make_view(labels=["a", "b"], after=np.array([0.6, 0.3, 0.1]))
-    assert set(draw_sampling(view, axes)) == {"text", "bar 0", "bar 1"}
+    assert set(plots.draw_sampling(view, axes)) == {"text", "bar 0", "bar 1"}
 
 
 def test_dollars_are_letters_and_no_mathematics(axes):
     view = make_view(prompt="$^$ and $x$", labels=["$_$", "a", "b"], characters="$^x_ ab")
-    draw_sampling(view, axes)
+    plots.draw_sampling(view, axes)
     assert encode_png(axes[0].figure).startswith(b"\x89PNG")
     assert axes[1].get_title(loc="left") == "The next token after “$^$ and $x$”"
 
 
 def test_korean_is_drawn_or_replaced_but_never_a_box(axes, monkeypatch):
     view = make_view(prompt="기", sample="억\n기", labels=["기", "억", "\n"], characters="기억")
-    _, sign, complete = choose_signs("기억")
-    artists = draw_sampling(view, axes)
+    _, sign, complete = plots.choose_signs("기억")
+    artists = plots.draw_sampling(view, axes)
     assert artists["text"].get_text() == (f"기억{sign}기" if complete else f"··{sign}·")
     assert encode_png(axes[0].figure)  # a missing glyph would be a warning
-    monkeypatch.setattr(pictures, "find_font", lambda text: None if "기" in text else OWN)
+    monkeypatch.setattr(plots, "find_font", lambda text: None if "기" in text else OWN)
     other, others = new_figure(9.5, 3.3, ncols=2)
-    artists = draw_sampling(view, others)
+    artists = plots.draw_sampling(view, others)
     assert artists["text"].get_text() == "··↵·"
     assert [label.get_text() for label in others[1].get_yticklabels()] == ["·", "·", "↵"]
     assert encode_png(other)
@@ -189,13 +176,13 @@ def test_korean_is_drawn_or_replaced_but_never_a_box(axes, monkeypatch):
 
 
 def test_the_sentence_says_what_is_left_and_how_unsure_it_is():
-    assert describe_sampling(make_view()) == (
+    assert plots.describe_sampling(make_view()) == (
         "Temperature 0.70, top-k 2, top-p 1.00: 2 tokens of 4 left to draw from; the likeliest "
         "is “a” with 0.60, as unsure as among 2.0."
     )
     unsure = np.exp(-0.9 * np.log(0.9) - 0.1 * np.log(0.1))
     after = np.array([0.9, 0.1, 0.0, 0.0])
-    sentence = describe_sampling(make_view(after=after[:3], after_all=after))
+    sentence = plots.describe_sampling(make_view(after=after[:3], after_all=after))
     assert sentence.endswith(f"with 0.90, as unsure as among {unsure:.1f}.")
     assert f"{unsure:.1f}" == "1.4"
 
@@ -204,17 +191,15 @@ def test_the_sentence_says_what_is_left_and_how_unsure_it_is():
     ("label", "said"), [(" ", "is space with"), ("\n", "is “↵” with"), ("기", "is “기” with")]
 )
 def test_the_likeliest_token_is_called_by_a_name_one_can_see(label, said):
-    sentence = describe_sampling(make_view(labels=[label, "b", "c"]))
+    sentence = plots.describe_sampling(make_view(labels=[label, "b", "c"]))
     assert said in sentence
     assert "\n" not in sentence
 
 
 def test_one_token_left_is_certain():
     one = np.array([1.0, 0.0, 0.0, 0.0])
-    sentence = describe_sampling(
-        make_view(after=one[:3], after_all=one, top_k=None, temperature=0.0, top_p=0.05)
-    )
-    assert sentence == (
+    settings = {"top_k": None, "temperature": 0.0, "top_p": 0.05}
+    assert plots.describe_sampling(make_view(after=one[:3], after_all=one, **settings)) == (
         "Temperature 0.00, top-k all, top-p 0.05: 1 token of 4 left to draw from; the likeliest "
         "is “a” with 1.00, as unsure as among 1.0."
     )
