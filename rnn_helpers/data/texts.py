@@ -13,7 +13,7 @@ HELD_OUT_TEXT = 0.1
 def normalise(text: str, *, name: str = "text") -> str:
     r"""A text in NFC: what is stored in pieces, as Hangul or é may be, in one character each.
 
-    Every text that enters goes through here once, so that what looks the same is the same.
+    Every text that a model reads goes through here, so that what looks the same is the same.
 
     Parameters
     ----------

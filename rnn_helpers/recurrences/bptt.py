@@ -152,27 +152,28 @@ def backward_lstm(
     xp, (T, B, H), p = get_namespace(douts), douts.shape, trace.peepholes
     i, f, g, o = (trace.gates[:, k] for k in range(4))
     c_before, c, tanh_c = trace.cs[:-1], trace.cs[1:], xp.tanh(trace.cs[1:])
-    slopes, to_c = make_empty((T, 4, B, H), like=douts), make_empty((T, B, H), like=douts)
-    times_sigmoid_slope(g, i, out=slopes[:, 0])  # da_i = dc ⊙ g ⊙ i (1 − i)
-    times_sigmoid_slope(c_before, f, out=slopes[:, 1])  # da_f = dc ⊙ c₋₁ ⊙ f (1 − f)
-    times_tanh_slope(i, g, out=slopes[:, 2])  # da_g = dc ⊙ i ⊙ (1 − g²)
-    times_sigmoid_slope(tanh_c, o, out=slopes[:, 3])  # da_o = dh ⊙ tanh(c) ⊙ o (1 − o)
-    times_tanh_slope(o, tanh_c, out=to_c)  # dc += dh ⊙ o ⊙ (1 − tanh²(c))
+    slopes, h_by_c = make_empty((T, 4, B, H), like=douts), make_empty((T, B, H), like=douts)
+    c_by_i, c_by_f, c_by_g, h_by_o = (slopes[:, k] for k in range(4))
+    times_sigmoid_slope(g, i, out=c_by_i)  # ∂c/∂a_i = g ⊙ i (1 − i)
+    times_sigmoid_slope(c_before, f, out=c_by_f)  # ∂c/∂a_f = c₋₁ ⊙ f (1 − f)
+    times_tanh_slope(i, g, out=c_by_g)  # ∂c/∂a_g = i ⊙ (1 − g²)
+    times_sigmoid_slope(tanh_c, o, out=h_by_o)  # ∂h/∂a_o = tanh(c) ⊙ o (1 − o)
+    times_tanh_slope(o, tanh_c, out=h_by_c)  # ∂h/∂c = o ⊙ (1 − tanh²(c))
     da = make_empty((T, B, 4 * H), like=douts)
     da_blocks = xp.moveaxis(da.reshape(T, B, 4, H), 2, 1)
     da_ifg, da_o = da_blocks[:, :3], da_blocks[:, 3]
     back = _Backwards(trace, douts, dh_T, truncate)
     dh, dc = back.dh, copy_of(0 if dc_T is None else dc_T, like=douts[-1])
     back.through(da)
-    for t, slope_ifg, slope_o, to_c_t, f_t, da_ifg_t, da_o_t in back.steps(
-        slopes[:, :3], slopes[:, 3], to_c, f, da_ifg, da_o
+    for t, c_by_ifg_t, h_by_o_t, h_by_c_t, f_t, da_ifg_t, da_o_t in back.steps(
+        slopes[:, :3], h_by_o, h_by_c, f, da_ifg, da_o
     ):
-        xp.multiply(slope_o, dh, out=da_o_t)
-        to_c_t *= dh
-        dc += to_c_t
+        xp.multiply(dh, h_by_o_t, out=da_o_t)  # da_o = dh ⊙ ∂h/∂a_o
+        h_by_c_t *= dh
+        dc += h_by_c_t  # dc += dh ⊙ ∂h/∂c
         if p is not None:
             dc += p[2] * da_o_t
-        xp.multiply(slope_ifg, dc, out=da_ifg_t)
+        xp.multiply(dc, c_by_ifg_t, out=da_ifg_t)  # da_i = dc ⊙ ∂c/∂a_i, and so da_f, da_g
         dc *= f_t  # dc₋₁ = dc ⊙ f
         if p is not None:
             dc += p[0] * da_ifg_t[0] + p[1] * da_ifg_t[1]
@@ -269,6 +270,7 @@ def backward_gru(
     r, z, n = (trace.gates[:, k] for k in range(3))
     keep, by_z = (z, h_before - n) if trace.update == "keeps" else (1 - z, n - h_before)
     da_n, slopes = make_empty((T, B, H), like=douts), make_empty((T, 3, B, H), like=douts)
+    # the loop brings dh, or ds, to each of these
     times_tanh_slope(1 - keep, n, out=da_n)  # da_n = dh ⊙ (1 − keep) ⊙ (1 − n²)
     times_sigmoid_slope(by_z, z, out=slopes[:, 1])  # da_z = ±dh ⊙ (h₋₁ − n) ⊙ z (1 − z)
     if after:
@@ -352,6 +354,7 @@ def backward_simplified_gru(
     h_before, z, n = trace.hs[:-1], trace.gates[:, 0], trace.gates[:, 1]
     keep, by_z = (z, h_before - n) if trace.update == "keeps" else (1 - z, n - h_before)
     slopes, da = make_empty((T, 2, B, H), like=douts), make_empty((T, B, 2 * H), like=douts)
+    # the loop brings dh to both
     times_sigmoid_slope(by_z, z, out=slopes[:, 0])  # da_z = ±dh ⊙ (h₋₁ − n) ⊙ z (1 − z)
     times_tanh_slope(1 - keep, n, out=slopes[:, 1])  # da_n = dh ⊙ (1 − keep) ⊙ (1 − n²)
     da_blocks = xp.moveaxis(da.reshape(T, B, 2, H), 2, 1)
