@@ -84,8 +84,6 @@ def check_array(
 
     Parameters
     ----------
-    name : str
-        How the caller calls the argument.
     ndim : int or tuple of int, optional
         The numbers of axes that are accepted.
     shape : tuple of int or None, optional
@@ -100,8 +98,12 @@ def check_array(
         array = np.asarray(value)
         if array.dtype == object and any(entry is None for entry in array.flat):
             raise TypeError  # NumPy would take None for NaN
-        if dtype.kind in "iu" and array.dtype.kind == "f" and (array % 1 != 0).any():
-            raise TypeError  # NumPy would cut 0.5 down to 0, and NaN to anything
+        if array.dtype.kind == "c" and dtype.kind != "c":
+            raise TypeError  # NumPy would drop the imaginary part
+        if dtype.kind in "iub" and array.dtype.kind != dtype.kind:
+            with np.errstate(invalid="ignore"):
+                if (array.astype(dtype) != array).any():
+                    raise TypeError  # NumPy would cut 0.5 down to 0, and NaN to anything
         array = array.astype(dtype, copy=False)
     except (TypeError, ValueError):
         raise TypeError(

@@ -96,7 +96,8 @@ def _with_own_settings(kind):
         return call
 
     for name, method in inspect.getmembers(kind.__base__, inspect.isfunction):
-        if not name.startswith("_"):
+        # Matplotlib refuses shared axes to a class that has this one anew
+        if not name.startswith("_") and name != "get_data_ratio":
             setattr(kind, name, wrap(method))
     return kind
 

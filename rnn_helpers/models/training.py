@@ -14,7 +14,7 @@ import torch
 from tqdm import tqdm
 
 from rnn_helpers.recurrences import layers
-from rnn_helpers.validation import check_choice, check_integer, check_number
+from rnn_helpers.validation import check_boolean, check_choice, check_integer, check_number
 
 CELLS = ("RNN", "SimplifiedGRU", "GRU", "LSTM")
 
@@ -136,6 +136,7 @@ def fit(
     """
     updates = check_integer("updates", updates, minimum=1)
     check_number("learning_rate", learning_rate, exclusive_minimum=0)
+    check_boolean("anneal", anneal)
     limit = math.inf
     if max_norm is not None:
         limit = check_number("max_norm", max_norm, exclusive_minimum=0)

@@ -125,10 +125,11 @@ class _ByHand(torch.autograd.Function):
         arrays = map(_as_array, saved[-len(ctx.kept) :])
         trace = SimpleNamespace(**dict(zip(ctx.kept, arrays, strict=True)), **ctx.rest)
         douts, *last = map(_as_array, arriving)
-        gradients = getattr(bptt, f"backward_{ctx.recurrence}")(
-            trace, douts, **dict(zip(("dh_T", "dc_T"), last, strict=False)),
-            truncate=ctx.truncate, inputs=ctx.inputs,
-        )  # fmt: skip
+        with torch.autocast(arriving[0].device.type, enabled=False):
+            gradients = getattr(bptt, f"backward_{ctx.recurrence}")(
+                trace, douts, **dict(zip(("dh_T", "dc_T"), last, strict=False)),
+                truncate=ctx.truncate, inputs=ctx.inputs,
+            )  # fmt: skip
         found = (gradients.get(name) for name in ctx.names)
         return None, None, None, None, *(None if g is None else _as_tensor(g) for g in found)
 

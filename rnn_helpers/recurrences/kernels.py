@@ -215,7 +215,7 @@ def _take(name, array):
 
 def _check_alike(name, like, others):
     for other, array in others.items():
-        if type(array) is not type(like) and not isinstance(array, type(like)):
+        if isinstance(array, np.ndarray) != isinstance(like, np.ndarray):
             pair = type(array).__name__, type(like).__name__
         elif array.dtype != like.dtype:
             pair = str(array.dtype), str(like.dtype)

@@ -238,6 +238,7 @@ def _views(array):
     """The same numbers as torch cannot take them from NumPy, or only with a warning."""
     order = (slice(None, None, -1),) * array.ndim
     yield array[order].copy()[order]
+    yield array.view(np.memmap)
     yield np.broadcast_to(array, array.shape)  # may not be written to
     yield array.astype(array.dtype.newbyteorder("S"))
     yield np.array([(a, 0) for a in array.flat], dtype=[("a", "f8"), ("b", "i4")])["a"].reshape(
@@ -250,7 +251,7 @@ def test_views_that_torch_cannot_take_are_copied(name):
     case = CASES[name]
     wanted_trace, wanted = _by_hand(case, *(drawn := _draw(case)))
     forms = {key: list(_views(value)) for key, value in drawn[0].items()}
-    for k in range(4):
+    for k in range(5):
         arguments = {key: views[k] for key, views in forms.items()}
         arriving = {key: list(_views(value))[k] for key, value in drawn[1].items()}
         trace, ours = _by_hand(case, arguments, arriving)

@@ -207,7 +207,7 @@ def _check_changed(changed, weights):
         if changed.shape == weights.shape:
             wrong = changed[~changed.isfinite()]
             if not len(wrong):
-                return changed.to(weights)
+                return changed.to(weights, copy=True)  # who made it may use it again
             got = wrong[0].item()
     raise ValueError(
         f"change must return a tensor {tuple(weights.shape)} of finite numbers, got {got}"

@@ -10,7 +10,7 @@ from torch.nn.functional import cross_entropy
 from rnn_helpers.models.language_model import make_streams
 from rnn_helpers.models.training import Trained, train
 from rnn_helpers.recurrences import layers
-from rnn_helpers.validation import check_tokens
+from rnn_helpers.validation import check_indices, check_tokens
 
 WINDOW, STREAMS, SIZE = 16, 32, 32
 
@@ -26,6 +26,7 @@ class NextTokenNetwork(torch.nn.Module):
 
     def forward(self, window: torch.Tensor) -> torch.Tensor:
         """−ln p of tokens 1 to T at each place before them: (T + 1, B) to (T, B)."""
+        check_indices("window", window, self.embedding.num_embeddings)
         logits = self.readout(self.recurrence(self.embedding(window[:-1]))[0])
         return cross_entropy(logits.transpose(1, 2), window[1:], reduction="none")
 
