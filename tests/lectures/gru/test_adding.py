@@ -92,25 +92,14 @@ def test_the_error_is_that_of_sequences_not_trained_on():
     assert trained.mse == pytest.approx(np.mean((answers - test.targets) ** 2), rel=1e-5)
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "message"),
-    [
-        (
-            lambda rng: make_adding_batch(1, 1, rng=rng),
-            ValueError,
-            "steps must be an integer of at",
-        ),
-        (lambda rng: make_adding_batch(2.0, 1, rng=rng), TypeError, "steps must be an integer"),
-        (lambda rng: make_adding_batch(2, 0, rng=rng), ValueError, "batch_size must be an integer"),
-        (lambda rng: make_adding_batch(2, 1, rng=7), TypeError, "rng must be a .*, got int"),
-        (
-            lambda rng: AddingNetwork("MLP"),
-            ValueError,
-            "cell must be one of 'RNN', 'SimplifiedGRU'",
-        ),
-        (lambda rng: train_adding(5, cell="GRU", seed=-1), ValueError, "seed must be an integer"),
-    ],
-)
+@pytest.mark.parametrize(("call", "error", "message"), [
+    (lambda rng: make_adding_batch(1, 1, rng=rng), ValueError, "steps must be an integer of at"),
+    (lambda rng: make_adding_batch(2.0, 1, rng=rng), TypeError, "steps must be an integer"),
+    (lambda rng: make_adding_batch(2, 0, rng=rng), ValueError, "batch_size must be an integer"),
+    (lambda rng: make_adding_batch(2, 1, rng=7), TypeError, "rng must be a .*, got int"),
+    (lambda rng: AddingNetwork("MLP"), ValueError, "cell must be one of 'RNN', 'SimplifiedGRU'"),
+    (lambda rng: train_adding(5, cell="GRU", seed=-1), ValueError, "seed must be an integer"),
+])  # fmt: skip
 def test_what_is_wrong_is_named(call, error, message):
     with pytest.raises(error, match=message):
         call(np.random.default_rng(0))

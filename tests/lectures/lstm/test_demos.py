@@ -28,15 +28,12 @@ def test_the_lines_are_the_gradients():
     demo.close()
 
 
-@pytest.mark.parametrize(
-    ("make", "name", "wrong"),
-    [
-        (gate_demo, "forget", 2),
-        (gate_demo, "closes_after", 41),
-        (lstm_decay_demo, "forget_bias", 7),
-        (lstm_decay_demo, "seed", -1),
-    ],
-)
+@pytest.mark.parametrize(("make", "name", "wrong"), [
+    (gate_demo, "forget", 2),
+    (gate_demo, "closes_after", 41),
+    (lstm_decay_demo, "forget_bias", 7),
+    (lstm_decay_demo, "seed", -1),
+])  # fmt: skip
 def test_a_wrong_setting_is_called_what_the_caller_calls_it(make, name, wrong):
     with pytest.raises(ValueError, match=f"^{name} must be .*, got {wrong!r}$"):
         make(**{name: wrong})

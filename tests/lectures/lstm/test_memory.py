@@ -59,18 +59,15 @@ def test_the_direct_path_is_the_product_of_the_forget_gates():
     np.testing.assert_allclose(decay.direct, wanted, atol=1e-12)
 
 
-@pytest.mark.parametrize(
-    ("call", "error", "message"),
-    [
-        (lambda: compute_cell_run(forget=1.5), ValueError, "forget must be a finite number from 0"),
-        (lambda: compute_cell_run(closes_after=41), ValueError, "closes_after must be an integer"),
-        (lambda: compute_lstm_decay(weight_scale=-1), ValueError, "weight_scale must be"),
-        (lambda: compute_lstm_decay(length=0), ValueError, "length must be an integer"),
-        (lambda: compute_lstm_decay(hidden_size=0), ValueError,
-         "hidden_size must be an integer of at least 1, got 0"),
-        (lambda: compute_lstm_decay(seed=0.5), TypeError, "seed must be an integer"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("call", "error", "message"), [
+    (lambda: compute_cell_run(forget=1.5), ValueError, "forget must be a finite number from 0"),
+    (lambda: compute_cell_run(closes_after=41), ValueError, "closes_after must be an integer"),
+    (lambda: compute_lstm_decay(weight_scale=-1), ValueError, "weight_scale must be"),
+    (lambda: compute_lstm_decay(length=0), ValueError, "length must be an integer"),
+    (lambda: compute_lstm_decay(hidden_size=0), ValueError,
+     "hidden_size must be an integer of at least 1, got 0"),
+    (lambda: compute_lstm_decay(seed=0.5), TypeError, "seed must be an integer"),
+])  # fmt: skip
 def test_what_is_wrong_is_named(call, error, message):
     with pytest.raises(error, match=message):
         call()

@@ -93,42 +93,36 @@ def test_simulated_futures_spread_as_the_intervals_say():
 
 
 @pytest.mark.parametrize("fit", [ar.fit_autoregressive, ar.build_windows])
-@pytest.mark.parametrize(
-    ("series", "tau", "error", "message"),
-    [
-        (COUNTS, -2, ValueError, r"tau must be an integer from 1 to (153|308), got -2"),
-        (COUNTS, 0, ValueError, r"tau must be an integer from 1 to (153|308), got 0"),
-        (COUNTS, 309, ValueError, r"tau must be an integer from 1 to (153|308), got 309"),
-        (COUNTS, 2.5, TypeError, r"tau must be an integer .*, got 2.5"),
-        (COUNTS, True, TypeError, r"tau must be an integer .*, got True"),
-        ([], 1, ValueError, "series must not be empty"),
-        ([1.0, np.nan, 2.0, 4.0], 1, ValueError, r"series must be finite, got nan at index \(1,\)"),
-        ([1.0, np.inf, 2.0, 4.0], 1, ValueError, "series must be finite, got inf"),
-        ([[1.0, 2.0], [3.0, 4.0]], 1, ValueError, "series must have 1 axes, got 2"),
-        (["a", "b"], 1, TypeError, "series must be an array of numbers"),
-        ([1.0], 1, ValueError, "series must hold at least"),
-    ],
-)
+@pytest.mark.parametrize(("series", "tau", "error", "message"), [
+    (COUNTS, -2, ValueError, r"tau must be an integer from 1 to (153|308), got -2"),
+    (COUNTS, 0, ValueError, r"tau must be an integer from 1 to (153|308), got 0"),
+    (COUNTS, 309, ValueError, r"tau must be an integer from 1 to (153|308), got 309"),
+    (COUNTS, 2.5, TypeError, r"tau must be an integer .*, got 2.5"),
+    (COUNTS, True, TypeError, r"tau must be an integer .*, got True"),
+    ([], 1, ValueError, "series must not be empty"),
+    ([1.0, np.nan, 2.0, 4.0], 1, ValueError, r"series must be finite, got nan at index \(1,\)"),
+    ([1.0, np.inf, 2.0, 4.0], 1, ValueError, "series must be finite, got inf"),
+    ([[1.0, 2.0], [3.0, 4.0]], 1, ValueError, "series must have 1 axes, got 2"),
+    (["a", "b"], 1, TypeError, "series must be an array of numbers"),
+    ([1.0], 1, ValueError, "series must hold at least"),
+])  # fmt: skip
 def test_what_a_learner_can_get_wrong_about_a_series_is_said(fit, series, tau, error, message):
     with pytest.raises(error, match=message):
         fit(series, tau=tau)
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: ar.fit_autoregressive(COUNTS, tau=154), "tau must be an integer from 1 to 153"),
-        (lambda: ar.run_autoregressive(AR9, COUNTS[:4], steps=2), "history must hold at least 9"),
-        (lambda: ar.run_autoregressive(AR9, COUNTS, steps=0), "steps must be .* at least 1, got 0"),
-        (lambda: ar.compute_psi_weights(AR9, steps=-3), "steps must be .* at least 1, got -3"),
-        (lambda: ar.predict_autoregressive(AR9, COUNTS[:5]), "tau must be .* from 1 to 4, got 9"),
-        (lambda: ar.compute_autocovariances(COUNTS, max_lag=309), "max_lag .* 0 to 308, got 309"),
-        (lambda: ar.solve_yule_walker([1.0]), "autocovariances must hold at least 2 .*, got 1"),
-        (lambda: ar.solve_yule_walker([0.0, 0.0]), "must begin with a variance above 0, got 0"),
-        (lambda: ar.solve_yule_walker([1.0, 1.0, 1.0]), "must make a positive definite matrix"),
-        (lambda: ar.solve_yule_walker([1.0, 2.0]), "must make a positive definite matrix"),
-    ],
-)
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: ar.fit_autoregressive(COUNTS, tau=154), "tau must be an integer from 1 to 153"),
+    (lambda: ar.run_autoregressive(AR9, COUNTS[:4], steps=2), "history must hold at least 9"),
+    (lambda: ar.run_autoregressive(AR9, COUNTS, steps=0), "steps must be .* at least 1, got 0"),
+    (lambda: ar.compute_psi_weights(AR9, steps=-3), "steps must be .* at least 1, got -3"),
+    (lambda: ar.predict_autoregressive(AR9, COUNTS[:5]), "tau must be .* from 1 to 4, got 9"),
+    (lambda: ar.compute_autocovariances(COUNTS, max_lag=309), "max_lag .* 0 to 308, got 309"),
+    (lambda: ar.solve_yule_walker([1.0]), "autocovariances must hold at least 2 .*, got 1"),
+    (lambda: ar.solve_yule_walker([0.0, 0.0]), "must begin with a variance above 0, got 0"),
+    (lambda: ar.solve_yule_walker([1.0, 1.0, 1.0]), "must make a positive definite matrix"),
+    (lambda: ar.solve_yule_walker([1.0, 2.0]), "must make a positive definite matrix"),
+])  # fmt: skip
 def test_more_that_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()

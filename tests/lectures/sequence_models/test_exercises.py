@@ -77,17 +77,14 @@ def test_a_typical_mistake_has_its_hint(check, answer, hint):
     assert hint in feedback.message
 
 
-@pytest.mark.parametrize(
-    ("check", "answer", "lesson"),
-    [
-        ("steps_to_forget", 12.0, "forgets within one sunspot cycle"),
-        ("with_roots", roots(), "RMSE 15.4 instead of 17.4"),
-        ("with_roots", roots(last=lambda p, train: np.r_[[np.nan] * 9, p[9:]]), "RMSE 15.4"),
-        ("forecast_variance", sum_squares(), "for ever"),
-        ("forecast_variance", lambda p, v, k: k * v if p == 1 else closed_form(p, v, k), "for"),
-        ("pair_chain", pairs(), "looks two steps back"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("check", "answer", "lesson"), [
+    ("steps_to_forget", 12.0, "forgets within one sunspot cycle"),
+    ("with_roots", roots(), "RMSE 15.4 instead of 17.4"),
+    ("with_roots", roots(last=lambda p, train: np.r_[[np.nan] * 9, p[9:]]), "RMSE 15.4"),
+    ("forecast_variance", sum_squares(), "for ever"),
+    ("forecast_variance", lambda p, v, k: k * v if p == 1 else closed_form(p, v, k), "for"),
+    ("pair_chain", pairs(), "looks two steps back"),
+])  # fmt: skip
 def test_a_right_answer_has_its_lesson(check, answer, lesson):
     feedback = getattr(exercises, f"check_{check}")(answer)
     assert feedback.status == "right", feedback

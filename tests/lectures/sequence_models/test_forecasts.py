@@ -40,15 +40,12 @@ def roll(forecast, **options):
     return compute_rollout_errors(forecast, COUNTS, **options)
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: scan_windows(COUNTS, n_train=221, max_tau=110), "max_tau .* from 1 to 109"),
-        (lambda: scan_windows(COUNTS, n_train=309, max_tau=1), "n_train .* from 4 to 308"),
-        (lambda: roll(max, start=309, steps=1), "start must be .* from 1 to 308, got 309"),
-        (lambda: roll(lambda h, n: [0.0], start=300, steps=2), r"forecasts must .* \(2,\), got"),
-    ],
-)
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: scan_windows(COUNTS, n_train=221, max_tau=110), "max_tau .* from 1 to 109"),
+    (lambda: scan_windows(COUNTS, n_train=309, max_tau=1), "n_train .* from 4 to 308"),
+    (lambda: roll(max, start=309, steps=1), "start must be .* from 1 to 308, got 309"),
+    (lambda: roll(lambda h, n: [0.0], start=300, steps=2), r"forecasts must .* \(2,\), got"),
+])  # fmt: skip
 def test_scores_that_cannot_be_are_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()

@@ -44,19 +44,16 @@ def test_the_naive_model_knows_its_training_years_by_heart_and_nothing_else():
     np.testing.assert_allclose(predictions[HELD_OUT], COUNTS[TRAIN].mean())
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: compute_conditionals([[1.0, -1.0]]), "joint must be a table of numbers of at"),
-        (lambda: compute_conditionals([[0.0, 0.0]]), "joint must be a table of numbers of at"),
-        (lambda: compute_conditionals(3.0), "joint must be a table of numbers of at"),
-        (lambda: count_histories("abcde", length=5), "more than length = 5 tokens, got 5"),
-        (lambda: count_histories("abcde", length=0), "length must be an integer of at least 1"),
-        (lambda: histories.predict_naive(COUNTS, n_train=0), "n_train must .* from 1 to 309"),
-        (lambda: histories.predict_seasonal(COUNTS, period=0), "period must .* from 1 to 308"),
-        (lambda: histories.predict_seasonal(COUNTS, period=309), "period must .* from 1 to 308"),
-    ],
-)
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: compute_conditionals([[1.0, -1.0]]), "joint must be a table of numbers of at"),
+    (lambda: compute_conditionals([[0.0, 0.0]]), "joint must be a table of numbers of at"),
+    (lambda: compute_conditionals(3.0), "joint must be a table of numbers of at"),
+    (lambda: count_histories("abcde", length=5), "more than length = 5 tokens, got 5"),
+    (lambda: count_histories("abcde", length=0), "length must be an integer of at least 1"),
+    (lambda: histories.predict_naive(COUNTS, n_train=0), "n_train must .* from 1 to 309"),
+    (lambda: histories.predict_seasonal(COUNTS, period=0), "period must .* from 1 to 308"),
+    (lambda: histories.predict_seasonal(COUNTS, period=309), "period must .* from 1 to 308"),
+])  # fmt: skip
 def test_what_cannot_be_counted_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()

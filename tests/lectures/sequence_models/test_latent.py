@@ -139,20 +139,17 @@ def test_the_hidden_states_of_the_sunspots_go_round_in_a_cycle():
     assert model.transition[quiet, falling] < 0.01
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: latent.predict_exponential(COUNTS, rate=1.2), "rate must be .* and at most 1"),
-        (lambda: latent.fit_linear_recurrence(COUNTS, n_poles=0), "n_poles .* from 1 to 4, got 0"),
-        (lambda: latent.fit_linear_recurrence(COUNTS[:20]), "series must hold at least 21 val"),
-        (lambda: latent.run_linear_recurrence(COUNTS, poles=[np.nan]), "poles must be finite"),
-        (lambda: fit(labels=LABELS[:5], n_states=4), r"labels must have shape \(309,\), got"),
-        (lambda: fit(n_states=2), "labels must lie from 0 to 1, got 3"),
-        (lambda: fit(n_states=5), "state 4 is never left"),
-        (lambda: fit([3.0] * 4, [0, 0, 0, 0], n_states=1), "series must vary, .* values are 3"),
-        (lambda: latent.enumerate_paths(fit(n_states=4, steps=0), COUNTS), r"paths .*got 4\^309"),
-    ],
-)
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: latent.predict_exponential(COUNTS, rate=1.2), "rate must be .* and at most 1"),
+    (lambda: latent.fit_linear_recurrence(COUNTS, n_poles=0), "n_poles .* from 1 to 4, got 0"),
+    (lambda: latent.fit_linear_recurrence(COUNTS[:20]), "series must hold at least 21 val"),
+    (lambda: latent.run_linear_recurrence(COUNTS, poles=[np.nan]), "poles must be finite"),
+    (lambda: fit(labels=LABELS[:5], n_states=4), r"labels must have shape \(309,\), got"),
+    (lambda: fit(n_states=2), "labels must lie from 0 to 1, got 3"),
+    (lambda: fit(n_states=5), "state 4 is never left"),
+    (lambda: fit([3.0] * 4, [0, 0, 0, 0], n_states=1), "series must vary, .* values are 3"),
+    (lambda: latent.enumerate_paths(fit(n_states=4, steps=0), COUNTS), r"paths .*got 4\^309"),
+])  # fmt: skip
 def test_summaries_that_cannot_be_are_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()

@@ -73,26 +73,23 @@ def draw(**changes):
     return markov.sample_markov_chain(**EVEN | options | changes)
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: fit([0, 0, 1]), "state 1 is never left"),
-        (lambda: fit([0, 2]), "states must lie from 0 to 1, got 2"),
-        (lambda: fit([0, -1]), "states must lie from 0 to 1, got -1"),
-        (lambda: fit([0.0, 1.5]), r"states must be an array of numbers \(int64\)"),
-        (lambda: fit([0]), "states must hold at least 2 states, got 1"),
-        (lambda: fit([]), "states must not be empty"),
-        (lambda: fit([0, 1, 0], pseudo_count=-1), "pseudo_count must be .* at least 0, got -1"),
-        (lambda: settle([[0.5, 0.5]]), r"transition must be square, got shape \(1, 2\)"),
-        (lambda: settle([[0.5, 0.5], [0.5, 0.4]]), r"transition\[1\] must be .* sum is 0.9"),
-        (lambda: settle([[1.5, -0.5], [0.5, 0.5]]), r"transition\[0\] must be .*, got -0.5"),
-        (lambda: settle(np.eye(2)), "transition must have one stationary distribution"),
-        (lambda: score([0, 1], initial=[0.5, 0.1]), "initial must be probabilities that sum to 1"),
-        (lambda: score([0, -1]), "states must lie from 0 to 1, got -1"),
-        (lambda: draw(length=0), "length must be an integer of at least 1, got 0"),
-        (lambda: draw(rng=0), "rng must be a numpy.random.Generator, got int"),
-    ],
-)
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: fit([0, 0, 1]), "state 1 is never left"),
+    (lambda: fit([0, 2]), "states must lie from 0 to 1, got 2"),
+    (lambda: fit([0, -1]), "states must lie from 0 to 1, got -1"),
+    (lambda: fit([0.0, 1.5]), r"states must be an array of numbers \(int64\)"),
+    (lambda: fit([0]), "states must hold at least 2 states, got 1"),
+    (lambda: fit([]), "states must not be empty"),
+    (lambda: fit([0, 1, 0], pseudo_count=-1), "pseudo_count must be .* at least 0, got -1"),
+    (lambda: settle([[0.5, 0.5]]), r"transition must be square, got shape \(1, 2\)"),
+    (lambda: settle([[0.5, 0.5], [0.5, 0.4]]), r"transition\[1\] must be .* sum is 0.9"),
+    (lambda: settle([[1.5, -0.5], [0.5, 0.5]]), r"transition\[0\] must be .*, got -0.5"),
+    (lambda: settle(np.eye(2)), "transition must have one stationary distribution"),
+    (lambda: score([0, 1], initial=[0.5, 0.1]), "initial must be probabilities that sum to 1"),
+    (lambda: score([0, -1]), "states must lie from 0 to 1, got -1"),
+    (lambda: draw(length=0), "length must be an integer of at least 1, got 0"),
+    (lambda: draw(rng=0), "rng must be a numpy.random.Generator, got int"),
+])  # fmt: skip
 def test_chains_that_cannot_be_are_refused(call, message):
     with pytest.raises((ValueError, TypeError), match=message):
         call()

@@ -21,17 +21,14 @@ def view_of(**changes):
     return NgramView(**{**view, **curves, **changes})
 
 
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"order": 0}, "1 pseudo-character shared out equally"),
-        ({"strength": 10.0}, "10 pseudo-characters shared out equally"),
-        ({"smoothing": "shorter context"}, "shared out as the shorter context would"),
-        ({"order": 1}, "no order does better."),
-        ({"order": 2}, "order 1 does as well."),
-        ({"order": 0}, "order 1 does better, at 1.41."),
-    ],
-)
+@pytest.mark.parametrize(("changes", "words"), [
+    ({"order": 0}, "1 pseudo-character shared out equally"),
+    ({"strength": 10.0}, "10 pseudo-characters shared out equally"),
+    ({"smoothing": "shorter context"}, "shared out as the shorter context would"),
+    ({"order": 1}, "no order does better."),
+    ({"order": 2}, "order 1 does as well."),
+    ({"order": 0}, "order 1 does better, at 1.41."),
+])  # fmt: skip
 def test_the_ngram_verdict_is_english_and_knows_a_tie(changes, words):
     assert words in describe_ngram(view_of(**changes))
 

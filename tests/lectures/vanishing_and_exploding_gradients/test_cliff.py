@@ -62,18 +62,15 @@ def test_what_a_reader_does_with_a_descent_changes_no_later_one():
     assert again.plain_losses.all()
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: compute_descent(max_norm=-1), "max_norm must be a finite number"),
-        (lambda: compute_descent(max_norm=1, learning_rate=0), "learning_rate must be"),
-        (lambda: compute_descent(max_norm=1, updates=0), "updates must be an integer"),
-        (lambda: compute_descent(max_norm=1, start=(1, 2, 3)), r"start must have shape \(2,\)"),
-        (lambda: compute_cliff_loss([1.0, 2.0], [1.0]), r"b must have shape \(2,\)"),
-        (lambda: compute_cliff_loss(1.0, 1.0, steps=0), "steps must be an integer"),
-        (lambda: is_on_map([1.0, 2.0]), r"points must have shape \(any, 2\)"),
-    ],
-)
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: compute_descent(max_norm=-1), "max_norm must be a finite number"),
+    (lambda: compute_descent(max_norm=1, learning_rate=0), "learning_rate must be"),
+    (lambda: compute_descent(max_norm=1, updates=0), "updates must be an integer"),
+    (lambda: compute_descent(max_norm=1, start=(1, 2, 3)), r"start must have shape \(2,\)"),
+    (lambda: compute_cliff_loss([1.0, 2.0], [1.0]), r"b must have shape \(2,\)"),
+    (lambda: compute_cliff_loss(1.0, 1.0, steps=0), "steps must be an integer"),
+    (lambda: is_on_map([1.0, 2.0]), r"points must have shape \(any, 2\)"),
+])  # fmt: skip
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=f"^{message}"):
         call()

@@ -42,20 +42,17 @@ def test_the_verdict_turns_at_a_hundredth_and_at_a_hundredfold(log_norm, verdict
     assert decay.verdict == verdict
 
 
-@pytest.mark.parametrize(
-    ("settings", "error", "message"),
-    [
-        ({"length": 0}, ValueError, "length must be an integer of at least 1, got 0"),
-        ({"hidden_size": 0}, ValueError, "hidden_size must be an integer of at least 1, got 0"),
-        ({"seed": -1}, ValueError, "seed must be an integer of at least 0, got -1"),
-        ({"spectral_radius": -0.1}, ValueError, "spectral_radius must be a finite number"),
-        ({"input_scale": float("inf")}, ValueError, "input_scale must be a finite number"),
-        ({"activation": "swish"}, ValueError, "activation must be one of 'sigmoid'"),
-        ({"kind": "sparse"}, ValueError, "kind must be one of 'gaussian'"),
-        ({"input_scale": 1e308}, ValueError, OVERFLOW),
-        ({"activation": "identity", "spectral_radius": 1e200, "length": 3}, ValueError, OVERFLOW),
-    ],
-)
+@pytest.mark.parametrize(("settings", "error", "message"), [
+    ({"length": 0}, ValueError, "length must be an integer of at least 1, got 0"),
+    ({"hidden_size": 0}, ValueError, "hidden_size must be an integer of at least 1, got 0"),
+    ({"seed": -1}, ValueError, "seed must be an integer of at least 0, got -1"),
+    ({"spectral_radius": -0.1}, ValueError, "spectral_radius must be a finite number"),
+    ({"input_scale": float("inf")}, ValueError, "input_scale must be a finite number"),
+    ({"activation": "swish"}, ValueError, "activation must be one of 'sigmoid'"),
+    ({"kind": "sparse"}, ValueError, "kind must be one of 'gaussian'"),
+    ({"input_scale": 1e308}, ValueError, OVERFLOW),
+    ({"activation": "identity", "spectral_radius": 1e200, "length": 3}, ValueError, OVERFLOW),
+])  # fmt: skip
 def test_bad_settings_are_named(settings, error, message):
     with pytest.raises(error, match=f"^{message}"):
         compute_gradient_decay(**settings)
