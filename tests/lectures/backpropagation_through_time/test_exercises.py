@@ -1,9 +1,9 @@
 """Each check of lecture 04 on its typical mistakes; stubs and solutions are in tests/course."""
 
 import numpy as np
-import pytest
 
 from rnn_helpers.lectures.backpropagation_through_time import exercises
+from tests.mistakes import expect
 
 
 def _tanh(h):
@@ -38,12 +38,10 @@ def inputs(slope=_tanh, *, last_only=False, carry=True, last=lambda dxs: dxs):
     return answer
 
 
-MISTAKES = [
+test_a_typical_mistake_has_its_hint = expect("not yet", exercises, [
     ("terms", 4, "do not forget the use in step 5"),
-    ("terms", 15, "for the losses of all five steps"),
-    ("terms", 10, "count the products"),
-    ("terms", 1, "the use in step 5 alone"),
-    ("terms", 7, "one term for each step"),
+    ("terms", 15, "for the losses of all five steps"), ("terms", 10, "count the products"),
+    ("terms", 1, "the use in step 5 alone"), ("terms", 7, "one term for each step"),
     ("relu", relu(_tanh), "1 − h² is the slope of tanh"),
     ("relu", relu(last=lambda dW, dh: dW.T), "transposed"),
     ("relu", relu(carry=False), "only one line changes"),
@@ -63,11 +61,4 @@ MISTAKES = [
     ("count_kept", lambda T, k: sum(t % k for t in range(T)), "lag 0 counts"),
     ("count_kept", lambda T, k: T * T, "it is not 144"),
     ("count_kept", lambda T, k: 29.6, "a whole number is expected here, not 29.6"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("check", "answer", "hint"), MISTAKES)
-def test_a_typical_mistake_has_its_hint(check, answer, hint):
-    feedback = getattr(exercises, f"check_{check}")(answer)
-    assert feedback.status == "not yet", feedback
-    assert hint in feedback.message
+])  # fmt: skip
