@@ -1,4 +1,4 @@
-"""What the tests of all exercises share: a table of answers, and what their check says to each."""
+"""What tests of several lectures share: answers to exercises and settings of demos gone wrong."""
 
 import pytest
 
@@ -11,5 +11,16 @@ def expect(status, exercises, rows):
         feedback = getattr(exercises, f"check_{check}")(answer)
         assert feedback.status == status, feedback
         assert words in feedback.message, feedback
+
+    return test
+
+
+def expect_refusals(rows):
+    """Make the test that `make(NAME=wrong)` says what NAME must be and what it got, by row."""
+
+    @pytest.mark.parametrize(("make", "name", "wrong"), rows)
+    def test(make, name, wrong):
+        with pytest.raises(ValueError, match=f"^{name} must be .*, got {wrong!r}$"):
+            make(**{name: wrong})
 
     return test
