@@ -15,6 +15,15 @@ def expect(status, exercises, rows):
     return test
 
 
+def set_to(demo, **values):
+    """Move controls of a demo together, and give it back."""
+    with demo.hold_repaint():
+        for name, value in values.items():
+            demo.controls[name].value = value
+    assert demo.error is None
+    return demo
+
+
 def expect_refusals(rows):
     """Make the test that `make(NAME=wrong)` says what NAME must be and what it got, by row."""
 

@@ -5,15 +5,7 @@ import pytest
 
 from rnn_helpers.lectures.gru.demos import gated_decay_demo, gates_demo
 from rnn_helpers.lectures.gru.gates import compute_gate_run, compute_gated_decay
-from tests.mistakes import expect_refusals
-
-
-def set_to(demo, **values):
-    with demo.hold_repaint():
-        for name, value in values.items():
-            demo.controls[name].value = value
-    assert demo.error is None
-    return demo
+from tests.mistakes import expect_refusals, set_to
 
 
 def test_the_unit_on_screen_is_the_unit_computed():

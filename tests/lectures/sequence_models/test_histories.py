@@ -25,15 +25,12 @@ def test_the_chain_rule_gives_back_the_joint_table():
     assert conditionals[2][1, 2].tolist() == [0, 0, 0, 0]
 
 
-def test_histories_are_counted_alike_for_text_and_tokens():
+def test_histories_are_counted_alike_for_text_and_tokens_and_text_in_pieces():
     text = "the cat the cat the dog "
     by_letter = count_histories(text, length=3)
     assert by_letter == count_histories(list(text), length=3)
     assert count_histories(text.split(), length=2) == histories.HistoryCounts(2, 4, 2, 0)
     assert count_histories("abc", length=2).share_once == 1.0
-
-
-def test_histories_of_a_text_stored_in_pieces_are_the_same():
     text = "Café, 다람쥐 헌 쳇바퀴에 타고파. " * 3
     for length in (1, 4):
         pieces = count_histories(unicodedata.normalize("NFD", text), length=length)
@@ -55,9 +52,8 @@ def test_the_transition_matrix_is_found_again_in_a_long_sample(rng):
     transition = rng.dirichlet(np.ones(3), size=3)
     initial = np.array([0.2, 0.3, 0.5])
     states = markov.sample_markov_chain(transition, length=20_000, initial=initial, rng=rng)
-    np.testing.assert_allclose(
-        markov.fit_transition_matrix(states, n_states=3), transition, atol=0.02
-    )
+    found = markov.fit_transition_matrix(states, n_states=3)
+    np.testing.assert_allclose(found, transition, atol=0.02)
     stationary = markov.compute_stationary_distribution(transition)
     np.testing.assert_allclose(stationary @ transition, stationary, atol=1e-12)
     np.testing.assert_allclose(np.bincount(states) / 20_000, stationary, atol=0.02)

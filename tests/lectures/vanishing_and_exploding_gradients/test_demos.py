@@ -10,7 +10,7 @@ from rnn_helpers.lectures.vanishing_and_exploding_gradients.demos import (
 )
 from rnn_helpers.recurrences.cells import run_rnn
 from rnn_helpers.recurrences.jacobians import make_recurrent_weights
-from tests.mistakes import expect_refusals
+from tests.mistakes import expect_refusals, set_to
 
 
 @pytest.fixture
@@ -18,14 +18,6 @@ def explorer():
     demo = gradient_decay_demo()
     yield demo
     demo.close()
-
-
-def set_to(demo, **values):
-    with demo.hold_repaint():
-        for name, value in values.items():
-            demo.controls[name].value = value
-    assert demo.error is None
-    return demo
 
 
 @pytest.mark.parametrize(

@@ -37,11 +37,10 @@ def test_the_verdict_in_words(activation, radius, kind, length, verdict):
 
 def test_below_one_per_cent_is_from_the_last_crossing_on():
     decay = compute_gradient_decay(activation="identity", spectral_radius=0.1, length=6)
-    comes_back = replace(decay, log_norms=np.array([0, -1, -2.5, -1.5, -1.0, -2.1, -3.0]))
+    norms = np.array([0, 1, 2.5, 1.5, 1.0, 2.1, 3.0])
+    comes_back = replace(decay, log_norms=-norms)
     assert describe_gradient_decay(comes_back).endswith("and below 1 % from lag 5 on.")
-    explodes = replace(
-        decay, verdict="explodes", log_norms=np.array([0, 1, 2.5, 1.5, 1.0, 2.1, 3.0])
-    )
+    explodes = replace(decay, verdict="explodes", log_norms=norms)
     assert describe_gradient_decay(explodes).endswith("and above 100-fold first at lag 2.")
 
 
