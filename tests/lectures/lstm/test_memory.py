@@ -63,7 +63,8 @@ def test_the_direct_path_is_the_product_of_the_forget_gates():
     (lambda: compute_cell_run(closes_after=41), ValueError, "closes_after must be an integer"),
     (lambda: compute_lstm_decay(weight_scale=-1), ValueError, "weight_scale must be"),
     (lambda: compute_lstm_decay(length=0), ValueError, "length must be an integer"),
-    (lambda: compute_lstm_decay(hidden_size=0), ValueError, "hidden_size must be .* 1, got 0"),
+    (lambda: compute_lstm_decay(hidden_size=0), ValueError,
+     "hidden_size must be an integer of at least 1, got 0"),
     (lambda: compute_lstm_decay(seed=0.5), TypeError, "seed must be an integer"),
 ])  # fmt: skip
 def test_what_is_wrong_is_named(call, error, message):

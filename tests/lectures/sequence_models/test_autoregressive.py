@@ -146,7 +146,8 @@ def test_what_a_learner_can_get_wrong_about_a_series_is_said(fit, series, tau, e
     (lambda: ar.solve_yule_walker([1.0, 2.0]), "must make a positive definite matrix"),
     (lambda: scan_windows(COUNTS, n_train=221, max_tau=110), "max_tau .* from 1 to 109"),
     (lambda: scan_windows(COUNTS, n_train=309, max_tau=1), "n_train .* from 4 to 308"),
-    (lambda: compute_rollout_errors(max, COUNTS, start=309, steps=1), "start .* to 308, got 309"),
+    (lambda: compute_rollout_errors(max, COUNTS, start=309, steps=1),
+     "start must be .* from 1 to 308, got 309"),
     (lambda: compute_rollout_errors(lambda h, n: [0.0], COUNTS, start=300, steps=2),
      r"forecasts must .* \(2,\), got"),
 ])  # fmt: skip
