@@ -1,10 +1,10 @@
 """The demo of lecture 04: the numbers behind the picture."""
 
 import numpy as np
-import pytest
 
 from rnn_helpers.lectures.backpropagation_through_time.demos import truncation_demo
 from rnn_helpers.lectures.backpropagation_through_time.truncation import compute_truncation
+from tests.mistakes import expect_refusals
 
 
 def test_the_lines_are_the_shares():
@@ -21,7 +21,7 @@ def test_the_lines_are_the_shares():
     demo.close()
 
 
-@pytest.mark.parametrize(("name", "wrong"), [("k", 41), ("spectral_radius", 2), ("seed", 20)])
-def test_a_wrong_setting_is_called_what_the_caller_calls_it(name, wrong):
-    with pytest.raises(ValueError, match=f"^{name} must be .*, got {wrong!r}$"):
-        truncation_demo(**{name: wrong})
+test_a_wrong_setting_is_called_what_the_caller_calls_it = expect_refusals([
+    (truncation_demo, "k", 41), (truncation_demo, "spectral_radius", 2),
+    (truncation_demo, "seed", 20),
+])  # fmt: skip

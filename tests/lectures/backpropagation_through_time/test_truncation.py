@@ -57,17 +57,14 @@ def test_bias_and_shares_are_those_of_the_two_gradients(k):
     assert result.pairs_kept == pytest.approx(np.mean(pairs))
 
 
-@pytest.mark.parametrize(
-    ("settings", "error", "message"),
-    [
-        ({"k": 0}, ValueError, "k must be an integer of at least 1, got 0"),
-        ({"k": 2.5}, TypeError, "k must be an integer"),
-        ({"length": 1}, ValueError, "length must be an integer of at least 2, got 1"),
-        ({"seed": -1}, ValueError, "seed must be an integer"),
-        ({"W_hh": np.ones((3, 3))}, ValueError, "W_hh must have shape"),
-        ({"douts": np.ones((4, 2))}, ValueError, "douts must have shape"),
-    ],
-)
+@pytest.mark.parametrize(("settings", "error", "message"), [
+    ({"k": 0}, ValueError, "k must be an integer of at least 1, got 0"),
+    ({"k": 2.5}, TypeError, "k must be an integer"),
+    ({"length": 1}, ValueError, "length must be an integer of at least 2, got 1"),
+    ({"seed": -1}, ValueError, "seed must be an integer"),
+    ({"W_hh": np.ones((3, 3))}, ValueError, "W_hh must have shape"),
+    ({"douts": np.ones((4, 2))}, ValueError, "douts must have shape"),
+])  # fmt: skip
 def test_what_is_wrong_is_named(settings, error, message):
     arrays = {"hs": np.ones((4, 2)), "W_hh": np.ones((2, 2)), "douts": np.ones((3, 2))}
     call = split_gradient_by_lag if settings.keys() <= arrays.keys() else compute_truncation

@@ -76,17 +76,14 @@ def test_without_weights_the_direct_path_is_the_gate_to_the_power_of_the_lag():
     assert (np.diff(decay.gru_direct) < 0).all()
 
 
-@pytest.mark.parametrize(
-    ("compute", "settings", "error", "message"),
-    [
-        (compute_gate_run, {"z": 1.1}, ValueError, "z must be a finite number from 0 to 1, got"),
-        (compute_gate_run, {"r": "open"}, TypeError, "r must be a finite number from 0 to 1"),
-        (compute_gate_run, {"reset": "no"}, ValueError, "reset must be one of 'after', 'before'"),
-        (compute_gated_decay, {"keep_bias": np.nan}, ValueError, "keep_bias must be a finite"),
-        (compute_gated_decay, {"weight_scale": -1}, ValueError, "weight_scale must be a finite"),
-        (compute_gated_decay, {"length": 0}, ValueError, "length must be an integer of at least"),
-    ],
-)
+@pytest.mark.parametrize(("compute", "settings", "error", "message"), [
+    (compute_gate_run, {"z": 1.1}, ValueError, "z must be a finite number from 0 to 1, got"),
+    (compute_gate_run, {"r": "open"}, TypeError, "r must be a finite number from 0 to 1"),
+    (compute_gate_run, {"reset": "no"}, ValueError, "reset must be one of 'after', 'before'"),
+    (compute_gated_decay, {"keep_bias": np.nan}, ValueError, "keep_bias must be a finite"),
+    (compute_gated_decay, {"weight_scale": -1}, ValueError, "weight_scale must be a finite"),
+    (compute_gated_decay, {"length": 0}, ValueError, "length must be an integer of at least"),
+])  # fmt: skip
 def test_bad_settings_are_named(compute, settings, error, message):
     with pytest.raises(error, match=f"^{message}"):
         compute(**settings)

@@ -36,16 +36,13 @@ def test_a_network_without_recurrence_forgets_at_once_and_seeds_are_networks():
     assert (compute_nudge(seed=0).shares != compute_nudge(seed=1).shares)[1:].all()
 
 
-@pytest.mark.parametrize(
-    ("settings", "error", "message"),
-    [
-        ({"length": 0}, ValueError, "length must be an integer of at least 1, got 0"),
-        ({"seed": -1}, ValueError, "seed must be an integer"),
-        ({"spectral_radius": -1.0}, ValueError, "spectral_radius must be"),
-        ({"activation": "swish"}, ValueError, "activation must be one of"),
-        ({"hidden_size": 2.5}, TypeError, "hidden_size must be an integer"),
-    ],
-)
+@pytest.mark.parametrize(("settings", "error", "message"), [
+    ({"length": 0}, ValueError, "length must be an integer of at least 1, got 0"),
+    ({"seed": -1}, ValueError, "seed must be an integer"),
+    ({"spectral_radius": -1.0}, ValueError, "spectral_radius must be"),
+    ({"activation": "swish"}, ValueError, "activation must be one of"),
+    ({"hidden_size": 2.5}, TypeError, "hidden_size must be an integer"),
+])  # fmt: skip
 def test_what_is_wrong_is_named(settings, error, message):
     with pytest.raises(error, match=message):
         compute_nudge(**settings)

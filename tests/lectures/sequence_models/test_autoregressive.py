@@ -1,10 +1,11 @@
-"""Windows and their forecasts: against closed forms, published numbers and simulation."""
+"""Windows, their forecasts and scores: against closed forms, published numbers, simulation."""
 
 import numpy as np
 import pytest
 
-from rnn_helpers.data.series import load_sunspots, split_years
+from rnn_helpers.data.series import compute_rmse, load_sunspots, split_years
 from rnn_helpers.lectures.sequence_models import autoregressive as ar
+from rnn_helpers.lectures.sequence_models.forecasts import compute_rollout_errors, scan_windows
 
 YEARS, COUNTS = load_sunspots()
 TRAIN, HELD_OUT = split_years(YEARS)
@@ -92,43 +93,64 @@ def test_simulated_futures_spread_as_the_intervals_say():
     np.testing.assert_allclose(spread, ar.compute_forecast_deviations(model, steps=8), rtol=0.04)
 
 
+def test_the_scan_scores_every_window_as_one_by_one():
+    scan = scan_windows(COUNTS, n_train=TRAIN.stop, max_tau=12)
+    for tau in (1, 9, 12):
+        model = ar.fit_autoregressive(COUNTS[TRAIN], tau=tau)
+        predictions, later = ar.predict_autoregressive(model, COUNTS), slice(12, TRAIN.stop)
+        for rmse, years in ((scan.train_rmse, later), (scan.held_out_rmse, HELD_OUT)):
+            expected = compute_rmse(predictions[years], COUNTS[years])
+            assert rmse[tau - 1] == pytest.approx(expected)
+    assert scan.taus[scan.held_out_rmse.argmin()] == 9
+
+
+def test_rollout_errors_one_step_ahead_are_the_one_step_errors():
+    model = ar.fit_autoregressive(COUNTS[TRAIN], tau=3)
+    errors = compute_rollout_errors(
+        lambda history, steps: ar.run_autoregressive(model, history, steps=steps),
+        COUNTS, start=TRAIN.stop, steps=4,
+    )  # fmt: skip
+    one_step = (ar.predict_autoregressive(model, COUNTS) - COUNTS)[HELD_OUT]
+    np.testing.assert_allclose(errors[:, 0], one_step)
+    assert np.isnan(errors).sum(axis=0).tolist() == [0, 1, 2, 3]
+
+
 @pytest.mark.parametrize("fit", [ar.fit_autoregressive, ar.build_windows])
-@pytest.mark.parametrize(
-    ("series", "tau", "error", "message"),
-    [
-        (COUNTS, -2, ValueError, r"tau must be an integer from 1 to (153|308), got -2"),
-        (COUNTS, 0, ValueError, r"tau must be an integer from 1 to (153|308), got 0"),
-        (COUNTS, 309, ValueError, r"tau must be an integer from 1 to (153|308), got 309"),
-        (COUNTS, 2.5, TypeError, r"tau must be an integer .*, got 2.5"),
-        (COUNTS, True, TypeError, r"tau must be an integer .*, got True"),
-        ([], 1, ValueError, "series must not be empty"),
-        ([1.0, np.nan, 2.0, 4.0], 1, ValueError, r"series must be finite, got nan at index \(1,\)"),
-        ([1.0, np.inf, 2.0, 4.0], 1, ValueError, "series must be finite, got inf"),
-        ([[1.0, 2.0], [3.0, 4.0]], 1, ValueError, "series must have 1 axes, got 2"),
-        (["a", "b"], 1, TypeError, "series must be an array of numbers"),
-        ([1.0], 1, ValueError, "series must hold at least"),
-    ],
-)
+@pytest.mark.parametrize(("series", "tau", "error", "message"), [
+    (COUNTS, 0, ValueError, r"tau must be an integer from 1 to (153|308), got 0"),
+    (COUNTS, 309, ValueError, r"tau must be an integer from 1 to (153|308), got 309"),
+    (COUNTS, 2.5, TypeError, r"tau must be an integer .*, got 2.5"),
+    (COUNTS, True, TypeError, r"tau must be an integer .*, got True"),
+    ([], 1, ValueError, "series must not be empty"),
+    ([1.0, np.nan, 2.0, 4.0], 1, ValueError, r"series must be finite, got nan at index \(1,\)"),
+    ([1.0, np.inf, 2.0, 4.0], 1, ValueError, "series must be finite, got inf"),
+    ([[1.0, 2.0], [3.0, 4.0]], 1, ValueError, "series must have 1 axes, got 2"),
+    (["a", "b"], 1, TypeError, "series must be an array of numbers"),
+    ([1.0], 1, ValueError, "series must hold at least"),
+])  # fmt: skip
 def test_what_a_learner_can_get_wrong_about_a_series_is_said(fit, series, tau, error, message):
     with pytest.raises(error, match=message):
         fit(series, tau=tau)
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: ar.fit_autoregressive(COUNTS, tau=154), "tau must be an integer from 1 to 153"),
-        (lambda: ar.run_autoregressive(AR9, COUNTS[:4], steps=2), "history must hold at least 9"),
-        (lambda: ar.run_autoregressive(AR9, COUNTS, steps=0), "steps must be .* at least 1, got 0"),
-        (lambda: ar.compute_psi_weights(AR9, steps=-3), "steps must be .* at least 1, got -3"),
-        (lambda: ar.predict_autoregressive(AR9, COUNTS[:5]), "tau must be .* from 1 to 4, got 9"),
-        (lambda: ar.compute_autocovariances(COUNTS, max_lag=309), "max_lag .* 0 to 308, got 309"),
-        (lambda: ar.solve_yule_walker([1.0]), "autocovariances must hold at least 2 .*, got 1"),
-        (lambda: ar.solve_yule_walker([0.0, 0.0]), "must begin with a variance above 0, got 0"),
-        (lambda: ar.solve_yule_walker([1.0, 1.0, 1.0]), "must make a positive definite matrix"),
-        (lambda: ar.solve_yule_walker([1.0, 2.0]), "must make a positive definite matrix"),
-    ],
-)
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: ar.fit_autoregressive(COUNTS, tau=154), "tau must be an integer from 1 to 153"),
+    (lambda: ar.run_autoregressive(AR9, COUNTS[:4], steps=2), "history must hold at least 9"),
+    (lambda: ar.run_autoregressive(AR9, COUNTS, steps=0), "steps must be .* at least 1, got 0"),
+    (lambda: ar.compute_psi_weights(AR9, steps=-3), "steps must be .* at least 1, got -3"),
+    (lambda: ar.predict_autoregressive(AR9, COUNTS[:5]), "tau must be .* from 1 to 4, got 9"),
+    (lambda: ar.compute_autocovariances(COUNTS, max_lag=309), "max_lag .* 0 to 308, got 309"),
+    (lambda: ar.solve_yule_walker([1.0]), "autocovariances must hold at least 2 .*, got 1"),
+    (lambda: ar.solve_yule_walker([0.0, 0.0]), "must begin with a variance above 0, got 0"),
+    (lambda: ar.solve_yule_walker([1.0, 1.0, 1.0]), "must make a positive definite matrix"),
+    (lambda: ar.solve_yule_walker([1.0, 2.0]), "must make a positive definite matrix"),
+    (lambda: scan_windows(COUNTS, n_train=221, max_tau=110), "max_tau .* from 1 to 109"),
+    (lambda: scan_windows(COUNTS, n_train=309, max_tau=1), "n_train .* from 4 to 308"),
+    (lambda: compute_rollout_errors(max, COUNTS, start=309, steps=1),
+     "start must be .* from 1 to 308, got 309"),
+    (lambda: compute_rollout_errors(lambda h, n: [0.0], COUNTS, start=300, steps=2),
+     r"forecasts must .* \(2,\), got"),
+])  # fmt: skip
 def test_more_that_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()

@@ -127,21 +127,18 @@ def test_a_text_of_your_own_replaces_the_manual(show):
     assert picture.result.held_out_nats[8] < 0.5
 
 
-@pytest.mark.parametrize(
-    ("demo", "setting", "words"),
-    [
-        (demos.forecast_demo, {"tau": 0}, "tau must be an integer from 1 to 60"),
-        (demos.forecast_demo, {"tau": "9"}, "tau must be an integer"),
-        (demos.forecast_demo, {"start": 1900}, "start must be an integer from 1921 to 2008"),
-        (demos.forecast_demo, {"horizon": 23}, "horizon must be an integer from 1 to 22"),
-        (demos.forecast_demo, {"order": "backwards"}, "order must be"),
-        (demos.ngram_demo, {"order": 9}, "order must be an integer from 0 to 8"),
-        (demos.ngram_demo, {"smoothing": "none"}, "smoothing must be"),
-        (demos.ngram_demo, {"strength": 3}, "strength must be"),
-        (demos.ngram_demo, {"seed": -1}, "seed must be an integer from 0 to 19"),
-        (demos.ngram_demo, {"text": "too short a text, it is"}, "text must be .*characters, got 2"),
-    ],
-)
+@pytest.mark.parametrize(("demo", "setting", "words"), [
+    (demos.forecast_demo, {"tau": 0}, "tau must be an integer from 1 to 60"),
+    (demos.forecast_demo, {"tau": "9"}, "tau must be an integer"),
+    (demos.forecast_demo, {"start": 1900}, "start must be an integer from 1921 to 2008"),
+    (demos.forecast_demo, {"horizon": 23}, "horizon must be an integer from 1 to 22"),
+    (demos.forecast_demo, {"order": "backwards"}, "order must be"),
+    (demos.ngram_demo, {"order": 9}, "order must be an integer from 0 to 8"),
+    (demos.ngram_demo, {"smoothing": "none"}, "smoothing must be"),
+    (demos.ngram_demo, {"strength": 3}, "strength must be"),
+    (demos.ngram_demo, {"seed": -1}, "seed must be an integer from 0 to 19"),
+    (demos.ngram_demo, {"text": "too short a text, it is"}, "text must be .*characters, got 2"),
+])  # fmt: skip
 def test_a_setting_that_cannot_be_is_refused_by_name(demo, setting, words):
     with pytest.raises((ValueError, TypeError), match=words):
         demo(**setting)

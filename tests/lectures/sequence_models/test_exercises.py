@@ -1,13 +1,13 @@
 """Each check of lecture 01 on its typical mistakes; stubs and solutions are in tests/course."""
 
 import numpy as np
-import pytest
 
 from rnn_helpers.lectures.sequence_models import exercises
 from rnn_helpers.lectures.sequence_models.autoregressive import (
     fit_autoregressive,
     predict_autoregressive,
 )
+from tests.mistakes import expect
 
 
 def roots(*, square=True, root=True, years=None, last=lambda predictions, train: predictions):
@@ -39,11 +39,9 @@ def closed_form(phi, variance, k):
     return variance * (1 - phi ** (2 * k)) / (1 - phi**2)
 
 
-MISTAKES = [
-    ("steps_to_forget", 11, "still more than a tenth"),
-    ("steps_to_forget", 11.06, "whole years"),
-    ("steps_to_forget", 5, "multiply"),
-    ("steps_to_forget", 3, "0.535 is left"),
+test_a_typical_mistake_has_its_hint = expect("not yet", exercises, [
+    ("steps_to_forget", 11, "still more than a tenth"), ("steps_to_forget", 11.06, "whole years"),
+    ("steps_to_forget", 5, "multiply"), ("steps_to_forget", 3, "0.535 is left"),
     ("steps_to_forget", -1, "first whole number"),
     ("steps_to_forget", -(10**5), "first whole number"),
     ("with_roots", roots(square=False), "still roots"),
@@ -67,28 +65,14 @@ MISTAKES = [
     ("pair_chain", pairs(turn=np.zeros_like), "every row must sum to 1, yours sum to [0. 0."),
     ("pair_chain", pairs(turn=lambda table: table[:, :, ::-1]), "wrong place"),
     ("pair_chain", lambda: 0, "raised TypeError"),
-]
+])  # fmt: skip
 
 
-@pytest.mark.parametrize(("check", "answer", "hint"), MISTAKES)
-def test_a_typical_mistake_has_its_hint(check, answer, hint):
-    feedback = getattr(exercises, f"check_{check}")(answer)
-    assert feedback.status == "not yet", feedback
-    assert hint in feedback.message
-
-
-@pytest.mark.parametrize(
-    ("check", "answer", "lesson"),
-    [
-        ("steps_to_forget", 12.0, "forgets within one sunspot cycle"),
-        ("with_roots", roots(), "RMSE 15.4 instead of 17.4"),
-        ("with_roots", roots(last=lambda p, train: np.r_[[np.nan] * 9, p[9:]]), "RMSE 15.4"),
-        ("forecast_variance", sum_squares(), "for ever"),
-        ("forecast_variance", lambda p, v, k: k * v if p == 1 else closed_form(p, v, k), "for"),
-        ("pair_chain", pairs(), "looks two steps back"),
-    ],
-)  # fmt: skip
-def test_a_right_answer_has_its_lesson(check, answer, lesson):
-    feedback = getattr(exercises, f"check_{check}")(answer)
-    assert feedback.status == "right", feedback
-    assert lesson in feedback.message
+test_a_right_answer_has_its_lesson = expect("right", exercises, [
+    ("steps_to_forget", 12.0, "forgets within one sunspot cycle"),
+    ("with_roots", roots(), "RMSE 15.4 instead of 17.4"),
+    ("with_roots", roots(last=lambda p, train: np.r_[[np.nan] * 9, p[9:]]), "RMSE 15.4"),
+    ("forecast_variance", sum_squares(), "for ever"),
+    ("forecast_variance", lambda p, v, k: k * v if p == 1 else closed_form(p, v, k), "for"),
+    ("pair_chain", pairs(), "looks two steps back"),
+])  # fmt: skip

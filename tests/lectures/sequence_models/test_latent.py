@@ -1,5 +1,7 @@
 """Models with a latent state: against sums over the whole past, and over all paths."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -21,8 +23,8 @@ def rng():
 
 def make_hidden(rng, K=3):
     return latent.HiddenMarkovModel(
-        rng.dirichlet(np.ones(K)), rng.dirichlet(np.ones(K), size=K), 40 * rng.random(K),
-        5 + 10 * rng.random(K),
+        rng.dirichlet(np.ones(K)), rng.dirichlet(np.ones(K), size=K),
+        40 * rng.random(K), 5 + 10 * rng.random(K),
     )  # fmt: skip
 
 
@@ -49,14 +51,12 @@ def test_the_linear_recurrence_is_a_sum_over_the_whole_past(rng):
 def test_the_linear_recurrence_learns_a_series_it_can_express():
     pole = 0.95 * np.exp(2j * np.pi / 11)  # on the grid
     shocks = np.random.default_rng(0).standard_normal(300)
-    x = np.zeros(300)
-    h = 0j
+    x, h = np.zeros(300), 0j
     for t in range(300):
         x[t] = 0.2 * h.imag - 0.3 * h.real + shocks[t]
         h = pole * h + x[t]
-    predictions = latent.predict_linear_recurrence(
-        latent.fit_linear_recurrence(x[:250], n_poles=1), x
-    )
+    model = latent.fit_linear_recurrence(x[:250], n_poles=1)
+    predictions = latent.predict_linear_recurrence(model, x)
     assert compute_rmse(predictions[250:], x[250:]) < 1.1 * shocks[250:].std()
     assert compute_rmse(predictions[20:250], x[20:250]) <= 1.01 * shocks[20:250].std()
 
@@ -83,9 +83,7 @@ def test_the_forward_filter_equals_the_sum_over_all_paths(rng, T):
 def test_the_filter_in_two_parts_equals_the_whole(rng):
     model, x = make_hidden(rng), 50 * rng.random(20)
     whole, first = latent.run_forward_filter(model, x), latent.run_forward_filter(model, x[:8])
-    handed_over = latent.HiddenMarkovModel(
-        first.filtered[-1] @ model.transition, model.transition, model.means, model.deviations
-    )
+    handed_over = replace(model, initial=first.filtered[-1] @ model.transition)
     second = latent.run_forward_filter(handed_over, x[8:])
     np.testing.assert_allclose(whole.filtered[8:], second.filtered, atol=1e-12)
     assert whole.log_likelihood == pytest.approx(first.log_likelihood + second.log_likelihood)
@@ -139,20 +137,17 @@ def test_the_hidden_states_of_the_sunspots_go_round_in_a_cycle():
     assert model.transition[quiet, falling] < 0.01
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: latent.predict_exponential(COUNTS, rate=1.2), "rate must be .* and at most 1"),
-        (lambda: latent.fit_linear_recurrence(COUNTS, n_poles=0), "n_poles .* from 1 to 4, got 0"),
-        (lambda: latent.fit_linear_recurrence(COUNTS[:20]), "series must hold at least 21 val"),
-        (lambda: latent.run_linear_recurrence(COUNTS, poles=[np.nan]), "poles must be finite"),
-        (lambda: fit(labels=LABELS[:5], n_states=4), r"labels must have shape \(309,\), got"),
-        (lambda: fit(n_states=2), "labels must lie from 0 to 1, got 3"),
-        (lambda: fit(n_states=5), "state 4 is never left"),
-        (lambda: fit([3.0] * 4, [0, 0, 0, 0], n_states=1), "series must vary, .* values are 3"),
-        (lambda: latent.enumerate_paths(fit(n_states=4, steps=0), COUNTS), r"paths .*got 4\^309"),
-    ],
-)
+@pytest.mark.parametrize(("call", "message"), [
+    (lambda: latent.predict_exponential(COUNTS, rate=1.2), "rate must be .* and at most 1"),
+    (lambda: latent.fit_linear_recurrence(COUNTS, n_poles=0), "n_poles .* from 1 to 4, got 0"),
+    (lambda: latent.fit_linear_recurrence(COUNTS[:20]), "series must hold at least 21 val"),
+    (lambda: latent.run_linear_recurrence(COUNTS, poles=[np.nan]), "poles must be finite"),
+    (lambda: fit(labels=LABELS[:5], n_states=4), r"labels must have shape \(309,\), got"),
+    (lambda: fit(n_states=2), "labels must lie from 0 to 1, got 3"),
+    (lambda: fit(n_states=5), "state 4 is never left"),
+    (lambda: fit([3.0] * 4, [0, 0, 0, 0], n_states=1), "series must vary, .* values are 3"),
+    (lambda: latent.enumerate_paths(fit(n_states=4, steps=0), COUNTS), r"paths .*got 4\^309"),
+])  # fmt: skip
 def test_summaries_that_cannot_be_are_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()

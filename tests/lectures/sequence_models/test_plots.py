@@ -8,7 +8,6 @@ from rnn_helpers.display.figures import new_figure
 from rnn_helpers.lectures.sequence_models import plots as pictures
 from rnn_helpers.lectures.sequence_models.forecasts import prepare_forecasts, scan_windows
 from rnn_helpers.lectures.sequence_models.ngram_samples import COLUMNS, ROWS, NgramView
-from rnn_helpers.lectures.sequence_models.plots import describe_ngram, wrap_sample
 
 YEARS, COUNTS = load_sunspots()
 TRAIN, HELD_OUT = split_years(YEARS)
@@ -21,24 +20,21 @@ def view_of(**changes):
     return NgramView(**{**view, **curves, **changes})
 
 
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"order": 0}, "1 pseudo-character shared out equally"),
-        ({"strength": 10.0}, "10 pseudo-characters shared out equally"),
-        ({"smoothing": "shorter context"}, "shared out as the shorter context would"),
-        ({"order": 1}, "no order does better."),
-        ({"order": 2}, "order 1 does as well."),
-        ({"order": 0}, "order 1 does better, at 1.41."),
-    ],
-)
+@pytest.mark.parametrize(("changes", "words"), [
+    ({"order": 0}, "1 pseudo-character shared out equally"),
+    ({"strength": 10.0}, "10 pseudo-characters shared out equally"),
+    ({"smoothing": "shorter context"}, "shared out as the shorter context would"),
+    ({"order": 1}, "no order does better."),
+    ({"order": 2}, "order 1 does as well."),
+    ({"order": 0}, "order 1 does better, at 1.41."),
+])  # fmt: skip
 def test_the_ngram_verdict_is_english_and_knows_a_tie(changes, words):
-    assert words in describe_ngram(view_of(**changes))
+    assert words in pictures.describe_ngram(view_of(**changes))
 
 
 def test_what_a_figure_cannot_draw_is_replaced():
-    assert wrap_sample("a$\n\t한\x00 ~") == "a$↵···" + " ~"
-    assert [len(line) for line in wrap_sample("x" * 1000).split("\n")] == [COLUMNS] * ROWS
+    assert pictures.wrap_sample("a$\n\t한\x00 ~") == "a$↵···" + " ~"
+    assert [len(line) for line in pictures.wrap_sample("x" * 1000).split("\n")] == [COLUMNS] * ROWS
 
 
 def draw_on(draw, *arguments, ncols=1, nrows=1, **options):
@@ -51,13 +47,10 @@ def lines_by_name(axes):
     return {line.get_label(): line for line in axes.get_lines()}
 
 
-def test_the_series_is_drawn_year_by_year():
+def test_the_series_is_drawn_year_by_year_and_shares_in_percent():
     axes = draw_on(pictures.draw_series, YEARS, COUNTS, last_train_year=1920)
     np.testing.assert_array_equal(axes.get_lines()[0].get_xydata(), np.c_[YEARS, COUNTS])
     assert axes.patches[0].get_x() == 1920.5
-
-
-def test_shares_are_drawn_in_percent():
     axes = draw_on(pictures.draw_share_once, [1, 4, 8], [0.0, 0.25, 1.0])
     np.testing.assert_array_equal(axes.get_lines()[0].get_xydata(), [[1, 0], [4, 25], [8, 100]])
 
