@@ -88,10 +88,8 @@ def check_array(
         The numbers of axes that are accepted.
     shape : tuple of int or None, optional
         The sizes expected; None accepts any size along that axis.
-    finite : bool
-        Refuse NaN and infinity.
     value, dtype
-        What cannot be held by `dtype` without loss is refused, and so is an empty array.
+        What `dtype` cannot hold without loss is refused, an empty array, and NaN where `finite`.
     """
     dtype = np.dtype(dtype)
     try:
