@@ -618,14 +618,11 @@ def test_every_rule_has_broken_lectures():
     assert set(BROKEN) == set(RULES.values())
 
 
-@pytest.mark.parametrize(
-    ("check", "broken"),
-    [
-        pytest.param(check, broken, id=f"{check.__name__}-{name}")
-        for check, cases in BROKEN.items()
-        for name, broken in cases.items()
-    ],
-)
+@pytest.mark.parametrize(("check", "broken"), [
+    pytest.param(check, broken, id=f"{check.__name__}-{name}")
+    for check, cases in BROKEN.items()
+    for name, broken in cases.items()
+])  # fmt: skip
 def test_a_broken_lecture_breaks_the_rule(check, broken):
     notebook = example()
     broken(notebook)

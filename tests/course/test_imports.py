@@ -106,20 +106,17 @@ def test_imports_run_downhill():
     assert list(complain_about_imports(package())) == []
 
 
-@pytest.mark.parametrize(
-    ("name", "line", "complaint"),
-    [
-        ("recurrences.cells", "from rnn_helpers.lectures.gru import gates", "shared room"),
-        ("display.figures", "import rnn_helpers.lectures.lstm.memory", "shared room"),
-        ("lectures.lstm.memory", "from rnn_helpers.lectures.gru.gates import x", "another"),
-        ("lectures.lstm.plots", "def f():\n    from rnn_helpers.lectures import gru", "another"),
-        ("lectures.lstm.plots", "from rnn_helpers.recurrences import layers", "leads to torch"),
-        ("lectures.gru.demos", "from rnn_helpers.models.training import fit", "leads to torch"),
-        ("lectures.gru.exercises", "if True:\n    import torch.nn", "leads to torch"),
-        ("lectures.gru.gates", "import ipywidgets", "widgets"),
-        ("display.figures", "from rnn_helpers.display import live", "widgets"),
-    ],
-)
+@pytest.mark.parametrize(("name", "line", "complaint"), [
+    ("recurrences.cells", "from rnn_helpers.lectures.gru import gates", "shared room"),
+    ("display.figures", "import rnn_helpers.lectures.lstm.memory", "shared room"),
+    ("lectures.lstm.memory", "from rnn_helpers.lectures.gru.gates import x", "another"),
+    ("lectures.lstm.plots", "def f():\n    from rnn_helpers.lectures import gru", "another"),
+    ("lectures.lstm.plots", "from rnn_helpers.recurrences import layers", "leads to torch"),
+    ("lectures.gru.demos", "from rnn_helpers.models.training import fit", "leads to torch"),
+    ("lectures.gru.exercises", "if True:\n    import torch.nn", "leads to torch"),
+    ("lectures.gru.gates", "import ipywidgets", "widgets"),
+    ("display.figures", "from rnn_helpers.display import live", "widgets"),
+])  # fmt: skip
 def test_an_import_uphill_is_found(name, line, complaint):
     name = f"rnn_helpers.{name}"
     modules = {**package(), name: f"{package()[name]}\n{line}\n"}

@@ -103,16 +103,13 @@ def test_the_order_of_the_list_decides_not_that_of_the_machine(machine):
         assert asked == [OWN, "b.ttf", "a.ttf"]
 
 
-@pytest.mark.parametrize(
-    ("name", "style", "weight", "taken"),
-    [
-        ("Noto Sans CJK JP", "normal", 400, True),
-        ("Noto Sans CJK JP", "normal", "normal", True),
-        ("Noto Sans CJK JP", "normal", 700, False),
-        ("Noto Sans CJK JP", "italic", 400, False),
-        ("Comic Sans", "normal", 400, False),
-    ],
-)
+@pytest.mark.parametrize(("name", "style", "weight", "taken"), [
+    ("Noto Sans CJK JP", "normal", 400, True),
+    ("Noto Sans CJK JP", "normal", "normal", True),
+    ("Noto Sans CJK JP", "normal", 700, False),
+    ("Noto Sans CJK JP", "italic", 400, False),
+    ("Comic Sans", "normal", 400, False),
+])  # fmt: skip
 def test_bold_italic_and_unknown_fonts_are_passed_over(machine, name, style, weight, taken):
     machine((name, SANS, style, weight))
     assert find_font(RARE) == (SANS if taken else None)

@@ -94,10 +94,8 @@ def probe(port):
     message = {
         "channel": "shell",
         "header": {"msg_id": "1", "msg_type": "kernel_info_request", "session": "1"},
-        "parent_header": {},
-        "metadata": {},
-        "content": {},
-    }
+        "parent_header": {}, "metadata": {}, "content": {},
+    }  # fmt: skip
     with contextlib.closing(websocket.create_connection(channels, timeout=30)) as connection:
         connection.send(json.dumps(message))
         connection.recv()  # anything at all: by now the server has wired the socket
@@ -114,12 +112,10 @@ def test_tcp_nodelay_on_the_sockets_of_a_real_server(main, expected, tmp_path):
     runtime = tmp_path / "runtime"
     log = tmp_path / "log"
     environment = {k: v for k, v in os.environ.items() if not k.startswith("JUPYTER")} | {
-        "JUPYTER_CONFIG_DIR": str(tmp_path / "config"),
-        "JUPYTER_DATA_DIR": str(tmp_path / "data"),
-        "JUPYTER_RUNTIME_DIR": str(runtime),
-        "IPYTHONDIR": str(tmp_path / "ipython"),
+        "JUPYTER_CONFIG_DIR": str(tmp_path / "config"), "JUPYTER_DATA_DIR": str(tmp_path / "data"),
+        "JUPYTER_RUNTIME_DIR": str(runtime), "IPYTHONDIR": str(tmp_path / "ipython"),
         "PYTHONPATH": str(tmp_path),
-    }
+    }  # fmt: skip
     arguments = [
         "--no-browser",
         "--allow-root",
@@ -132,12 +128,9 @@ def test_tcp_nodelay_on_the_sockets_of_a_real_server(main, expected, tmp_path):
     ]
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-c", f"{main}; main()", *arguments],
-            cwd=tmp_path,
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
+            [sys.executable, "-c", f"{main}; main()", *arguments], cwd=tmp_path, env=environment,
+            stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
     try:
         port = wait_for_server(process, runtime, log)
         assert probe(port) == expected, log.read_text()
@@ -159,21 +152,16 @@ class Kernels(dict):
 
 def load_extension(settings, contents_manager, sessions=None, **kernels):
     app = SimpleNamespace(
-        web_app=SimpleNamespace(settings=settings),
-        contents_manager=contents_manager,
-        session_manager=sessions or SessionManager(),
-        kernel_manager=Kernels(kernels),
-    )
+        web_app=SimpleNamespace(settings=settings), contents_manager=contents_manager,
+        session_manager=sessions or SessionManager(), kernel_manager=Kernels(kernels),
+    )  # fmt: skip
     server._load_jupyter_server_extension(app)
 
 
-@pytest.mark.parametrize(
-    ("chosen", "kept"),
-    [
-        (ZMQChannelsWebsocketConnection, server.PromptWebsocketConnection),
-        (GatewayWebSocketConnection, GatewayWebSocketConnection),
-    ],
-)
+@pytest.mark.parametrize(("chosen", "kept"), [
+    (ZMQChannelsWebsocketConnection, server.PromptWebsocketConnection),
+    (GatewayWebSocketConnection, GatewayWebSocketConnection),
+])  # fmt: skip
 def test_a_class_that_somebody_chose_stays(chosen, kept):
     settings = {"kernel_websocket_connection_class": chosen}
     load_extension(settings, LargeFileManager())
@@ -245,16 +233,13 @@ def test_what_only_load_can_know_is_decided_at_load(
     assert plain == PLAIN
 
 
-@pytest.mark.parametrize(
-    "model",
-    [
-        {},
-        {"type": "file", "content": "text"},
-        {"type": "directory", "content": None},
-        {"content": {"cells": None}},
-        {"content": {"cells": [None, {"outputs": None}, {"outputs": [None, {"data": None}]}]}},
-    ],
-)
+@pytest.mark.parametrize("model", [
+    {},
+    {"type": "file", "content": "text"},
+    {"type": "directory", "content": None},
+    {"content": {"cells": None}},
+    {"content": {"cells": [None, {"outputs": None}, {"outputs": [None, {"data": None}]}]}},
+])  # fmt: skip
 def test_opening_what_is_no_notebook_changes_nothing(model):
     before = repr(model)
     server.drop_stale_views(model, set())
