@@ -53,10 +53,8 @@ def describe_wave(result):
 
 
 def make_wave(**options):
-    controls = {
-        "height": slider("height", 0, 9, 1, 3),
-        "kind": choice("kind", ["sine", "line"], "sine"),
-    }
+    kind = choice("kind", ["sine", "line"], "sine")
+    controls = {"height": slider("height", 0, 9, 1, 3), "kind": kind}
     return live(compute_wave, draw_wave, controls, describe_wave, **options)
 
 
@@ -136,10 +134,7 @@ def test_held_changes_are_one_repaint_even_around_a_reset(wave):
 
 
 def test_only_the_changed_artists_are_redrawn(wave, monkeypatch):
-    def refuse(*_):
-        raise AssertionError("the whole figure was drawn")
-
-    monkeypatch.setattr(wave.figure.canvas, "draw", refuse)
+    monkeypatch.setattr(wave.figure.canvas, "draw", pytest.fail)  # that of the whole figure
     before = read_frame(wave)
     wave.controls["height"].value = 9
     after = read_frame(wave)
@@ -181,9 +176,7 @@ def test_an_error_becomes_a_sentence_and_the_next_value_recovers(wave, monkeypat
     wave.controls["height"].value = 7
     assert_it_says(wave, "seven is too high: lower the height")
     wave.controls["height"].value = 3
-    assert wave.error is None
-    assert wave.message == "The wave reaches 3."
-    assert wave.png == good
+    assert (wave.error, wave.message, wave.png) == (None, "The wave reaches 3.", good)
     monkeypatch.setattr(wave, "_describe", lambda result: result["missing"])
     wave.controls["height"].value = 4  # a mistake in the code is a sentence too
     assert_it_says(wave, "only integers")
@@ -216,8 +209,7 @@ def test_what_cannot_be_drawn_is_said_and_the_next_value_recovers():
         picture.controls["height"].value = 9
         assert_it_says(picture, "")
         picture.controls["height"].value = 3
-        assert picture.error is None
-        assert picture.png == good
+        assert (picture.error, picture.png) == (None, good)
 
 
 def test_an_error_at_the_first_values_is_raised():
@@ -277,23 +269,16 @@ def test_a_control_that_is_refused_is_named_by_its_argument(control, error, mess
 
 
 def test_sliders_keep_whole_numbers_whole():
-    def make(control):
-        return control.make("value")
-
-    assert isinstance(make(slider("x", 0, 10, 1, np.int64(3))), ipywidgets.IntSlider)
-    assert isinstance(make(slider("x", 0, 1, 0.1, 0.5)), ipywidgets.FloatSlider)
-    assert make(choice("x", [("one", 1), ("two", 2)], 2)).value == 2
-    assert list_settings(make(log_slider("x", 0.01, 1, 0.1, steps_per_decade=1))) == pytest.approx(
-        [0.01, 0.1, 1]
-    )
+    assert isinstance(slider("x", 0, 10, 1, np.int64(3)).make("x"), ipywidgets.IntSlider)
+    assert isinstance(slider("x", 0, 1, 0.1, 0.5).make("x"), ipywidgets.FloatSlider)
+    assert choice("x", [("one", 1), ("two", 2)], 2).make("x").value == 2
+    decades = log_slider("x", 0.01, 1, 0.1, steps_per_decade=1).make("x")
+    assert list_settings(decades) == pytest.approx([0.01, 0.1, 1])
 
 
 def test_the_caption_names_every_control_and_the_picture(wave):
     caption = wave.children[1]
-    assert caption.names == {
-        wave.controls["height"].model_id: "height",
-        wave.controls["kind"].model_id: "kind",
-    }
+    assert caption.names == {wave.controls[name].model_id: name for name in ("height", "kind")}
     assert caption.image == wave.image.model_id
     assert caption.text == wave.message
 
@@ -318,9 +303,8 @@ def test_global_state_decides_nothing_about_a_live_picture(style, wave):
         for height in (5, 7, 8):
             wave.controls["height"].value = styled.controls["height"].value = height
             assert styled.png == wave.png
-        assert (
-            styled._repr_mimebundle_()[0]["image/png"] == wave._repr_mimebundle_()[0]["image/png"]
-        )
+        stills = [picture._repr_mimebundle_()[0]["image/png"] for picture in (styled, wave)]
+        assert stills[0] == stills[1]
         styled.close()
 
 
@@ -384,10 +368,8 @@ def test_running_a_cell_again_closes_its_earlier_pictures(monkeypatch):
     assert None not in (first.comm, beside.comm, other.comm)
     run_cell(monkeypatch, "one", "second run")
     again = make_wave()
-    assert first.figure is None
-    assert beside.figure is None
-    assert again.figure is not None
-    assert other.figure is not None
+    assert first.figure is beside.figure is None
+    assert None not in (again.figure, other.figure)
     again.close()
     other.close()
 
