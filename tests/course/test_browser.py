@@ -304,11 +304,9 @@ def test_the_live_form_does_not_outrank_the_fallback_where_it_cannot_run(light, 
     nbformat.write(make_notebook_of_the_demo(), tmp_path / "page.ipynb")
     subprocess.run(
         [sys.executable, "-m", "nbconvert", "--execute", "--to", "html", "page.ipynb"],
-        cwd=tmp_path,
-        env={**os.environ, "JUPYTER_CONFIG_PATH": str(ROOT / "etc" / "jupyter")},
-        check=True,
-        timeout=120,
-    )
+        cwd=tmp_path, env={**os.environ, "JUPYTER_CONFIG_PATH": str(ROOT / "etc" / "jupyter")},
+        check=True, timeout=120,
+    )  # fmt: skip
     page = light.page.context.new_page()
     page.route(re.compile("^https?:"), lambda route: route.abort())
     page.goto((tmp_path / "page.html").as_uri())

@@ -48,11 +48,9 @@ DEMOS = sorted(
 
 def test_every_demo_stands_in_a_lecture():
     sources = "\n".join(
-        cell.source
-        for path in PATHS
-        for cell in read_lecture(path).cells
+        cell.source for path in PATHS for cell in read_lecture(path).cells
         if cell.cell_type == "code"
-    )
+    )  # fmt: skip
     assert len(DEMOS) >= 12
     assert [name for _, name in DEMOS if f"demos.{name}(" not in sources] == []
 

@@ -157,9 +157,8 @@ def test_an_exercise_is_read_as_it_stands():
 
 def test_answers_are_told_apart_by_running_them_with_the_set_up_alone():
     (exercise,) = find_exercises(example())
-    for answer, status in (
-        (exercise.stub, "missing"), (exercise.solution, "right"), ("total = 3", "not yet")
-    ):  # fmt: skip
+    answers = {exercise.stub: "missing", exercise.solution: "right", "total = 3": "not yet"}
+    for answer, status in answers.items():
         assert run_check(setup_source(example()), answer, exercise.check).status == status
     with pytest.raises(NameError, match="defined_elsewhere"):
         run_check(SETUP, "total = defined_elsewhere", exercise.check)

@@ -39,16 +39,13 @@ def test_a_module_is_short_and_annotated(path):
     assert list(find_bare_names(source)) == []
 
 
-@pytest.mark.parametrize(
-    ("source", "bare"),
-    [
-        ("def f(a: int, *, b) -> int: ...", ["f(b)"]),
-        ("def f(a: int): ...", ["f → ?"]),
-        ("class C:\n    def g(self, a) -> int: ...", ["C.g(a)"]),
-        ("class C:\n    def __init__(self, a): ...", ["C.__init__(a)"]),
-        ("class C:\n    @staticmethod\n    def g(a) -> int: ...", ["C.g(a)"]),
-        ("def _f(a): ...\nclass _C:\n    def g(self, a): ...", []),
-    ],
-)
+@pytest.mark.parametrize(("source", "bare"), [
+    ("def f(a: int, *, b) -> int: ...", ["f(b)"]),
+    ("def f(a: int): ...", ["f → ?"]),
+    ("class C:\n    def g(self, a) -> int: ...", ["C.g(a)"]),
+    ("class C:\n    def __init__(self, a): ...", ["C.__init__(a)"]),
+    ("class C:\n    @staticmethod\n    def g(a) -> int: ...", ["C.g(a)"]),
+    ("def _f(a): ...\nclass _C:\n    def g(self, a): ...", []),
+])  # fmt: skip
 def test_what_is_not_annotated_is_found(source, bare):
     assert list(find_bare_names(source)) == bare

@@ -132,14 +132,10 @@ def test_what_is_imported_is_declared(folders, declared):
 
 
 def test_importing_the_package_imports_nothing_else():
-    script = (
-        "import sys; before = set(sys.modules); import rnn_helpers;"
-        "print(sorted({m.partition('.')[0] for m in set(sys.modules) - before}))"
-    )
-    output = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT
-    )
-    assert output.stdout.strip() == "['rnn_helpers']"
+    count = "sorted({m.partition('.')[0] for m in set(sys.modules) - before})"
+    script = f"import sys; before = set(sys.modules); import rnn_helpers; print({count})"
+    output = subprocess.check_output([sys.executable, "-c", script], text=True, cwd=ROOT)
+    assert output.strip() == "['rnn_helpers']"
     assert re.fullmatch(r"\d+\.\d+\.\d+", rnn_helpers.__version__)
 
 
@@ -150,9 +146,8 @@ OURS = re.compile(
 
 
 def test_no_tracked_file_names_a_path_of_one_machine_or_a_registry():
-    listing = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+    command = ["git", "ls-files", "-z"]
+    listing = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if listing.returncode:
         pytest.skip("not a git checkout, so there is no list of tracked files")
     for name in filter(None, listing.stdout.split("\0")):

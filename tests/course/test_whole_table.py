@@ -20,18 +20,10 @@ def _read_table():
 
 
 def _read_outputs(name):
-    texts = []
-    for cell in read_lecture(ROOT / "notebooks" / name).cells:
-        texts += [
-            output.get("text") or output.get("data", {}).get("text/plain", "")
-            for output in cell.get("outputs", ())
-        ]
+    cells = read_lecture(ROOT / "notebooks" / name).cells
+    outputs = [output for cell in cells for output in cell.get("outputs", ())]
+    texts = [out.get("text") or out.get("data", {}).get("text/plain", "") for out in outputs]
     return set(NUMBER.findall("\n".join(texts)))
-
-
-def _find_numbers(row):
-    for head in ("parameters", "RMSE, sunspots", "nats per character"):
-        yield from NUMBER.findall(row[head])
 
 
 def test_the_table_reaches_from_the_first_lecture_to_the_last_model():
@@ -42,7 +34,8 @@ def test_the_table_reaches_from_the_first_lecture_to_the_last_model():
 @pytest.mark.parametrize("row", _read_table(), ids=lambda row: row["model"])
 def test_each_number_was_measured(row):
     outputs = _read_outputs(LINK.search(row["lecture"])[1])
-    numbers = list(_find_numbers(row))
+    heads = ("parameters", "RMSE, sunspots", "nats per character")
+    numbers = [number for head in heads for number in NUMBER.findall(row[head])]
     assert numbers
     assert [number for number in numbers if number not in outputs] == []
 

@@ -21,13 +21,8 @@ def characters_of(path):
 
 # Letters that Matplotlib's sans serif has and neither its monospaced nor its serif font: with
 # them the files that come with Matplotlib play the part of a machine's Korean fonts.
-RARE = "".join(
-    sorted(
-        letter
-        for letter in characters_of(SANS) - characters_of(OWN) - characters_of(SERIF)
-        if letter.isprintable() and not letter.isspace()
-    )
-)[:3]
+RARE = characters_of(SANS) - characters_of(OWN) - characters_of(SERIF)
+RARE = "".join(sorted(c for c in RARE if c.isprintable() and not c.isspace())[:3])
 
 
 @pytest.fixture
@@ -35,10 +30,8 @@ def machine(monkeypatch):
     """Make this machine have the given fonts and, for Matplotlib's own use, what it has."""
 
     def install(*entries):
-        listed = [
-            SimpleNamespace(name=name, fname=path, style=style, weight=weight)
-            for name, path, style, weight in entries
-        ]
+        names = ("name", "fname", "style", "weight")
+        listed = [SimpleNamespace(**dict(zip(names, entry, strict=True))) for entry in entries]
         manager = SimpleNamespace(ttflist=listed)
         monkeypatch.setattr(fonts.font_manager, "fontManager", manager)
         find_font.cache_clear()
@@ -55,27 +48,18 @@ def test_the_letters_of_this_test_are_rare():
 def test_matplotlibs_own_font_comes_first():
     assert find_font("abc xyz\n") == OWN
     assert find_font("") == OWN
+    assert not set("\n\u2028") & characters_of(OWN)
+    assert find_font("a\n\t\u2028\u3000b") == OWN  # spaces and line breaks need no glyph
     assert find_font("é ½ ↵ ¶") == OWN
     assert find_font("abc", family="serif") == SERIF
     assert find_font("abc", family="sans-serif") == SANS
+    assert find_font("a\U0010fffe") is None  # which no font has
 
 
 def test_a_font_that_is_found_has_every_character():
     for text in ("순환 신경망", "漢字 かな", "기억↵", "Ünï"):
-        path = find_font(text)
-        if path is None:  # none on this machine: no font that it lists has them all either
-            continue
-        assert set(text.replace(" ", "")) <= characters_of(path)
-
-
-def test_spaces_and_line_breaks_need_no_glyph():
-    odd = "a\n\t\u2028\u3000b"
-    assert not set("\n\u2028") & characters_of(OWN)
-    assert find_font(odd) == OWN
-
-
-def test_no_font_has_what_no_font_has():
-    assert find_font("a\U0010fffe") is None
+        if path := find_font(text):  # none on this machine: no font that it lists has them all
+            assert set(text.replace(" ", "")) <= characters_of(path)
 
 
 def test_another_font_is_taken_only_if_it_has_them_all(machine):
@@ -103,29 +87,23 @@ def test_the_order_of_the_list_decides_not_that_of_the_machine(machine):
         assert asked == [OWN, "b.ttf", "a.ttf"]
 
 
-@pytest.mark.parametrize(
-    ("name", "style", "weight", "taken"),
-    [
-        ("Noto Sans CJK JP", "normal", 400, True),
-        ("Noto Sans CJK JP", "normal", "normal", True),
-        ("Noto Sans CJK JP", "normal", 700, False),
-        ("Noto Sans CJK JP", "italic", 400, False),
-        ("Comic Sans", "normal", 400, False),
-    ],
-)
+@pytest.mark.parametrize(("name", "style", "weight", "taken"), [
+    ("Noto Sans CJK JP", "normal", 400, True),
+    ("Noto Sans CJK JP", "normal", "normal", True),
+    ("Noto Sans CJK JP", "normal", 700, False),
+    ("Noto Sans CJK JP", "italic", 400, False),
+    ("Comic Sans", "normal", 400, False),
+])  # fmt: skip
 def test_bold_italic_and_unknown_fonts_are_passed_over(machine, name, style, weight, taken):
     machine((name, SANS, style, weight))
     assert find_font(RARE) == (SANS if taken else None)
 
 
-def test_a_machine_without_other_fonts_still_draws_latin(machine):
+def test_a_machine_without_other_fonts_draws_latin_and_a_second_question_opens_no_file(
+    machine, monkeypatch
+):
     machine()
     assert find_font("기억") is None
-    assert find_font("abc") == OWN
-
-
-def test_a_second_question_opens_no_file(machine, monkeypatch):
-    machine()
     assert find_font("abc") == OWN
     monkeypatch.setattr(fonts, "_read_characters", pytest.fail)
     assert find_font("abc") == OWN

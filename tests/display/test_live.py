@@ -53,11 +53,13 @@ def describe_wave(result):
 
 
 def make_wave(**options):
-    controls = {
-        "height": slider("height", 0, 9, 1, 3),
-        "kind": choice("kind", ["sine", "line"], "sine"),
-    }
+    kind = choice("kind", ["sine", "line"], "sine")
+    controls = {"height": slider("height", 0, 9, 1, 3), "kind": kind}
     return live(compute_wave, draw_wave, controls, describe_wave, **options)
+
+
+def make(compute, draw=draw_wave, start=0):
+    return live(compute, draw, {"height": slider("height", 0, 9, 1, start)}, describe_wave)
 
 
 @pytest.fixture
@@ -67,8 +69,16 @@ def wave():
     picture.close()
 
 
+def read_pixels(png):
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
+
+
 def read_frame(picture):
-    return np.asarray(Image.open(io.BytesIO(picture.png)).convert("RGB")).astype(int)
+    return read_pixels(picture.png)
+
+
+def read_still(picture):
+    return read_pixels(base64.b64decode(picture._repr_mimebundle_()[0]["image/png"]))
 
 
 def assert_it_says(picture, sentence):
@@ -78,9 +88,6 @@ def assert_it_says(picture, sentence):
     assert picture.message.startswith(f"This setting cannot be shown: {sentence}")
     assert picture._caption.text == picture.message
     assert (read_frame(picture) == CREAM).all(axis=2).sum() > 1000  # the note
-
-
-# --- following -----------------------------------------------------------------------------------
 
 
 def test_every_value_is_painted_and_described(wave):
@@ -96,40 +103,24 @@ def test_every_value_is_painted_and_described(wave):
     assert len(pictures) == 5
 
 
-def test_the_same_values_give_the_same_bytes(wave):
+def test_the_value_meant_is_computed_not_the_one_that_a_browser_sends():
+    controls = {"x": slider("x", 0.1, 2.0, 0.01, 0.5)}
+    picture = live(lambda x: np.full(50, x), draw_wave, controls, describe_wave)
+    for sent, meant in ((0.8999999999999998, 0.9), (1.0000000000000002, 1.0)):
+        picture.controls["x"].value = sent
+        assert picture.result[0] == meant
+    picture.close()
+
+
+def test_reset_puts_all_back_to_the_byte_with_one_repaint(wave):
     first = wave.png
     wave.controls["height"].value = 9
     wave.controls["kind"].value = "line"
     assert wave.png != first
-    wave.reset()
-    assert wave.png == first
-
-
-def test_the_value_meant_is_computed_not_the_one_that_a_browser_sends():
-    seen = []
-
-    def compute(x):
-        seen.append(x)
-        return XS * x
-
-    picture = live(compute, draw_wave, {"x": slider("x", 0.1, 2.0, 0.01, 0.5)}, describe_wave)
-    picture.controls["x"].value = 0.8999999999999998
-    picture.controls["x"].value = 1.0000000000000002
-    assert seen[1:] == [0.9, 1.0]
-    picture.close()
-
-
-def test_reset_puts_all_back_with_one_repaint(wave):
-    wave.controls["height"].value = 9
-    wave.controls["kind"].value = "line"
-    frames = wave.frames
     (button,) = [w for w in wave.children[0].children if isinstance(w, ipywidgets.Button)]
     button.click()
-    assert {name: control.value for name, control in wave.controls.items()} == {
-        "height": 3,
-        "kind": "sine",
-    }
-    assert wave.frames == frames + 1
+    assert [control.value for control in wave.controls.values()] == [3, "sine"]
+    assert (wave.frames, wave.png) == (4, first)
 
 
 def test_held_changes_are_one_repaint_even_around_a_reset(wave):
@@ -143,10 +134,7 @@ def test_held_changes_are_one_repaint_even_around_a_reset(wave):
 
 
 def test_only_the_changed_artists_are_redrawn(wave, monkeypatch):
-    def refuse(*_):
-        raise AssertionError("the whole figure was drawn")
-
-    monkeypatch.setattr(wave.figure.canvas, "draw", refuse)
+    monkeypatch.setattr(wave.figure.canvas, "draw", pytest.fail)  # that of the whole figure
     before = read_frame(wave)
     wave.controls["height"].value = 9
     after = read_frame(wave)
@@ -157,65 +145,40 @@ def test_only_the_changed_artists_are_redrawn(wave, monkeypatch):
     assert (before[:, int(wave_ends) :] != 255).any()  # there is something to leave alone
 
 
-def test_the_axes_stay(wave):
-    axes = wave.figure.axes[0]
-    limits = axes.get_xlim(), axes.get_ylim(), list(axes.get_yticks())
-    for height in range(10):
-        wave.controls["height"].value = height
-        assert (axes.get_xlim(), axes.get_ylim(), list(axes.get_yticks())) == limits
-
-
-# --- pixels --------------------------------------------------------------------------------------
-
-
 def test_a_frame_has_the_size_asked_for():
-    picture = make_wave(width=6.4, height=3.0)
-    assert (
-        Image.open(io.BytesIO(picture.png)).size
-        == (round(6.4 * live_module._DPI), round(3.0 * live_module._DPI))
-    )  # fmt: skip
-    assert picture.image.layout.width == "640px"
-    picture.close()
+    with contextlib.closing(make_wave(width=6.4, height=3.0)) as picture:
+        dpi = live_module._DPI
+        assert read_frame(picture).shape == (round(3.0 * dpi), round(6.4 * dpi), 3)
+        assert picture.image.layout.width == "640px"
 
 
-def test_the_palette_keeps_the_colours(wave):
+def scale(color):
+    return np.round(np.multiply(to_rgb(color), 255))
+
+
+def test_the_palette_keeps_the_colours_and_has_black_and_every_house_colour(wave):
     rendered = np.asarray(wave.figure.canvas.buffer_rgba())[..., :3].astype(int)
     error = np.abs(read_frame(wave) - rendered)
-    for name, color in (
-        ("white", (255, 255, 255)),
-        ("wave", tuple(np.round(np.multiply(to_rgb(COLORS["tanh"]), 255)).astype(int))),
-        ("line that stays", tuple(np.round(np.multiply(to_rgb(COLORS["relu"]), 255)).astype(int))),
-    ):
-        pixels = (rendered == color).all(axis=2)
-        assert pixels.any(), name
-        assert error[pixels].max() == 0, name
+    for color in ("white", COLORS["tanh"], COLORS["relu"]):  # the wave, the line that stays
+        pixels = (rendered == scale(color)).all(axis=2)
+        assert pixels.any(), color
+        assert error[pixels].max() == 0, color
     assert error.mean() < 0.5
     assert (error.max(axis=2) > 24).mean() < 0.005
-
-
-def test_black_and_every_house_colour_are_in_the_palette(wave):
     written = np.frombuffer(wave._colors, np.uint8).reshape(-1, 3)
     assert len(written) <= 256
     for color in ("white", "black", *COLORS.values()):
-        assert (written == np.round(np.multiply(to_rgb(color), 255))).all(axis=1).any(), color
+        assert (written == scale(color)).all(axis=1).any(), color
 
 
-# --- failures ------------------------------------------------------------------------------------
-
-
-def test_an_error_becomes_a_sentence_and_the_next_value_recovers(wave):
+def test_an_error_becomes_a_sentence_and_the_next_value_recovers(wave, monkeypatch):
     good = wave.png
     wave.controls["height"].value = 7
     assert_it_says(wave, "seven is too high: lower the height")
     wave.controls["height"].value = 3
-    assert wave.error is None
-    assert wave.message == "The wave reaches 3."
-    assert wave.png == good
-
-
-def test_a_mistake_in_the_code_is_a_sentence_too(wave, monkeypatch):
+    assert (wave.error, wave.message, wave.png) == (None, "The wave reaches 3.", good)
     monkeypatch.setattr(wave, "_describe", lambda result: result["missing"])
-    wave.controls["height"].value = 4
+    wave.controls["height"].value = 4  # a mistake in the code is a sentence too
     assert_it_says(wave, "only integers")
 
 
@@ -241,21 +204,19 @@ def draw_torn(result, axes, artists=None):
 
 
 def test_what_cannot_be_drawn_is_said_and_the_next_value_recovers():
-    controls = {"height": slider("height", 0, 9, 1, 3)}
-    with contextlib.closing(live(compute_wave, draw_torn, controls, describe_wave)) as picture:
+    with contextlib.closing(make(compute_wave, draw_torn, start=3)) as picture:
         good = picture.png
         picture.controls["height"].value = 9
         assert_it_says(picture, "")
         picture.controls["height"].value = 3
-        assert picture.error is None
-        assert picture.png == good
-    with pytest.raises(ValueError):  # noqa: PT011, the sentence is Matplotlib's
-        live(compute_wave, draw_torn, {"height": slider("height", 0, 9, 1, 9)}, describe_wave)
+        assert (picture.error, picture.png) == (None, good)
 
 
 def test_an_error_at_the_first_values_is_raised():
+    with pytest.raises(ValueError):  # noqa: PT011, the sentence is Matplotlib's
+        make(compute_wave, draw_torn, start=9)
     with pytest.raises(ValueError, match="seven is too high"):
-        live(compute_wave, draw_wave, {"height": slider("height", 0, 9, 1, 7)}, describe_wave)
+        make(compute_wave, start=7)
 
 
 def test_values_that_are_not_finite_are_said(wave):
@@ -281,73 +242,43 @@ def test_an_overflow_in_compute_gives_no_warning():
         assert "not finite" in picture._caption.text
 
 
-def make(compute):
-    return live(compute, draw_wave, {"height": slider("height", 0, 9, 1, 0)}, describe_wave)
-
-
-@pytest.mark.parametrize(
-    ("control", "error", "message"),
-    [
-        (slider("x", 0, 1, 0.1, 2), ValueError, "size must be a finite number from 0 to 1, got 2"),
-        (slider("x", 0, 10, 1, 11), ValueError, "size must be an integer from 0 to 10, got 11"),
-        (slider("x", 0, 1, 0.1, "half"), TypeError,
-         "size must be a finite number from 0 to 1, got 'half'"),
-        (slider("x", 0, np.inf, 0.1, 0), ValueError, "maximum must be a finite number, got inf"),
-        (slider("x", 0, 1, 0, 0), ValueError,
-         "step must be a finite number greater than 0, got 0"),
-        (log_slider("x", 0, 1, 0.5), ValueError,
-         "minimum must be a finite number greater than 0, got 0"),
-        (log_slider("x", 0.1, 1, 5), ValueError,
-         "size must be a finite number from 0.1 to 1, got 5"),
-        (log_slider("x", 0.1, 1, 1, steps_per_decade=0), ValueError,
-         "steps_per_decade must be an integer of at least 1, got 0"),
-        (choice("x", [("all", None)], None), ValueError,
-         "options must not hold None, got [('all', None)]"),
-        (choice("x", ["a", "b"], "c"), ValueError, "size must be one of 'a', 'b', got 'c'"),
-        (text_box("x", 3), TypeError, "size must be a text, got 3"),
-        (3, TypeError, "controls['size'] must be a slider or a choice, got int"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("control", "error", "message"), [
+    (slider("x", 0, 1, 0.1, 2), ValueError, "size must be a finite number from 0 to 1, got 2"),
+    (slider("x", 0, 10, 1, 11), ValueError, "size must be an integer from 0 to 10, got 11"),
+    (slider("x", 0, 1, 0.1, "a"), TypeError, "size must be a finite number from 0 to 1, got 'a'"),
+    (slider("x", 0, np.inf, 0.1, 0), ValueError, "maximum must be a finite number, got inf"),
+    (slider("x", 0, 1, 0, 0), ValueError, "step must be a finite number greater than 0, got 0"),
+    (log_slider("x", 0, 1, 1), ValueError, "minimum must be a finite number greater than 0, got 0"),
+    (log_slider("x", 0.1, 1, 5), ValueError, "size must be a finite number from 0.1 to 1, got 5"),
+    (log_slider("x", 0.1, 1, 1, steps_per_decade=0), ValueError,
+     "steps_per_decade must be an integer of at least 1, got 0"),
+    (choice("x", [("all", None)], None), ValueError,
+     "options must not hold None, got [('all', None)]"),
+    (choice("x", ["a", "b"], "c"), ValueError, "size must be one of 'a', 'b', got 'c'"),
+    (text_box("x", 3), TypeError, "size must be a text, got 3"),
+    (3, TypeError, "controls['size'] must be a slider or a choice, got int"),
+    ({}, ValueError, "controls must hold one to four controls, got 0"),
+    (dict.fromkeys("abcde"), ValueError, "controls must hold one to four controls, got 5"),
+    ([slider("x", 0, 9, 1, 3)], TypeError, "controls must be a dict of controls, got list"),
+])  # fmt: skip
 def test_a_control_that_is_refused_is_named_by_its_argument(control, error, message):
+    controls = control if isinstance(control, dict | list) else {"size": control}
     with pytest.raises(error, match=f"^{re.escape(message)}$"):
-        live(compute_wave, draw_wave, {"size": control}, describe_wave)
+        live(compute_wave, draw_wave, controls, describe_wave)
     gc.collect()  # what was begun goes without "Exception ignored in __del__", an error here
 
 
-@pytest.mark.parametrize(
-    ("controls", "error", "message"),
-    [
-        ({}, ValueError, "controls must hold one to four controls, got 0"),
-        (dict.fromkeys("abcde"), ValueError, "controls must hold one to four controls, got 5"),
-        ([slider("x", 0, 9, 1, 3)], TypeError, "controls must be a dict of controls, got list"),
-    ],
-)
-def test_one_to_four_controls_are_taken(controls, error, message):
-    with pytest.raises(error, match=f"^{message}$"):
-        live(compute_wave, draw_wave, controls, describe_wave)
-
-
 def test_sliders_keep_whole_numbers_whole():
-    def make(control):
-        return control.make("value")
-
-    assert isinstance(make(slider("x", 0, 10, 1, np.int64(3))), ipywidgets.IntSlider)
-    assert isinstance(make(slider("x", 0, 1, 0.1, 0.5)), ipywidgets.FloatSlider)
-    assert make(choice("x", [("one", 1), ("two", 2)], 2)).value == 2
-    assert list_settings(make(log_slider("x", 0.01, 1, 0.1, steps_per_decade=1))) == pytest.approx(
-        [0.01, 0.1, 1]
-    )
-
-
-# --- names and stored output ---------------------------------------------------------------------
+    assert isinstance(slider("x", 0, 10, 1, np.int64(3)).make("x"), ipywidgets.IntSlider)
+    assert isinstance(slider("x", 0, 1, 0.1, 0.5).make("x"), ipywidgets.FloatSlider)
+    assert choice("x", [("one", 1), ("two", 2)], 2).make("x").value == 2
+    decades = log_slider("x", 0.01, 1, 0.1, steps_per_decade=1).make("x")
+    assert list_settings(decades) == pytest.approx([0.01, 0.1, 1])
 
 
 def test_the_caption_names_every_control_and_the_picture(wave):
     caption = wave.children[1]
-    assert caption.names == {
-        wave.controls["height"].model_id: "height",
-        wave.controls["kind"].model_id: "kind",
-    }
+    assert caption.names == {wave.controls[name].model_id: name for name in ("height", "kind")}
     assert caption.image == wave.image.model_id
     assert caption.text == wave.message
 
@@ -360,10 +291,7 @@ def test_what_is_stored_is_a_still_picture_with_its_sentence(wave):
     assert f'alt="{wave.message}"' in bundle["text/html"]
     assert f"data:image/png;base64,{bundle['image/png']}" in bundle["text/html"]
     assert metadata["image/png"] == {"alt": wave.message, "width": 800}
-    png = Image.open(io.BytesIO(base64.b64decode(bundle["image/png"]))).convert("RGB")
-    assert png.size == (1200, 630)
-    distance = np.abs(np.asarray(png).astype(int) - (0, 114, 178)).max(axis=2)
-    assert (distance < 8).sum() > 1000  # the wave is on it
+    assert read_still(wave).shape == (630, 1200, 3)
 
 
 @pytest.mark.parametrize("style", ["dark_background", "ggplot"])
@@ -375,16 +303,9 @@ def test_global_state_decides_nothing_about_a_live_picture(style, wave):
         for height in (5, 7, 8):
             wave.controls["height"].value = styled.controls["height"].value = height
             assert styled.png == wave.png
-        assert (
-            styled._repr_mimebundle_()[0]["image/png"] == wave._repr_mimebundle_()[0]["image/png"]
-        )
+        stills = [picture._repr_mimebundle_()[0]["image/png"] for picture in (styled, wave)]
+        assert stills[0] == stills[1]
         styled.close()
-
-
-def read_still(picture):
-    bundle, _ = picture._repr_mimebundle_()
-    png = Image.open(io.BytesIO(base64.b64decode(bundle["image/png"]))).convert("RGB")
-    return np.asarray(png).astype(int)
 
 
 @pytest.mark.parametrize("height", [3, 7, 8, 4])
@@ -398,15 +319,12 @@ def test_the_stored_picture_is_the_one_on_screen(wave, height):
     wave.controls["height"].value = 5
     wave.controls["height"].value = height
     assert wave.png == frame  # storing leaves the frames alone
-    blue = np.round(np.multiply(to_rgb(COLORS["tanh"]), 255))
+    blue = scale(COLORS["tanh"])
     for color in (CREAM, blue):
         shares = [(np.abs(pixels - color).max(axis=2) < 12).mean() for pixels in (screen, still)]
         assert shares[1] == pytest.approx(shares[0], rel=0.5, abs=2e-4), color
     assert ((np.abs(still - CREAM).max(axis=2) < 12).sum() > 1000) == (height in (7, 8))
     assert (np.abs(still - blue).max(axis=2) < 12).any() == (height != 7)
-
-
-# --- nothing is left behind ----------------------------------------------------------------------
 
 
 def test_close_releases_the_figure_and_every_widget():
@@ -450,10 +368,8 @@ def test_running_a_cell_again_closes_its_earlier_pictures(monkeypatch):
     assert None not in (first.comm, beside.comm, other.comm)
     run_cell(monkeypatch, "one", "second run")
     again = make_wave()
-    assert first.figure is None
-    assert beside.figure is None
-    assert again.figure is not None
-    assert other.figure is not None
+    assert first.figure is beside.figure is None
+    assert None not in (again.figure, other.figure)
     again.close()
     other.close()
 
@@ -478,9 +394,6 @@ def test_a_name_that_two_documents_share_is_not_one_place(monkeypatch):
 def test_a_front_end_that_names_no_cell_is_no_error(parent, monkeypatch):
     monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(get_parent=lambda: parent))
     make_wave().close()
-
-
-# --- every demo ----------------------------------------------------------------------------------
 
 
 def test_the_bar_for_demos_sees_what_is_wrong(monkeypatch):

@@ -16,10 +16,7 @@ import nbformat
 import pytest
 import websocket
 from jupyter_server.gateway.connections import GatewayWebSocketConnection
-from jupyter_server.services.contents.largefilemanager import (
-    AsyncLargeFileManager,
-    LargeFileManager,
-)
+from jupyter_server.services.contents import largefilemanager
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from jupyter_server.services.sessions.sessionmanager import SessionManager
 from jupyter_server.utils import ensure_async
@@ -94,10 +91,8 @@ def probe(port):
     message = {
         "channel": "shell",
         "header": {"msg_id": "1", "msg_type": "kernel_info_request", "session": "1"},
-        "parent_header": {},
-        "metadata": {},
-        "content": {},
-    }
+        "parent_header": {}, "metadata": {}, "content": {},
+    }  # fmt: skip
     with contextlib.closing(websocket.create_connection(channels, timeout=30)) as connection:
         connection.send(json.dumps(message))
         connection.recv()  # anything at all: by now the server has wired the socket
@@ -105,49 +100,37 @@ def probe(port):
 
 
 @pytest.mark.parametrize(
-    ("main", "expected"),
-    [(LAB, ON), (SERVER, ON), (WITHOUT, OFF)],
+    ("main", "expected"), [(LAB, ON), (SERVER, ON), (WITHOUT, OFF)],
     ids=["jupyter lab", "jupyter server", "without the shipped file"],
-)
+)  # fmt: skip
 def test_tcp_nodelay_on_the_sockets_of_a_real_server(main, expected, tmp_path):
     (tmp_path / "probe_extension.py").write_text(PROBE)
-    runtime = tmp_path / "runtime"
-    log = tmp_path / "log"
+    runtime, log = tmp_path / "runtime", tmp_path / "log"
     environment = {k: v for k, v in os.environ.items() if not k.startswith("JUPYTER")} | {
-        "JUPYTER_CONFIG_DIR": str(tmp_path / "config"),
-        "JUPYTER_DATA_DIR": str(tmp_path / "data"),
-        "JUPYTER_RUNTIME_DIR": str(runtime),
-        "IPYTHONDIR": str(tmp_path / "ipython"),
+        "JUPYTER_CONFIG_DIR": str(tmp_path / "config"), "JUPYTER_DATA_DIR": str(tmp_path / "data"),
+        "JUPYTER_RUNTIME_DIR": str(runtime), "IPYTHONDIR": str(tmp_path / "ipython"),
         "PYTHONPATH": str(tmp_path),
-    }
+    }  # fmt: skip
+    port = find_free_port()  # not chosen by the server: old ones note such a port as 0
     arguments = [
-        "--no-browser",
-        "--allow-root",
-        "--ip=127.0.0.1",
-        f"--port={find_free_port()}",  # old servers note a chosen port as 0
-        "--ServerApp.port_retries=0",
-        "--IdentityProvider.token=t",
-        f"--ServerApp.root_dir={tmp_path}",
-        "--ServerApp.jpserver_extensions=probe_extension=True",
-    ]
+        "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
+        "--ServerApp.port_retries=0", "--IdentityProvider.token=t",
+        f"--ServerApp.root_dir={tmp_path}", "--ServerApp.jpserver_extensions=probe_extension=True",
+    ]  # fmt: skip
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "-c", f"{main}; main()", *arguments],
-            cwd=tmp_path,
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
+            [sys.executable, "-c", f"{main}; main()", *arguments], cwd=tmp_path, env=environment,
+            stdout=output, stderr=subprocess.STDOUT,
+        )  # fmt: skip
     try:
         port = wait_for_server(process, runtime, log)
         assert probe(port) == expected, log.read_text()
     finally:
         process.terminate()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        process.kill()
+        process.wait()
 
 
 class Kernels(dict):
@@ -159,31 +142,24 @@ class Kernels(dict):
 
 def load_extension(settings, contents_manager, sessions=None, **kernels):
     app = SimpleNamespace(
-        web_app=SimpleNamespace(settings=settings),
-        contents_manager=contents_manager,
-        session_manager=sessions or SessionManager(),
-        kernel_manager=Kernels(kernels),
-    )
+        web_app=SimpleNamespace(settings=settings), contents_manager=contents_manager,
+        session_manager=sessions or SessionManager(), kernel_manager=Kernels(kernels),
+    )  # fmt: skip
     server._load_jupyter_server_extension(app)
 
 
-@pytest.mark.parametrize(
-    ("chosen", "kept"),
-    [
-        (ZMQChannelsWebsocketConnection, server.PromptWebsocketConnection),
-        (GatewayWebSocketConnection, GatewayWebSocketConnection),
-    ],
-)
+@pytest.mark.parametrize(("chosen", "kept"), [
+    (ZMQChannelsWebsocketConnection, server.PromptWebsocketConnection),
+    (GatewayWebSocketConnection, GatewayWebSocketConnection),
+])  # fmt: skip
 def test_a_class_that_somebody_chose_stays(chosen, kept):
     settings = {"kernel_websocket_connection_class": chosen}
-    load_extension(settings, LargeFileManager())
+    load_extension(settings, largefilemanager.LargeFileManager())
     assert settings == {"kernel_websocket_connection_class": kept}
 
 
 VIEW = {"application/vnd.jupyter.widget-view+json": {"model_id": "a", "version_major": 2}}
 STILL = {"image/png": "aGk=", "text/plain": "A picture."}
-
-
 PLAIN = {**VIEW, "text/plain": "VBox()"}
 
 
@@ -201,25 +177,23 @@ def make_notebook(processes=None):
     return {"cells": [text, code], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 
 
-@pytest.mark.parametrize("manager_class", [LargeFileManager, AsyncLargeFileManager])
-@pytest.mark.parametrize(
-    ("processes", "kernel", "path", "alive"),
-    [
-        ([5, 1], 5, "lecture.ipynb", True),
-        ([6, 5], 5, "lecture.ipynb", True),  # a launcher started it
-        ([4, 1], 5, "lecture.ipynb", False),  # restarted since
-        ([5, 1], 5, "copy.ipynb", False),  # another notebook's kernel
-        ([5, 1], None, "lecture.ipynb", True),  # a kernel that runs elsewhere
-        (None, 5, "lecture.ipynb", True),
-        (None, 5, "copy.ipynb", False),
-        ([5, 1], "gone", "lecture.ipynb", False),
-    ],
-)
+@pytest.mark.parametrize("manager", ["LargeFileManager", "AsyncLargeFileManager"])
+@pytest.mark.parametrize(("processes", "kernel", "path", "alive"), [
+    ([5, 1], 5, "lecture.ipynb", True),
+    ([6, 5], 5, "lecture.ipynb", True),  # a launcher started it
+    ([4, 1], 5, "lecture.ipynb", False),  # restarted since
+    ([5, 1], 5, "copy.ipynb", False),  # another notebook's kernel
+    ([5, 1], None, "lecture.ipynb", True),  # a kernel that runs elsewhere
+    (None, 5, "lecture.ipynb", True),
+    (None, 5, "copy.ipynb", False),
+    ([5, 1], "gone", "lecture.ipynb", False),
+])  # fmt: skip
 def test_what_only_load_can_know_is_decided_at_load(
-    manager_class, processes, kernel, path, alive, tmp_path
+    manager, processes, kernel, path, alive, tmp_path
 ):
     """Saving stores the view; opening leaves it out where its kernel is gone."""
-    manager, sessions = manager_class(root_dir=str(tmp_path)), SessionManager()
+    manager = getattr(largefilemanager, manager)(root_dir=str(tmp_path))
+    sessions = SessionManager()
     kernels = {} if kernel == "gone" else {"k": kernel}
     settings = {"kernel_websocket_connection_class": ZMQChannelsWebsocketConnection}
     load_extension(settings, manager, sessions, **kernels)
@@ -245,31 +219,23 @@ def test_what_only_load_can_know_is_decided_at_load(
     assert plain == PLAIN
 
 
-@pytest.mark.parametrize(
-    "model",
-    [
-        {},
-        {"type": "file", "content": "text"},
-        {"type": "directory", "content": None},
-        {"content": {"cells": None}},
-        {"content": {"cells": [None, {"outputs": None}, {"outputs": [None, {"data": None}]}]}},
-    ],
-)
+@pytest.mark.parametrize("model", [
+    {},
+    {"type": "file", "content": "text"},
+    {"type": "directory", "content": None},
+    {"content": {"cells": None}},
+    {"content": {"cells": [None, {"outputs": None}, {"outputs": [None, {"data": None}]}]}},
+])  # fmt: skip
 def test_opening_what_is_no_notebook_changes_nothing(model):
     before = repr(model)
     server.drop_stale_views(model, set())
     assert repr(model) == before
 
 
-ETC = Path(__file__).parents[2] / "etc"
+ETC = Path(__file__).parents[2] / "etc"  # that it enables the extension, the real servers show
 
 
 @pytest.mark.parametrize("path", sorted(ETC.rglob("*.json")), ids=lambda path: path.stem)
 def test_the_shipped_files_lie_in_the_environment(path):
     installed = Path(sys.prefix) / "etc" / path.relative_to(ETC)
     assert installed.read_text() == path.read_text(), "reinstall: pip install -e . --no-deps"
-
-
-def test_the_shipped_file_enables_the_extension():
-    shipped = json.loads((ETC / "jupyter/jupyter_server_config.d/rnn_helpers.json").read_text())
-    assert shipped["ServerApp"]["jpserver_extensions"] == {server.__name__: True}
