@@ -86,6 +86,12 @@ def test_global_state_decides_nothing_about_a_figure(settings):
     assert dict(rcParams) == before
 
 
+def test_axes_can_be_shared_and_equal_as_plain_ones():
+    _, axes = new_figure(2, 1)
+    axes.twinx().set_ylim(0, 1)
+    new_figure(2, 1)[1].set_aspect("equal", adjustable="datalim")
+
+
 def test_every_seed_is_a_mark():
     figure, axes = new_figure(4, 3)
     results = np.array([[0.0, 1.0, 0.5], [0.2, 1.0, 0.7]])

@@ -42,9 +42,6 @@ def assert_same(state, other, **tolerance):
         torch.testing.assert_close(ours, theirs, **tolerance)
 
 
-# The model
-
-
 @pytest.mark.parametrize("num_layers", [1, 2, 3])
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_step_in_numpy_is_the_forward_pass(cell, num_layers):
@@ -112,9 +109,6 @@ def test_the_start_is_a_zero_vector_that_is_never_learned(cell):
     assert model.readout.weight.grad.abs().sum() > 0
 
 
-# Streams
-
-
 def test_streams_lie_side_by_side_each_in_order():
     ids = np.arange(10, 24)
     four = [[10, 14, 18], [11, 15, 19], [12, 16, 20], [13, 17, 21]]  # 22 and 23 are left out
@@ -124,9 +118,6 @@ def test_streams_lie_side_by_side_each_in_order():
     streams = make_streams(ids, 2)
     streams[:] = 0
     assert ids[0] == 10  # a copy
-
-
-# The loss
 
 
 def by_hand(model, ids, state=None):
@@ -166,8 +157,6 @@ def test_the_state_before_a_text_counts(cell):
     assert nats == pytest.approx(by_hand(model, ids, state), rel=1e-10)
     assert abs(nats - compute_nats(model, ids)) > 1e-4
 
-
-# Training
 
 CYCLE = np.tile([0, 1, 0, 2], 150)
 SMALL = {"n_tokens": 3, "hidden_size": 8, "embedding_size": 4, "n_streams": 5, "window": 8}

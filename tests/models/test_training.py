@@ -220,9 +220,6 @@ def test_a_wrong_setting_is_named(options, error, message):
         fit(**settings | options)
 
 
-# The skeleton
-
-
 def test_one_thread_is_for_the_time_being():
     before = torch.get_num_threads()
     torch.set_num_threads(2)

@@ -31,9 +31,6 @@ def draw(*shape, seed=0):
 MASK = torch.arange(T) < torch.tensor([7, 4])[:, None]
 
 
-# Scores
-
-
 def test_scores_by_hand():
     s, h = np.array([[[1.0, 2.0]]]), np.array([[[3.0, 1.0]], [[0.0, -1.0]]])
     W = np.array([[1.0, 2.0], [3.0, 4.0]])
@@ -86,9 +83,6 @@ def test_dot_attention_is_torchs_with_a_scale_of_1_gradients_too(masked):
         torch.testing.assert_close(a.grad, b.grad, atol=1e-10, rtol=0)
 
 
-# Softmax
-
-
 def test_softmax_by_hand_and_padding_gets_nothing():
     weights = masked_softmax(np.log([[1.0, 3.0, 4.0]]), np.array([[True, True, False]]))
     np.testing.assert_allclose(weights, [[0.25, 0.75, 0.0]], atol=1e-15)
@@ -103,9 +97,6 @@ def test_softmax_by_hand_and_padding_gets_nothing():
 def test_large_scores_do_not_overflow_and_a_large_score_on_padding_is_not_seen():
     weights = masked_softmax(np.array([1e4, 1e4, 1e9]), np.array([True, True, False]))
     assert weights.tolist() == [0.5, 0.5, 0.0]
-
-
-# Encoder
 
 
 def make_tokens(lengths=(7, 4, 1)):
@@ -135,9 +126,6 @@ def test_the_summary_has_read_the_whole_text_from_both_ends():
     encoded = encoder(tokens, lengths)
     torch.testing.assert_close(encoded.summary[:, : H // 2], encoded.annotations[-1, :, : H // 2])
     torch.testing.assert_close(encoded.summary[:, H // 2 :], encoded.annotations[0, :, H // 2 :])
-
-
-# Decoder
 
 
 def make_model(score, seed=0):

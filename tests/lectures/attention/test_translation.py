@@ -39,9 +39,6 @@ def force(model, targets):
         return model(tokens, lengths, torch.from_numpy(targets)).softmax(2).numpy()
 
 
-# Training
-
-
 def test_pairs_are_the_dates_with_their_numbers():
     assert PAIRS.tokens.shape == (PAIRS.lengths.max(), 640)
     tokens, lengths = encode_dates(PAIRS.texts)
@@ -79,9 +76,6 @@ def test_attention_reads_dates_in_the_budget_and_one_vector_does_not():
         shares[score] = compare(translate(model, test.texts).isos, test.isos).mean()
     assert shares["dot"] > 0.95
     assert shares[None] < 0.5
-
-
-# Greedy decoding
 
 
 @pytest.mark.parametrize("score", ["dot", "general", "additive", None])
@@ -122,9 +116,6 @@ def test_given_characters_are_read_in_place_of_its_own(models):
     np.testing.assert_allclose(forced, found.probabilities, atol=1e-5)
 
 
-# Disturbed weights
-
-
 def test_unchanged_weights_in_either_precision_change_nothing_and_others_are_used(models):
     own, seen = translate(models["dot"], TEXTS), []
     for change in (torch.Tensor.float, torch.Tensor.double):
@@ -143,9 +134,6 @@ def test_unchanged_weights_in_either_precision_change_nothing_and_others_are_use
     assert not np.allclose(own.contexts, other.contexts)
     assert len(seen) == 10
     assert seen[0].sum(1).tolist() == encode_dates(TEXTS)[1].tolist()
-
-
-# Beam search
 
 
 @pytest.mark.parametrize("score", ["dot", None])
@@ -213,9 +201,6 @@ def test_the_beams_probability_is_that_of_its_answer(models):
     assert (log_probabilities > greedy + 1e-4).any()
 
 
-# Scores
-
-
 def test_an_answer_is_right_in_all_characters_or_wrong():
     isos = ["2026-11-21", "2026-11-21", "20261-1-21"]
     right = compare(isos, ["2026-11-21", "2026-11-22", "2026-11-21"])
@@ -228,9 +213,6 @@ def test_accuracy_by_length_counts_each_text_in_its_range():
     assert found[:2].tolist() == [1.0, 0.5]
     assert np.isnan(found[2])
     assert found[3] == 1.0
-
-
-# What is refused
 
 
 def train(**options):

@@ -25,9 +25,6 @@ def make_view(**changes):
     return SamplingView(**settings | changes)
 
 
-# Signs
-
-
 def test_the_font_that_is_chosen_has_the_characters_and_the_sign():
     for characters in ("abc", "기억하고 잊는다", "漢字", "a\U0010fffe"):
         path, sign, complete = plots.choose_signs(characters)
@@ -64,9 +61,6 @@ def test_what_cannot_be_drawn_has_a_sign(text, signs, drawn):
     assert plots.make_drawable(text, signs) == drawn
 
 
-# Columns
-
-
 def width(line):
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in line)
 
@@ -94,9 +88,6 @@ def test_a_page_is_full_and_no_wider_than_its_columns():
         assert len(lines) == plots.ROWS
         assert {width(line) for line in lines} <= {plots.COLUMNS - 1, plots.COLUMNS}
         assert text.startswith("".join(lines))
-
-
-# The picture
 
 
 @pytest.fixture
@@ -170,9 +161,6 @@ def test_korean_is_drawn_or_replaced_but_never_a_box(axes, monkeypatch):
     assert artists["text"].get_text() == "··↵·"
     assert [label.get_text() for label in others[1].get_yticklabels()] == ["·", "·", "↵"]
     assert encode_png(other)
-
-
-# The sentence
 
 
 def test_the_sentence_says_what_is_left_and_how_unsure_it_is():
