@@ -27,7 +27,7 @@ class KeptText(Text):
         """Draw, from what was kept if an Agg canvas asks for the same look once more."""
         if not self.get_visible() or not self.get_text():
             return
-        figure = self.get_figure(root=True)
+        figure = self.figure  # Matplotlib 3.9 has no get_figure(root=True)
         if figure is None or figure.canvas.is_saving() or not isinstance(renderer, RendererAgg):
             super().draw(renderer)
             return
