@@ -105,11 +105,7 @@ def test_the_keyboard_moves_the_picture_and_reset_brings_it_back(lab, name):
         if slider.get_attribute("aria-valuenow") != before:
             seen.add(_wait_for_another(picture, seen, name))
     assert len(seen) >= 2, f"{name}: the picture does not follow the slider"
-    output.get_by_role("button", name="Reset").click()
-    deadline = time.monotonic() + 20
-    while sentence.inner_text() != said:
-        assert time.monotonic() < deadline, f"{name}: Reset does not bring the sentence back"
-        time.sleep(0.05)
+    _reset(output, said, name)
     assert lab.errors == []
 
 
@@ -119,6 +115,7 @@ def test_the_mouse_drags_the_picture_to_both_ends(lab, name):
     picture, slider = output.locator(".widget-image"), output.get_by_role("slider").first
     slider.scroll_into_view_if_needed()
     track, seen = output.locator(".noUi-base").first, {picture.get_attribute("src")}
+    said = output.locator(".rnn-caption p").inner_text()
     ends = {}
     for share in (0.0, 1.0):
         before = slider.get_attribute("aria-valuenow")
@@ -134,8 +131,17 @@ def test_the_mouse_drags_the_picture_to_both_ends(lab, name):
     assert len(seen) >= 2, f"{name}: the picture does not follow the mouse"
     assert ends[0.0] == float(slider.get_attribute("aria-valuemin"))
     assert ends[1.0] == float(slider.get_attribute("aria-valuemax"))
-    output.get_by_role("button", name="Reset").click()
+    _reset(output, said, name)
     assert lab.errors == []
+
+
+def _reset(output, said, name):
+    """Press Reset and wait for the sentence of the start: the next test begins where this did."""
+    sentence, deadline = output.locator(".rnn-caption p"), time.monotonic() + 20
+    output.get_by_role("button", name="Reset").click()
+    while sentence.inner_text() != said:
+        assert time.monotonic() < deadline, f"{name}: Reset does not bring the sentence back"
+        time.sleep(0.05)
 
 
 def _wait_for_another(picture, seen, name):
