@@ -1,8 +1,9 @@
 # Two commands are all that a reader needs, and each sets up what is missing first:
 #   make lab      open the lectures in JupyterLab     make lab ARGS="--no-browser --port=8899"
 #   make test     prove them                          make test ARGS="-k gradient_flow"
-# For those who write: make notebooks (re-execute in place), make lint, make bench, make oldest (the
-# tests with the oldest packages that pyproject.toml allows), make developing (hooks, notebook diffs).
+# For those who write: make notebooks (re-execute in place), make lint, make bench, make studies (run
+# anew what is too long for a lecture, hours), make oldest (the tests with the oldest packages that
+# pyproject.toml allows), make developing (hooks, notebook diffs).
 
 VENV := .venv
 OLDEST := .venv-oldest
@@ -19,7 +20,7 @@ ARGS ?=
 PIP_ARGS ?=
 BASE_PYTHON ?= python3.13 python3.12 python3.11 python3.14 python3 python
 
-.PHONY: lab test bench notebooks lint setup developing oldest
+.PHONY: lab test bench studies notebooks lint setup developing oldest
 .DELETE_ON_ERROR:
 
 lab: setup
@@ -32,6 +33,9 @@ test: setup
 
 bench: setup
 	$(PYTHON) -m benchmarks $(ARGS)
+
+studies: setup
+	$(PYTHON) -m studies $(ARGS)
 
 notebooks: setup
 	$(PYTHON) tools/execute_notebooks.py $(ARGS)

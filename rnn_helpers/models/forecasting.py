@@ -57,8 +57,8 @@ def train_forecaster(
     -------
     trained : Trained
         `predictions` (T,), of which entry t is the forecast of `series[t]` from all the values
-        before it; the first is NaN. `rmse` on the held-out values and `train_rmse`, in the units
-        of the series.
+        before it; the first is NaN. `rmse` on the held-out values, `train_rmse`, and
+        `validation_rmse`, the least on the validation years, in the units of the series.
     """
     series = check_array("series", series, ndim=1)
     if len(series) < 2 * VALIDATION + 2:
@@ -98,10 +98,12 @@ def train_forecaster(
         )  # fmt: skip
 
     trained = run(n_train - VALIDATION, updates, watch)
+    best = math.sqrt(min(errors, default=math.nan)) * deviation
     if not trained.history.stopped:
         trained = run(n_train, max(10, int(np.argmin(errors))))
     with torch.no_grad(), one_thread():
         forecasts = trained.model(scaled[:-1]).numpy()
+    trained.validation_rmse = best
     trained.predictions = np.concatenate([[np.nan], mean + deviation * forecasts])
     trained.rmse = compute_rmse(trained.predictions[n_train:], series[n_train:])
     trained.train_rmse = compute_rmse(trained.predictions[1:n_train], series[1:n_train])

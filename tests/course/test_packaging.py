@@ -119,12 +119,12 @@ def imported_modules(path):
 
 @pytest.mark.parametrize(("folders", "declared"), [
     (["rnn_helpers"], PROJECT["dependencies"]),
-    (["tests", "tools", "benchmarks"], [*PROJECT["dependencies"], *EXTRA]),
+    (["tests", "tools", "benchmarks", "studies"], [*PROJECT["dependencies"], *EXTRA]),
 ], ids=["package", "tests and tools"])  # fmt: skip
 def test_what_is_imported_is_declared(folders, declared):
     names = [canonicalize_name(Requirement(line).name) for line in declared]
     known = {MODULES_OF.get(name, name.replace("-", "_")) for name in names}
-    known |= set(sys.stdlib_module_names) | {"rnn_helpers", "tests", "tools", "benchmarks"}
+    known |= set(sys.stdlib_module_names) | {"rnn_helpers", "tests", "tools", "benchmarks", "studies"}
     for folder in folders:
         for path in (ROOT / folder).rglob("*.py"):
             unknown = set(imported_modules(path)) - known

@@ -1,0 +1,105 @@
+"""Which cells, and which starts, learn that the subject decides the verb, and at what distance."""
+
+import numpy as np
+import torch
+
+from rnn_helpers.models.agreement import (
+    BATCH_SIZE,
+    AgreementNetwork,
+    compute_agreement_loss,
+    make_agreement_batch,
+)
+from rnn_helpers.models.training import fit, one_thread
+from studies import Study, make_grid
+
+UPDATES, EVERY, TEST_SIZE = 400, 25, 512
+LEARNED = 0.9  # the share of right verbs from which a run counts as a success
+RATES = [3e-3, 1e-2]
+SEEDS = range(20)
+
+BLOCKS = {"LSTM": ("input", "forget", "candidate", "output"), "GRU": ("reset", "keep", "candidate")}
+# what is changed before training: the bias of some gates, or a factor on recurrent weights
+STARTS = {
+    "forget 1": ("forget", 1.0), "forget 3": ("forget", 3.0), "input 3": ("input", 3.0),
+    "output 3": ("output", 3.0), "input and output 3": ("input output", 3.0),
+    "keep 1": ("keep", 1.0), "keep 3": ("keep", 3.0), "reset 3": ("reset", 3.0),
+}  # fmt: skip
+SCALES = {"W_hn × 2": ("candidate", 2.0), "W_hh × 2": (None, 2.0), "W_hh × 4": (None, 4.0)}
+
+
+def change_start(layer, cell, start):
+    """Change a layer as a start of this study says; its other numbers stay as torch drew them."""
+    H = layer.hidden_size
+    blocks = {"SimplifiedGRU": ("keep", "candidate"), "RNN": ("candidate",), **BLOCKS}[cell]
+    with torch.no_grad():
+        if start == "orthogonal":
+            torch.nn.init.orthogonal_(layer.weight_hh_l0)
+        elif start in STARTS:
+            gates, bias = STARTS[start]
+            for gate in gates.split():
+                rows = slice(blocks.index(gate) * H, (blocks.index(gate) + 1) * H)
+                layer.bias_ih_l0[rows], layer.bias_hh_l0[rows] = bias, 0.0
+        elif start in SCALES:
+            block, factor = SCALES[start]
+            first = 0 if block is None else blocks.index(block)
+            last = len(blocks) if block is None else first + 1
+            layer.weight_hh_l0[first * H : last * H] *= factor
+        elif start != "torch":
+            raise ValueError(f"start must be one of this study, got {start!r}")
+
+
+def run(cell, start, distance, learning_rate, seed):
+    """Train one network; how right it is in the end, and after how many updates it was first."""
+    rng, test_rng = np.random.default_rng(seed), np.random.default_rng([seed, 1])
+    test = make_agreement_batch(distance, TEST_SIZE, rng=test_rng)
+    with torch.random.fork_rng(devices=[]), one_thread():
+        torch.default_generator.manual_seed(seed)
+        network = AgreementNetwork(cell=cell)
+        change_start(network.recurrence, cell, start)
+
+        def compute_loss():
+            batch = make_agreement_batch(distance, BATCH_SIZE, rng=rng)
+            return compute_agreement_loss(network, batch)
+
+        history = fit(
+            network, compute_loss, updates=UPDATES, learning_rate=learning_rate,
+            evaluate=lambda: ((network(test.tokens).numpy() > 0) == test.is_plural).mean(),
+            evaluate_every=EVERY,
+        )  # fmt: skip
+    learned = [update for update, accuracy in history.evaluations if accuracy >= LEARNED]
+    return {
+        "accuracy": history.evaluations[-1][1],
+        "learned_after": learned[0] if learned else "",
+    }
+
+
+def list_settings(rows):
+    """Every cell at four distances as torch starts it; the rival starts at one or two."""
+    cells = make_grid(
+        cell=["RNN", "SimplifiedGRU", "GRU", "LSTM"], start=["torch"], distance=[15, 20, 25, 30],
+        learning_rate=RATES, seed=SEEDS,
+    )  # fmt: skip
+    rivals = {
+        ("LSTM", 30): [
+            "forget 1", "forget 3", "input 3", "output 3", "input and output 3", "W_hh × 2",
+        ],
+        ("RNN", 30): ["orthogonal", "W_hh × 2"],
+        ("GRU", 20): ["keep 1", "keep 3", "reset 3", "W_hn × 2"],
+        ("GRU", 30): ["keep 1", "keep 3", "reset 3", "W_hn × 2"],
+        ("SimplifiedGRU", 20): ["keep 1"],
+        ("SimplifiedGRU", 30): ["keep 1"],
+    }  # fmt: skip
+    for (cell, distance), starts in rivals.items():
+        cells += make_grid(
+            cell=[cell], start=starts, distance=[distance], learning_rate=RATES, seed=SEEDS
+        )
+    return cells
+
+
+STUDY = Study(
+    question=__doc__,
+    run=run,
+    stages=(list_settings,),
+    cost=lambda s: (0.4 + 0.03 * s["distance"]) * {"RNN": 0.6, "LSTM": 1.3}.get(s["cell"], 1),
+    cheap={"cell": "RNN", "start": "torch", "distance": 15, "learning_rate": 3e-3, "seed": 0},
+)
