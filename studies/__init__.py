@@ -16,11 +16,10 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Study:
-    """One study.
+    """One study; its module's first sentence is what it asks.
 
     Attributes
     ----------
-    question : str
     run : callable
         `run(**setting) -> results`: a dict, or a list of them where a run is read several times.
     stages : tuple of callables
@@ -35,7 +34,6 @@ class Study:
         another order, and a training multiplies the difference.
     """
 
-    question: str
     run: Callable[..., Row | list[Row]]
     stages: tuple[Callable[[list[Row]], list[Row]], ...]
     cost: Callable[[Row], float]

@@ -31,39 +31,43 @@ def run_study(name, jobs):
     """Run what is missing of a study, stage by stage, and write its table."""
     study, path = importlib.import_module(f"studies.{name}").STUDY, PARTIAL / f"{name}.jsonl"
     PARTIAL.mkdir(exist_ok=True)
-    done = {}
+    done, rows = {}, []
     if path.exists():
         for line in path.read_text(encoding="utf-8").splitlines():
-            setting, rows = json.loads(line)
-            done[json.dumps(setting)] = rows
-    rows = []
-    context = multiprocessing.get_context("spawn")
-    with path.open("a", encoding="utf-8") as file, ProcessPoolExecutor(jobs, context) as pool:
+            setting, found = json.loads(line)
+            done[json.dumps(setting)] = found
+    with path.open("a", encoding="utf-8") as file:
         for number, stage in enumerate(study.stages, 1):
-            settings = [s for s in stage(rows) if not _is_among(s, rows)]
-            missing = [s for s in settings if json.dumps(s) not in done]
+            settings = [setting for setting in stage(rows) if not _is_among(setting, rows)]
+            missing = [setting for setting in settings if json.dumps(setting) not in done]
             missing.sort(key=study.cost, reverse=True)  # the long ones first, so that none is late
-            futures = {pool.submit(run_cell, name, s): s for s in missing}
-            bar = tqdm(
-                total=round(sum(map(study.cost, missing))), unit="s", disable=not missing,
-                desc=f"{name}, stage {number} of {len(study.stages)}", file=sys.stdout,
+            with tqdm(
+                total=round(sum(map(study.cost, missing))), disable=not missing, file=sys.stdout,
+                desc=f"{name}, stage {number} of {len(study.stages)}",
                 bar_format="{desc}: {percentage:3.0f} %|{bar}| {elapsed}, {remaining} left",
-            )  # fmt: skip
-            try:
-                for future in as_completed(futures):
-                    setting = futures[future]
-                    done[json.dumps(setting)] = found = future.result()
+            ) as bar:  # fmt: skip
+                for setting, found in _run_cells(name, missing, jobs):
+                    done[json.dumps(setting)] = found
                     file.write(json.dumps([setting, found]) + "\n")
                     file.flush()
                     bar.update(study.cost(setting))
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
-            finally:
-                bar.close()
             rows += [row for setting in settings for row in done[json.dumps(setting)]]
     write_table(name, rows)
     path.unlink()
+
+
+def _run_cells(name, settings, jobs):
+    """Each setting and its rows, as they come; one job runs them here, more in other processes."""
+    if jobs == 1 or not settings:
+        yield from ((setting, run_cell(name, setting)) for setting in settings)
+        return
+    with ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn")) as pool:
+        futures = {pool.submit(run_cell, name, setting): setting for setting in settings}
+        try:
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _is_among(setting, rows):

@@ -53,7 +53,6 @@ def list_settings(rows):
 
 
 STUDY = Study(
-    question=__doc__,
     run=run,
     stages=(list_settings,),
     cost=lambda setting: {"RNN": 2.0, "LSTM": 4.0}.get(setting["cell"], 3.0),

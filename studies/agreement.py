@@ -97,7 +97,6 @@ def list_settings(rows):
 
 
 STUDY = Study(
-    question=__doc__,
     run=run,
     stages=(list_settings,),
     cost=lambda s: (0.4 + 0.03 * s["distance"]) * {"RNN": 0.6, "LSTM": 1.3}.get(s["cell"], 1),

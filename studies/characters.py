@@ -75,7 +75,6 @@ def estimate(setting):
 
 
 STUDY = Study(
-    question=__doc__,
     run=run,
     stages=(tune, judge, enlarge),
     cost=estimate,

@@ -28,7 +28,6 @@ def run(model, order):
 
 
 STUDY = Study(
-    question=__doc__,
     run=run,
     stages=(
         lambda rows: make_grid(model=["shorter context", "Kneser–Ney"], order=list(range(1, 9))),

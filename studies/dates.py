@@ -69,7 +69,6 @@ def judge(rows):
 
 
 STUDY = Study(
-    question=__doc__,
     run=run,
     stages=(tune, judge),
     cost=lambda setting: setting["updates"] * 0.026,

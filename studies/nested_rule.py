@@ -58,7 +58,6 @@ def list_settings(rows):
 
 
 STUDY = Study(
-    question=__doc__,
     run=run,
     stages=(list_settings,),
     cost=lambda setting: 2.0 + 1.5 * setting["num_layers"],

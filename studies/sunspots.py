@@ -23,7 +23,6 @@ def run(cell, learning_rate, seed):
 
 
 STUDY = Study(
-    question=__doc__,
     run=run,
     stages=(lambda rows: make_grid(cell=CELLS, learning_rate=RATES, seed=SEEDS),),
     cost=lambda setting: {"RNN": 3.0, "LSTM": 6.0}.get(setting["cell"], 5.0),
