@@ -49,7 +49,12 @@ def join_words(tokens: Iterable[str]) -> str:
     >>> join_words(["it", "rains", ",", "again", ".", "<eos>"])
     'it rains, again.\n'
     """
-    line = " ".join(["", *tokens]).replace(f" {END}", "\n").replace("\n ", "\n").removeprefix(" ")
+    line = (
+        " ".join(["", *map(normalise, tokens)])
+        .replace(f" {END}", "\n")
+        .replace("\n ", "\n")
+        .removeprefix(" ")
+    )
     return re.sub(r" ([.,:;!?)\]}])", r"\1", re.sub(r"([(\[{]) ", r"\1", line))
 
 
@@ -69,6 +74,10 @@ class Vocabulary:
     """The tokens that a model knows, by number; number 0 is `<unk>`, all the others."""
 
     tokens: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        """In NFC, as every text that is read."""
+        object.__setattr__(self, "tokens", tuple(list_tokens(self.tokens, name="tokens")))
 
     @classmethod
     def build(cls, sequence: str | Iterable[str], *, max_size: int | None = None) -> "Vocabulary":

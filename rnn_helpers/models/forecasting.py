@@ -72,7 +72,7 @@ def train_forecaster(
             f"series must vary among its first {n_train} values, got {series[0]:g} throughout"
         )
     mean, deviation = series[:n_train].mean(), series[:n_train].std()
-    scaled = torch.tensor((series - mean) / deviation, dtype=torch.float32)
+    scaled = torch.tensor((series - mean) / deviation, dtype=torch.get_default_dtype())
     errors = []
 
     def watch(network):

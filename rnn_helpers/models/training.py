@@ -62,6 +62,19 @@ def one_thread() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
+@contextlib.contextmanager
+def evaluating(model: torch.nn.Module) -> Iterator[None]:
+    """Without gradients and in evaluation mode; then each part in the mode it had."""
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        for module, training in modes:  # each its own: a part may have been left in eval()
+            module.training = training
+
+
 def train(
     make_model: Callable[[], torch.nn.Module],
     make_loss: Callable[[Any, np.random.Generator], Callable[[], torch.Tensor]],
@@ -77,7 +90,7 @@ def train(
     make_loss : callable
         `make_loss(model, rng) -> compute_loss`, as in `fit`; the generator has the same seed.
     scores : dict of callables, optional
-        `score(model)`, without gradients, under its name in the result; NaN if interrupted.
+        `score(model)` under its name in the result, as `evaluate` is called; NaN if interrupted.
     evaluate, **options
         Of `fit`; `evaluate` is given the model.
     """
@@ -91,7 +104,7 @@ def train(
         trained = Trained(model=model, history=history)
         for name, score in (scores or {}).items():
             try:
-                with torch.no_grad():
+                with evaluating(model):
                     setattr(trained, name, score(model))
             except KeyboardInterrupt:
                 setattr(trained, name, math.nan)
@@ -204,14 +217,8 @@ def _check_loss(loss):
 
 
 def _evaluate(model, evaluate):
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        with torch.no_grad():
-            value = evaluate()
-    finally:
-        for module, training in modes:  # each its own: a part may have been left in eval()
-            module.training = training
+    with evaluating(model):
+        value = evaluate()
     try:
         return float(value)
     except (TypeError, ValueError, RuntimeError):

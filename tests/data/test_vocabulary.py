@@ -93,6 +93,8 @@ def test_a_text_that_enters_in_pieces_is_normalised():
         assert Vocabulary.build(parts) == vocabulary
         assert vocabulary.encode(parts).tolist() == vocabulary.encode(whole).tolist()
         assert vocabulary.encode(parts).min() > 0
+    assert Vocabulary((UNKNOWN, *pieces.split())) == Vocabulary((UNKNOWN, *text.split()))
+    assert join_words(pieces.split()) == text
 
 
 def test_tokens_may_come_one_by_one_and_a_string_is_letters_where_all_tokens_are():

@@ -7,7 +7,7 @@ import torch
 from rnn_helpers import data
 from rnn_helpers.data.series import compute_rmse
 from rnn_helpers.lectures.sequence_models.histories import predict_persistence
-from rnn_helpers.models.forecasting import Forecaster, train_forecaster
+from rnn_helpers.models.forecasting import VALIDATION, Forecaster, train_forecaster
 
 YEARS, COUNTS = data.load_sunspots()
 N_TRAIN = data.split_years(YEARS)[0].stop
@@ -46,6 +46,25 @@ def test_training_lasts_as_long_as_the_last_training_years_say(learning_rate, ch
         COUNTS, n_train=N_TRAIN, seed=0, updates=60, learning_rate=learning_rate
     )
     assert len(trained.history.losses) == chosen
+
+
+def test_the_least_error_on_the_validation_years_is_told_in_units_of_the_series():
+    one = train_forecaster(COUNTS, n_train=N_TRAIN, seed=0, updates=10)
+    more = train_forecaster(COUNTS, n_train=N_TRAIN, seed=0, updates=60)
+    assert more.validation_rmse < one.validation_rmse
+    start, stop = N_TRAIN - VALIDATION, N_TRAIN
+    persistence = compute_rmse(COUNTS[start - 1 : stop - 1], COUNTS[start:stop])
+    assert one.validation_rmse == pytest.approx(persistence, rel=0.3)
+
+
+def test_it_trains_in_the_precision_that_torch_is_set_to():
+    torch.set_default_dtype(torch.float64)
+    try:
+        trained = train_forecaster(COUNTS, n_train=N_TRAIN, seed=0, updates=10)
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert trained.model.change.weight.dtype == torch.float64
+    assert np.isfinite(trained.rmse)
 
 
 @pytest.mark.parametrize(("forecast", "done"), [(1, 0), (2, 0), (9, 7)])

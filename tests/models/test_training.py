@@ -272,6 +272,9 @@ def test_what_was_trained_is_scored_without_gradients_and_counted():
     evaluated = _train(evaluate=lambda model: seen.append(model) or 1.5)
     assert seen == [evaluated.model]
     assert evaluated.history.evaluations == [(4, 1.5)]
+    modes = _train(scores={"mode": lambda model: model.training})
+    assert not modes.mode
+    assert modes.model.training
 
 
 def test_an_interrupt_of_the_last_score_keeps_the_model():
