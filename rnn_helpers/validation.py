@@ -143,8 +143,13 @@ def check_shape(name: str, array: Array, shape: tuple[int | None, ...]) -> Array
 def check_indices(name: str, indices: Array, size: int) -> Array:
     """Return `indices`, an array or a tensor, if each is the place of one of `size` entries.
 
-    NumPy would read a negative one from the end.
+    NumPy would read a negative one from the end. An array comes back as torch can take it: int64,
+    and forwards in memory.
     """
+    if isinstance(indices, np.ndarray):
+        if indices.dtype.kind not in "iu":
+            raise TypeError(f"{name} must be integers, got an array of {indices.dtype}")
+        indices = np.ascontiguousarray(indices, dtype=np.int64)
     if 0 not in indices.shape:
         low, high = int(indices.min()), int(indices.max())
         if low < 0 or high >= size:

@@ -43,6 +43,8 @@ from rnn_helpers.validation import (
     (check_array, 1.0, {"ndim": (1, 2)}, ValueError, "have 1 or 2 axes, got 0 (shape ())"),
     (check_indices, np.array([[3], [-2]]), {"size": 3}, ValueError, "lie from 0 to 2, got -2"),
     (check_indices, torch.tensor([0, 3]), {"size": 3}, ValueError, "lie from 0 to 2, got 3"),
+    (check_indices, np.array([0.0]), {"size": 3}, TypeError,
+     "be integers, got an array of float64"),
     (check_tokens, [0, 1], {"n_tokens": 3, "minimum": 3}, ValueError,
      "hold at least 3 tokens, got 2"),
     (check_tokens, [0, 3], {"n_tokens": 3}, ValueError, "lie from 0 to 2, got 3"),
@@ -71,6 +73,9 @@ def test_what_is_right_comes_back_in_plain_types():
     assert np.isinf(check_array("xs", [np.inf], finite=False)[0])
     assert check_tokens("ids", [2.0, 0], 3).tolist() == [2, 0]
     assert check_indices("ids", torch.zeros(0, 2), 3).shape == (0, 2)
+    backwards = check_indices("ids", np.arange(3, dtype=np.int32)[::-1], 3)
+    assert torch.from_numpy(backwards).tolist() == [2, 1, 0]
+    assert backwards.dtype == np.int64
 
 
 def test_a_long_value_is_shortened():

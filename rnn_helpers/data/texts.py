@@ -3,7 +3,7 @@
 import pathlib
 import unicodedata
 
-from rnn_helpers.validation import check_number
+from rnn_helpers.validation import check_boolean, check_number
 
 KOREAN = pathlib.Path(__file__).with_name("korean.txt")
 HELD_OUT_TEXT = 0.1
@@ -50,6 +50,7 @@ def load_manual(*, drop_repeats: bool = False) -> str:
     >>> len(load_manual()) > len(load_manual(drop_repeats=True)) > 100_000
     True
     """
+    check_boolean("drop_repeats", drop_repeats)
     try:
         from pydoc_data.topics import topics
     except ImportError:
