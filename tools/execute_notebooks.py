@@ -61,8 +61,8 @@ def asks_for_a_prediction(source: str) -> bool:
     if not body or not isinstance(body[-1], ast.Expr) or not isinstance(body[-1].value, ast.Call):
         return False
     call = body[-1].value
-    texts = [isinstance(argument, ast.Constant) for argument in call.args[:1]]
-    return isinstance(call.func, ast.Name) and call.func.id == "predict" and all(texts)
+    label = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
+    return isinstance(call.func, ast.Name) and call.func.id == "predict" and isinstance(label, str)
 
 
 def tag_predictions(cells: list) -> None:

@@ -172,8 +172,8 @@ def test_of_two_forms_in_a_row_the_second_stays_open():
 
 @pytest.mark.parametrize(("source", "asks"), [
     (FORM, True), (f"# note\n{FORM}", True), (f"{FORM}\n", True), ("predict(series)", False),
-    ("model.predict('x', f)", False), ("y = predict('x', f)", False), ("", False), ("%%bash", False),
-    (f"def f():\n    {FORM}", False), ("predict()", False),
+    ("model.predict('x', f)", False), ("y = predict('x', f)", False), ("", False),
+    ("%%bash", False), (f"def f():\n    {FORM}", False), ("predict()", False),
 ])  # fmt: skip
 def test_which_cell_asks_for_a_prediction(source, asks):
     assert execute_notebooks.asks_for_a_prediction(source) is asks
