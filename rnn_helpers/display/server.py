@@ -7,7 +7,8 @@ slider waits about 40 ms for every picture, on loopback too. `TCP_NODELAY` turns
 A widget's view, stored in a notebook, is an error message to whoever opens it without the kernel
 that it belonged to, and the widget itself to whoever reopens it while that kernel runs. Which of
 the two it is shows when the notebook is opened, not when it is saved: so a view is stored, and is
-left out where a notebook is read whose kernel is gone, if the output also holds a still picture.
+left out where a notebook is read whose kernel is gone, if the output also holds a still picture
+or a text in HTML.
 
 A web page made by `jupyter nbconvert` prefers a view to all else, and fetches the program that
 shows it from the network: offline nothing stands where a demo stood. It gets the still picture.
@@ -31,7 +32,7 @@ __all__ = [
     "show_stills",
 ]
 
-_VIEW, _STILL = "application/vnd.jupyter.widget-view+json", "image/png"
+_VIEW, _STILLS = "application/vnd.jupyter.widget-view+json", {"image/png", "text/html"}
 
 
 class PromptWebsocketConnection(ZMQChannelsWebsocketConnection):
@@ -61,7 +62,7 @@ def drop_stale_views(model: dict[str, Any], processes: set[int | None]) -> None:
         outputs = cell.get("outputs") if isinstance(cell, dict) else None
         for output in outputs if isinstance(outputs, list) else ():
             data = output.get("data") if isinstance(output, dict) else None
-            if not isinstance(data, dict) or _STILL not in data:
+            if not isinstance(data, dict) or not _STILLS & data.keys():
                 continue
             metadata = output.get("metadata") or {}
             own = set((metadata.get(_VIEW) or {}).get("processes", (None,)))
