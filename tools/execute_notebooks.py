@@ -58,11 +58,10 @@ def asks_for_a_prediction(source: str) -> bool:
         body = ast.parse(source).body
     except SyntaxError:  # a magic
         return False
-    if not body or not isinstance(body[-1], ast.Expr) or not isinstance(body[-1].value, ast.Call):
-        return False
-    call = body[-1].value
-    label = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
-    return isinstance(call.func, ast.Name) and call.func.id == "predict" and isinstance(label, str)
+    match body[-1:]:
+        case [ast.Expr(ast.Call(ast.Name("predict"), [ast.Constant(str()), *_]))]:
+            return True
+    return False
 
 
 def tag_predictions(cells: list) -> None:
