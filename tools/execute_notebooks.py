@@ -67,11 +67,11 @@ def asks_for_a_prediction(source: str) -> bool:
 def tag_predictions(cells: list) -> None:
     """Tag the source of each form, and the output of the code cell after it, to be folded."""
     code = [cell for cell in cells if cell.cell_type == "code"]
-    for cell, following in pairwise([*code, None]):
-        if asks_for_a_prediction(cell.source):
-            _add_tag(cell, "hide-input")
-            if following is not None and not asks_for_a_prediction(following.source):
-                _add_tag(following, "hide-output")
+    for cell in filter(lambda cell: asks_for_a_prediction(cell.source), code):
+        _add_tag(cell, "hide-input")
+    for cell, following in pairwise(code):
+        if asks_for_a_prediction(cell.source) and not asks_for_a_prediction(following.source):
+            _add_tag(following, "hide-output")
 
 
 def _add_tag(cell, tag):

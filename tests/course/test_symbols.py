@@ -89,7 +89,8 @@ TABLE = "| Symbol | Korean | lectures |\n| --- | --- | --- |\n"
 
 
 @pytest.mark.parametrize(("row", "complaint"), [
-    ("| hₜ | 은닉 상태 |", None), ("| h_t | 은닉 상태, 요약 |", None), ("| T or z | 길이 |", "T is not"),
+    ("| hₜ | 은닉 상태 |", None), ("| h_t | 은닉 상태, 요약 |", None),
+    ("| T or z | 길이 |", "T is not in symbols.md"),
     ("| qₜ | 은닉 상태 |", "q_t is not in symbols.md"),
     ("| hₜ | 출력 |", "h_t is “출력” in lecture 04, “은닉 상태” in symbols.md"),
     ("| z | 갱신 게이트 |", "does not list lecture 04 for z"),
