@@ -79,7 +79,7 @@ def show_stills(notebook: Any, resources: Any) -> tuple[Any, Any]:
     drop_stale_views({"content": notebook}, set())
     for cell in notebook["cells"]:
         if cell.get("outputs") and "hide-output" in cell["metadata"].get("tags", ()):
-            cell["outputs"][:] = [type(cell["outputs"][0])(fold_outputs(cell["outputs"]))]
+            cell["outputs"] = [type(cell["outputs"][0])(fold_outputs(cell["outputs"]))]
     return notebook, resources
 
 
