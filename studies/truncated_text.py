@@ -5,7 +5,6 @@ from rnn_helpers.data.vocabulary import Vocabulary
 from rnn_helpers.models.language_model import train_language_model
 from studies import Study, make_grid
 
-OPTIONS = {"hidden_size": 64, "n_streams": 32, "window": 16}
 UPDATES = (150, 600)
 
 
@@ -16,7 +15,7 @@ def run(updates, learning_rate, k, seed):
     trained = train_language_model(
         vocabulary.encode(train), vocabulary.encode(held_out), n_tokens=len(vocabulary),
         seed=seed, truncate=k, updates=updates, learning_rate=learning_rate, evaluations=1,
-        **OPTIONS,
+        hidden_size=64, n_streams=32, window=16,
     )  # fmt: skip
     return {"nats": trained.nats}
 
