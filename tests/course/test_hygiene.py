@@ -360,7 +360,7 @@ def test_each_lecture_links_to_its_neighbours(name, neighbour):
     assert any(f"]({neighbour}.ipynb)" in cell.source for cell in prose_cells(notebook))
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "notebooks/symbols.md"])
 def test_the_links_and_images_of_a_page_resolve(name):
     path = ROOT / name
     source = path.read_text(encoding="utf-8")
