@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from rnn_helpers.display.figures import COLORS, STYLES
@@ -28,10 +29,11 @@ def draw_success_counts(
     xs = check_array("xs", xs, ndim=1)
     for number, (name, row) in enumerate(counts.items()):
         row = check_array(f"counts[{name!r}]", row, shape=xs.shape)
-        cell = name.partition(" ")[0].lower()
+        cell = name.replace(",", " ").partition(" ")[0].lower()
         color, style = COLORS.get(cell, _ORDER[number % 4]), STYLES.get(cell, _LINES[number % 4])
         axes.plot(xs, row, style, marker=_MARKERS[number % 4], color=color, label=name)
     axes.set_xticks(np.unique(xs))
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.set(ylim=(-0.04 * total, 1.04 * total), ylabel=f"networks that learned, of {total}")
     axes.legend()
 
