@@ -1,6 +1,7 @@
 """Pictures that compare trained models: every seed is a dot, so that the spread is seen."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -34,7 +35,10 @@ def draw_success_counts(
         own = STYLES.get(cell)
         style = own if own in free else (free or ["-"])[0]
         free = [other for other in free if other != style]
-        look = {"marker": _MARKERS[number % 4], "color": COLORS.get(cell, _ORDER[number % 4])}
+        look: dict[str, Any] = {
+            "marker": _MARKERS[number % 4],
+            "color": COLORS.get(cell, _ORDER[number % 4]),
+        }
         axes.plot(xs, row, style, label=name, **look)
     axes.set_xticks(np.unique(xs))
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
