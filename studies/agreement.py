@@ -24,7 +24,10 @@ STARTS = {
     "output 3": ("output", 3.0), "input and output 3": ("input output", 3.0),
     "keep 1": ("keep", 1.0), "keep 3": ("keep", 3.0), "reset 3": ("reset", 3.0),
 }  # fmt: skip
-SCALES = {"W_hn × 2": ("candidate", 2.0), "W_hh × 2": (None, 2.0), "W_hh × 4": (None, 4.0)}
+SCALES = {"W_hn × 2": ("candidate", 2.0), "W_hh × 2": (None, 2.0)}
+
+# W_hh with this spectral radius; the first draws it as torch does, where it has about 0.6
+RADII = {"ρ = 1": 1.0, "orthogonal": 1.0, "orthogonal, ρ = 0.6": 0.6}
 
 
 def change_start(layer, cell, start):
@@ -32,8 +35,11 @@ def change_start(layer, cell, start):
     H = layer.hidden_size
     blocks = {"SimplifiedGRU": ("keep", "candidate"), "RNN": ("candidate",), **BLOCKS}[cell]
     with torch.no_grad():
-        if start == "orthogonal":
-            torch.nn.init.orthogonal_(layer.weight_hh_l0)
+        if start in RADII:
+            if start.startswith("orthogonal"):
+                torch.nn.init.orthogonal_(layer.weight_hh_l0)
+            radius = torch.linalg.eigvals(layer.weight_hh_l0).abs().max()
+            layer.weight_hh_l0 *= RADII[start] / radius
         elif start in STARTS:
             gates, bias = STARTS[start]
             for gate in gates.split():
@@ -83,7 +89,9 @@ def list_settings(rows):
         ("LSTM", 30): [
             "forget 1", "forget 3", "input 3", "output 3", "input and output 3", "W_hh × 2",
         ],
-        ("RNN", 30): ["orthogonal", "W_hh × 2"],
+        ("RNN", 30): ["ρ = 1", "orthogonal", "orthogonal, ρ = 0.6", "W_hh × 2"],
+        ("RNN", 5): ["torch"],
+        ("RNN", 10): ["torch"],
         ("GRU", 20): ["keep 1", "keep 3", "reset 3", "W_hn × 2"],
         ("GRU", 30): ["keep 1", "keep 3", "reset 3", "W_hn × 2"],
         ("SimplifiedGRU", 20): ["keep 1"],

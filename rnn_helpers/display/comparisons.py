@@ -4,13 +4,38 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from rnn_helpers.display.figures import COLORS
+from rnn_helpers.display.figures import COLORS, STYLES
 from rnn_helpers.validation import check_array
 
 _MARKERS, _LINES = ("o", "s", "^", "D"), ("-", "--", "-.", ":")
 _ORDER = (COLORS["tanh"], COLORS["relu"], COLORS["identity"], COLORS["third"])
+
+
+def draw_success_counts(
+    xs: ArrayLike, counts: Mapping[str, ArrayLike], axes: Axes, *, total: int
+) -> None:
+    """Draw how many of `total` seeds succeeded at each x, one line for each model.
+
+    Parameters
+    ----------
+    xs : (N,)
+        What is varied.
+    counts : (N,) each
+        Each model's successes; a cell's name gives its colour of the series.
+    """
+    xs = check_array("xs", xs, ndim=1)
+    for number, (name, row) in enumerate(counts.items()):
+        row = check_array(f"counts[{name!r}]", row, shape=xs.shape)
+        cell = name.replace(",", " ").partition(" ")[0].lower()
+        color, style = COLORS.get(cell, _ORDER[number % 4]), STYLES.get(cell, _LINES[number % 4])
+        axes.plot(xs, row, style, marker=_MARKERS[number % 4], color=color, label=name)
+    axes.set_xticks(np.unique(xs))
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes.set(ylim=(-0.04 * total, 1.04 * total), ylabel=f"networks that learned, of {total}")
+    axes.legend()
 
 
 def draw_seed_spread(xs: ArrayLike, runs: Mapping[str, ArrayLike], axes: Axes) -> None:

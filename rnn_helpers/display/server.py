@@ -7,10 +7,12 @@ slider waits about 40 ms for every picture, on loopback too. `TCP_NODELAY` turns
 A widget's view, stored in a notebook, is an error message to whoever opens it without the kernel
 that it belonged to, and the widget itself to whoever reopens it while that kernel runs. Which of
 the two it is shows when the notebook is opened, not when it is saved: so a view is stored, and is
-left out where a notebook is read whose kernel is gone, if the output also holds a still picture.
+left out where a notebook is read whose kernel is gone, if the output also holds a still picture
+or a text in HTML.
 
 A web page made by `jupyter nbconvert` prefers a view to all else, and fetches the program that
-shows it from the network: offline nothing stands where a demo stood. It gets the still picture.
+shows it from the network: offline nothing stands where a demo stood. It gets the still picture, and
+what JupyterLab folds, the answer to a prediction, is folded there, too.
 
 The installed file `etc/jupyter/jupyter_nbconvert_config.json` names `show_stills` to nbconvert;
 `etc/jupyter/jupyter_server_config.d/rnn_helpers.json` enables this module as a server extension,
@@ -19,6 +21,7 @@ Jupyter server of the environment uses it, and nobody's own configuration is tou
 """
 
 import functools
+import html
 import inspect
 from typing import Any
 
@@ -27,11 +30,12 @@ from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebso
 __all__ = [
     "PromptWebsocketConnection",
     "drop_stale_views",
+    "fold_outputs",
     "open_without_stale_views",
     "show_stills",
 ]
 
-_VIEW, _STILL = "application/vnd.jupyter.widget-view+json", "image/png"
+_VIEW, _STILLS = "application/vnd.jupyter.widget-view+json", {"image/png", "text/html"}
 
 
 class PromptWebsocketConnection(ZMQChannelsWebsocketConnection):
@@ -61,7 +65,7 @@ def drop_stale_views(model: dict[str, Any], processes: set[int | None]) -> None:
         outputs = cell.get("outputs") if isinstance(cell, dict) else None
         for output in outputs if isinstance(outputs, list) else ():
             data = output.get("data") if isinstance(output, dict) else None
-            if not isinstance(data, dict) or _STILL not in data:
+            if not isinstance(data, dict) or not _STILLS & data.keys():
                 continue
             metadata = output.get("metadata") or {}
             own = set((metadata.get(_VIEW) or {}).get("processes", (None,)))
@@ -71,9 +75,36 @@ def drop_stale_views(model: dict[str, Any], processes: set[int | None]) -> None:
 
 
 def show_stills(notebook: Any, resources: Any) -> tuple[Any, Any]:
-    """A preprocessor of nbconvert: of a widget with a still picture, only the picture stays."""
+    """A preprocessor of nbconvert: stills in place of widgets, and folded answers stay folded."""
     drop_stale_views({"content": notebook}, set())
+    for cell in notebook["cells"]:
+        if cell.get("outputs") and "hide-output" in cell["metadata"].get("tags", ()):
+            cell["outputs"] = [type(cell["outputs"][0])(fold_outputs(cell["outputs"]))]
     return notebook, resources
+
+
+_UNFOLDED_ON_PAPER = (
+    "<style>@media print { .rnn-answer::details-content"
+    " { content-visibility: visible; block-size: auto; } }</style>"
+)
+
+
+def fold_outputs(outputs: list) -> dict[str, Any]:
+    """One output in HTML that holds those of a cell, folded until it is clicked on or printed."""
+    parts, texts = [], []
+    for output in outputs:
+        data = output.get("data", {})
+        text = (
+            output.get("text") or data.get("text/plain") or "\n".join(output.get("traceback", ()))
+        )
+        text = "".join(text)
+        plain = f'<pre style="font-family: monospace">{html.escape(text.strip())}</pre>'
+        parts.append("".join(data.get("text/html", plain)))
+        texts.append(text)
+    inner = "\n".join(parts)
+    page = f'<details class="rnn-answer"><summary>The answer</summary>\n{inner}\n</details>'
+    data = {"text/html": page + _UNFOLDED_ON_PAPER, "text/plain": "\n".join(texts)}
+    return {"output_type": "display_data", "data": data, "metadata": {}}
 
 
 def open_without_stale_views(contents_manager: Any, session_manager: Any, kernels: Any) -> None:

@@ -1,5 +1,6 @@
 """Running an unchanged lecture again changes no byte of its file; a failing one is left alone."""
 
+import copy
 import os
 import time
 
@@ -126,3 +127,68 @@ def test_no_notebook_at_all_is_an_error(tmp_path, monkeypatch, capsys):
 ])  # fmt: skip
 def test_a_line_that_overwrites_itself_is_stored_as_it_ends(written, shown):
     assert execute_notebooks.settle(written) == shown
+
+
+# Folding
+
+
+def normalize_cells(*cells):
+    return normalize(v4.new_notebook(cells=list(cells))).cells
+
+
+def printed(source, *texts, tags=()):
+    outputs = [v4.new_output("stream", name="stdout", text=text) for text in texts]
+    return v4.new_code_cell(source, outputs=outputs, metadata={"tags": list(tags)})
+
+
+FORM = "predict('share', lambda: share, unit='%')"
+
+
+def test_a_form_folds_its_source_and_the_output_of_the_next_code_cell():
+    cells = [printed(FORM), v4.new_markdown_cell("So:"), printed("share", "27\n"), printed("1")]
+    form, _, answer, after = normalize_cells(*cells)
+    assert form.metadata == {"jupyter": {"source_hidden": True}, "tags": ["hide-input"]}
+    assert answer.metadata == {"jupyter": {"outputs_hidden": True}, "tags": ["hide-output"]}
+    assert after.metadata == {}
+    assert answer.outputs[0].text == " \n27\n"
+    again = normalize_cells(form, answer)[1]
+    assert (again.metadata, again.outputs) == (answer.metadata, answer.outputs)
+
+
+def test_tags_by_hand_fold_and_without_the_tag_nothing_does():
+    both, none = normalize_cells(
+        v4.new_code_cell("x", metadata={"tags": ["hide-output", "hide-input", "a"]}),
+        v4.new_code_cell("x", metadata={"jupyter": {"source_hidden": True}}),
+    )
+    folds = {"outputs_hidden": True, "source_hidden": True}
+    assert both.metadata == {"jupyter": folds, "tags": ["a", "hide-input", "hide-output"]}
+    assert none.metadata == {}
+
+
+def test_of_two_forms_in_a_row_the_second_stays_open():
+    metadata = [cell.metadata.get("tags") for cell in normalize_cells(*map(printed, [FORM] * 3))]
+    assert metadata == [["hide-input"]] * 3
+
+
+@pytest.mark.parametrize(("source", "asks"), [
+    (FORM, True), (f"# note\n{FORM}", True), (f"{FORM}\n", True), ("predict(series)", False),
+    ("model.predict('x', f)", False), ("y = predict('x', f)", False), ("", False),
+    ("%%bash", False), (f"def f():\n    {FORM}", False), ("predict()", False),
+])  # fmt: skip
+def test_which_cell_asks_for_a_prediction(source, asks):
+    assert execute_notebooks.asks_for_a_prediction(source) is asks
+
+
+@pytest.mark.parametrize(("data", "wanted"), [
+    ({"text/plain": "27"}, {"text/plain": " \n27"}),
+    ({"text/html": "<img>", "text/plain": "A", "image/png": "x"},
+     {"text/html": " \n<img>", "text/plain": "A", "image/png": "x"}),
+    ({"image/png": "x"}, {"image/png": "x"}),
+])  # fmt: skip
+def test_jupyterlab_shows_a_blank_line_of_what_is_folded(data, wanted):
+    output = v4.new_output("display_data", data=data)
+    first, second = copy.deepcopy(output), copy.deepcopy(output)
+    cell = v4.new_code_cell("x", outputs=[first, second], metadata={"tags": ["hide-output"]})
+    outputs = normalize_cells(cell)[0].outputs
+    assert outputs[0].data == wanted
+    assert outputs[1].data == data

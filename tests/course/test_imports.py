@@ -16,7 +16,7 @@ from tests.notebooks import PATHS, ROOT, read_lecture, setup_source
 
 PACKAGE = ROOT / "rnn_helpers"
 WIDGETS = {"ipywidgets", "anywidget", "traitlets"}
-LIVE = ("rnn_helpers.display.live", "rnn_helpers.display.controls")  # where they are made
+LIVE = tuple(f"rnn_helpers.display.{name}" for name in ("live", "controls", "predictions"))
 KERNEL_ONLY = ("demos", "plots", "exercises")  # the modules of a lecture that need no torch
 TRAINS_NOTHING = ("01_sequence_models",)
 
