@@ -1,9 +1,11 @@
 """Pictures that compare trained models: every seed is a dot, so that the spread is seen."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from rnn_helpers.display.figures import COLORS, STYLES
@@ -23,15 +25,23 @@ def draw_success_counts(
     xs : (N,)
         What is varied.
     counts : (N,) each
-        Each model's successes; a cell's name gives its colour of the series.
+        Each model's successes; a name that begins with a cell's has its colour.
     """
     xs = check_array("xs", xs, ndim=1)
+    free = list(_LINES)
     for number, (name, row) in enumerate(counts.items()):
         row = check_array(f"counts[{name!r}]", row, shape=xs.shape)
-        cell = name.partition(" ")[0].lower()
-        color, style = COLORS.get(cell, _ORDER[number % 4]), STYLES.get(cell, _LINES[number % 4])
-        axes.plot(xs, row, style, marker=_MARKERS[number % 4], color=color, label=name)
+        cell = name.replace(",", " ").partition(" ")[0].lower()
+        own = STYLES.get(cell)
+        style = own if own in free else (free or ["-"])[0]
+        free = [other for other in free if other != style]
+        look: dict[str, Any] = {
+            "marker": _MARKERS[number % 4],
+            "color": COLORS.get(cell, _ORDER[number % 4]),
+        }
+        axes.plot(xs, row, style, label=name, **look)
     axes.set_xticks(np.unique(xs))
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.set(ylim=(-0.04 * total, 1.04 * total), ylabel=f"networks that learned, of {total}")
     axes.legend()
 

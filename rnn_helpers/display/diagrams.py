@@ -15,8 +15,8 @@ def draw_unrolled(axes: Axes, *, steps: int = 4) -> None:
     def draw_column(x, t):
         axes.text(x, 1, f"$h_{{{t}}}$", bbox=box, **plain)
         axes.text(x, 0, f"$x_{{{t}}}$", **plain)
-        axes.text(x, 2, f"$o_{{{t}}}$", **plain)
-        for low, high, label in ((0, 1, "W_xh"), (1, 2, "W_ho")):
+        axes.text(x, 2, f"$y_{{{t}}}$", **plain)
+        for low, high, label in ((0, 1, "W_xh"), (1, 2, "W_hy")):
             axes.annotate("", (x, high), (x, low), arrowprops=arrow)
             axes.text(x + 0.07, (low + high) / 2, label, fontsize=9, va="center")
 

@@ -162,7 +162,7 @@ class Prediction(anywidget.AnyWidget):
         return float(value)
 
     def _judge(self, came_out):
-        if isinstance(came_out, str):
+        if isinstance(came_out, str) or not isinstance(self.answer, float):
             return "the same" if self.answer == came_out else "another"
         return compare_numbers(self.answer, came_out, self.unit)
 
