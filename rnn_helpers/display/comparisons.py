@@ -46,6 +46,32 @@ def draw_success_counts(
     axes.legend()
 
 
+def draw_counts_by_start(
+    counts: Mapping[str, ArrayLike], rates: ArrayLike, axes: Axes, *, total: int, color: str
+) -> None:
+    """Draw how many of `total` seeds succeeded from each start, a mark for each learning rate.
+
+    Parameters
+    ----------
+    counts : (N,) each
+        Each start's successes at each of the rates; the first start stands on top.
+    rates : (N,)
+    """
+    rates = check_array("rates", rates, ndim=1)
+    rows = [check_array(f"counts[{n!r}]", row, shape=rates.shape) for n, row in counts.items()]
+    heights = np.arange(len(rows))[::-1]
+    for number, rate in enumerate(rates):
+        look = {"markersize": 9, "markeredgewidth": 1.8, "markeredgecolor": color}
+        axes.plot(
+            [row[number] for row in rows], heights, _MARKERS[number % 4], label=f"rate {rate:g}",
+            markerfacecolor=color if number == 0 else "none", clip_on=False, **look,
+        )  # fmt: skip
+    axes.set_yticks(heights, list(counts))
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes.set(xlim=(-0.03 * total, 1.03 * total), xlabel=f"networks that learned, of {total}")
+    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0))
+
+
 def draw_seed_spread(xs: ArrayLike, runs: Mapping[str, ArrayLike], axes: Axes) -> None:
     """Draw one mark for every seed and a line through the means, for each model.
 

@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
-from rnn_helpers.display.comparisons import draw_seed_spread, draw_success_counts
+from rnn_helpers.display.comparisons import (
+    draw_counts_by_start,
+    draw_seed_spread,
+    draw_success_counts,
+)
 from rnn_helpers.display.figures import COLORS, new_figure
 
 
@@ -19,6 +23,18 @@ def test_successes_are_drawn_by_name_with_whole_numbers_and_the_colour_of_the_ce
     assert axes.get_ylabel().endswith("of 20")
 
 
+def test_each_start_has_a_row_and_each_rate_a_mark():
+    _, axes = new_figure()
+    counts = {"torch": [0, 7], "keep 1": [20, 19]}
+    draw_counts_by_start(counts, [0.003, 0.01], axes, total=20, color=COLORS["gru"])
+    first, second = axes.lines
+    assert first.get_xydata().tolist() == [[0, 1], [20, 0]]
+    assert second.get_xydata().tolist() == [[7, 1], [19, 0]]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["torch", "keep 1"]
+    assert [line.get_label() for line in axes.lines] == ["rate 0.003", "rate 0.01"]
+    assert first.get_markerfacecolor() == COLORS["gru"] != second.get_markerfacecolor()
+
+
 def test_every_seed_has_a_mark():
     _, axes = new_figure()
     draw_seed_spread([1.0, 2.0], {"RNN": np.arange(6.0).reshape(3, 2)}, axes)
@@ -29,6 +45,8 @@ def test_every_seed_has_a_mark():
 
 @pytest.mark.parametrize(("draw", "message"), [
     (lambda axes: draw_success_counts([1.0], {"a": [1, 2]}, axes, total=2), r"counts\['a'\] must"),
+    (lambda axes: draw_counts_by_start({"a": [1]}, [1.0, 2.0], axes, total=2, color="k"),
+     r"counts\['a'\] must"),
     (lambda axes: draw_seed_spread([1.0], {}, axes), "at least one model"),
 ])  # fmt: skip
 def test_what_does_not_fit_is_named(draw, message):

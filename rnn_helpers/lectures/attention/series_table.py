@@ -82,10 +82,13 @@ class SeriesTable:
             reached = f"{row.mean:.{self.digits}f}"
             if self.counts:
                 reached, low, high = f"{int(row.results.sum())} of {seeds}", "", ""
+            size = "–" if row.parameters is None else f"{row.parameters:,}"
+            rate = "–" if row.rate is None else f"{row.rate:g}"
+            span = f"{low} to {high}" if low != high else "–"
+            alike = ", ".join(map(str, self.find_alike(row))) or "–"
             yield (
-                str(number), row.model, row.lecture, "–" if row.parameters is None else f"{row.parameters:,}",
-                "–" if row.rate is None else f"{row.rate:g}", row.updates, str(seeds), reached,
-                f"{low} to {high}" if low != high else "–", ", ".join(map(str, self.find_alike(row))) or "–",
+                str(number), row.model, row.lecture, size, rate, row.updates, str(seeds), reached,
+                span, alike,
             )  # fmt: skip
 
     def __repr__(self) -> str:
