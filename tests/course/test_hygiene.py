@@ -132,7 +132,7 @@ def cells_are_short(notebook, path):
 def prose_stands_between_code(notebook, path):
     run = 0
     for cell in notebook.cells:
-        if has_tag(cell, "hide-input"):  # what a reader sees of it is a form or a figure
+        if has_tag(cell, "hide-input"):  # a form or a picture, whose code is folded
             continue
         run = run + 1 if cell.cell_type == "code" else 0 if cell.source.strip() else run
         if run == 3:

@@ -23,11 +23,11 @@ def check_parameter_count(answer: object) -> Feedback:
         (78, "the biases are missing: one number for each unit and for each output."),
         (84, "the output has a bias of its own, three numbers."),
         (81, "the hidden units have a bias too, six numbers."),
-        (66, "W_ho and b_o, from state to output, are missing."),
+        (66, "W_hy and b_y, from state to output, are missing."),
         (8700, "every step uses the same weights: the 100 steps add nothing."),
         (93, "this counts two biases for the hidden units, as torch stores them; here is one b_h."),
     ]
-    hint = "count the entries of W_xh, W_hh, b_h, W_ho and b_o."
+    hint = "count the entries of W_xh, W_hh, b_h, W_hy and b_y."
     compare(as_number(answer, whole=True), 87, mistakes, hint)
     return right("24 + 36 + 6 for the state, 18 + 3 for the output, however long the sequence.")
 
@@ -56,9 +56,9 @@ def check_two_parts(function: object) -> Feedback:
 
 @check
 def check_last_visible(function: object) -> Feedback:
-    """Exercise 3: the last step t at which |w|^(t−1) ≥ share; no share is met to within rounding.
+    """Exercise 3: the last step t at which |w|^(t−1) ≥ share.
 
-    floor(log share / log |w|) is therefore right here with and without a small number for it.
+    No share is met exactly, or nearly: rounding decides nothing, in float32 neither.
     """
     negative = "the logarithm of a negative w is not a number: the size |w| decides."
     whole = "a step is a whole number: round down to the last one still visible."
@@ -68,7 +68,7 @@ def check_last_visible(function: object) -> Feedback:
         hints = {ValueError: negative} if w < 0 else {}  # of int(nan) or math.log
         number = as_number(call(function, w, share, hints=hints))
         if np.isnan(number):
-            return not_yet(negative)
+            return not_yet(negative if w < 0 else f"for w = {w} and share {share} this is nan.")
         hint = f"for w = {w} and share {share} the last visible step is not {number:.0f}."
         compare(as_number(number, whole=whole), wanted, [(wanted - 1, early)], hint)
     return right(
@@ -79,11 +79,11 @@ def check_last_visible(function: object) -> Feedback:
 @check
 def check_delay_line(function: object) -> Feedback:
     """Exercise 4: weights with which a linear RNN of three units gives back x_{t−2}."""
-    shapes = {"W_xh": (1, 3), "W_hh": (3, 3), "W_ho": (3, 1)}
-    W_xh, W_hh, W_ho = as_arrays(call(function), shapes)
+    shapes = {"W_xh": (1, 3), "W_hh": (3, 3), "W_hy": (3, 1)}
+    W_xh, W_hh, W_hy = as_arrays(call(function), shapes)
     xs = np.random.default_rng(4).normal(size=(9, 1, 1))
     hs = run_rnn(xs, np.zeros((1, 3)), W_xh, W_hh, np.zeros(3), activation="identity")
-    outputs = hs[1:] @ W_ho
+    outputs = hs[1:] @ W_hy
     mistakes = [
         (outputs[1:], xs[:-1], "this gives back x_t−1: the delay is 1, not 2."),
         (outputs, xs, "this gives back x_t: the delay is 0, not 2."),

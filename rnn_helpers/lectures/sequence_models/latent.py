@@ -21,10 +21,17 @@ PERIODS = np.array([3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 16, 20, 30.0])
 
 
 def predict_exponential(series: ArrayLike, *, rate: float) -> np.ndarray:
-    """Exponential smoothing: one number that leans toward each new value.
+    """Exponential smoothing: one number that moves toward each new value, or beyond it.
 
     h_t = h_{t−1} + rate · (x_{t−1} − h_{t−1}), x̂_t = h_t, started at h = the first value. A rate
-    of 1 remembers only the last value, 1/n averages over about n.
+    of 1/n averages over about n, 1 remembers only the last value, and above 1 the summary
+    overshoots: it goes on in the direction of the surprise. Below 2 the start is forgotten,
+    because what is left of it shrinks by |1 − rate| each step.
+
+    Source
+    ------
+    Hyndman, Akram & Archibald (2008), The admissible parameter space for exponential smoothing
+    models, Annals of the Institute of Statistical Mathematics 60.
 
     Examples
     --------
@@ -32,7 +39,9 @@ def predict_exponential(series: ArrayLike, *, rate: float) -> np.ndarray:
     [nan, 4.0, 6.0]
     """
     series = check_series("series", series)
-    rate = check_number("rate", rate, exclusive_minimum=0, maximum=1)
+    rate = check_number("rate", rate, exclusive_minimum=0)
+    if rate >= 2:
+        raise ValueError(f"rate must be above 0 and below 2, got {rate:g}")
     predictions, h = np.full(len(series), np.nan), series[0]
     for t in range(1, len(series)):
         h = h + rate * (series[t - 1] - h)

@@ -32,8 +32,9 @@ def fit(series=COUNTS, labels=LABELS, **options):
     return latent.fit_hidden_markov(series, labels=labels, **options)
 
 
-def test_exponential_smoothing_weighs_the_past_geometrically(rng):
-    x, rate = rng.random(40), 0.3
+@pytest.mark.parametrize("rate", [0.3, 1.5])
+def test_exponential_smoothing_weighs_the_past_geometrically(rng, rate):
+    x = rng.random(40)
     weights = rate * (1 - rate) ** np.arange(39)
     expected = weights @ x[38::-1] + (1 - rate) ** 39 * x[0]
     assert latent.predict_exponential(x, rate=rate)[39] == pytest.approx(expected)
@@ -138,7 +139,7 @@ def test_the_hidden_states_of_the_sunspots_go_round_in_a_cycle():
 
 
 @pytest.mark.parametrize(("call", "message"), [
-    (lambda: latent.predict_exponential(COUNTS, rate=1.2), "rate must be .* and at most 1"),
+    (lambda: latent.predict_exponential(COUNTS, rate=2.0), "rate must be above 0 and below 2"),
     (lambda: latent.fit_linear_recurrence(COUNTS, n_poles=0), "n_poles .* from 1 to 4, got 0"),
     (lambda: latent.fit_linear_recurrence(COUNTS[:20]), "series must hold at least 21 val"),
     (lambda: latent.run_linear_recurrence(COUNTS, poles=[np.nan]), "poles must be finite"),

@@ -47,11 +47,22 @@ def test_the_table_holds_the_numbers_that_the_lecture_prints():
     assert errors["persistence"] == 30.4
     assert errors["seasonal, 11 years"] == 34.2
     assert errors["AR(9)"] == 17.4
-    assert errors["latent: smoothing, rate 1.0"] == 30.4  # the rate is chosen in training
+    assert errors["latent: smoothing, rate 1.5"] == 25.5  # the rate is chosen in training
     assert errors["latent: linear recurrence"] == 17.9
     lines = format_model_table(rows).splitlines()
     assert len(lines) == len(rows) + 1
     assert len({len(line) for line in lines}) == 1
+
+
+def test_nothing_in_the_table_is_chosen_on_the_years_it_is_judged_on():
+    changed = COUNTS.copy()
+    changed[TRAIN.stop :] = 50.0 + 10.0 * np.sin(np.arange(len(COUNTS) - TRAIN.stop))
+    names, others = (
+        [row.name for row in compute_model_table(series, n_train=TRAIN.stop)]
+        for series in (COUNTS, changed)
+    )
+    assert names == others
+    assert "AR(9)" in names  # as rolling origin says, from 1800 on
 
 
 def test_phases_are_told_by_level_and_change():
