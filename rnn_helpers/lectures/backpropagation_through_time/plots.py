@@ -32,7 +32,7 @@ def draw_network() -> None:
 def draw_pair_shares(runs: Mapping[float, Sequence[Truncation]]) -> None:
     """Show the size of one pair's share by lag, all seeds and the median, for each radius."""
     figure, axes = new_figure(8, 3.4)
-    said = []
+    said, seeds = [], max(map(len, runs.values()))
     for (radius, results), style in zip(runs.items(), _LINES, strict=False):
         sizes = np.array([result.pair for result in results])
         lags, middle = np.arange(sizes.shape[1]), np.median(sizes, axis=0)
@@ -43,7 +43,7 @@ def draw_pair_shares(runs: Mapping[float, Sequence[Truncation]]) -> None:
     axes.set(yscale="log", ylim=(1e-12, 1e2), xlabel="lag, in steps back",
              ylabel="‖share of one pair‖, log scale")  # fmt: skip
     axes.set_title("The share of one pair in dW_hh, by its lag", loc="left")
-    axes.legend(title=f"median and range of {len(results)} seeds", fontsize=9)
+    axes.legend(title=f"median and range of {seeds} seeds", fontsize=9)
     show(
         figure,
         alt="Size of one pair's share in the gradient of W_hh against its lag, log axis. From "
@@ -54,12 +54,11 @@ def draw_pair_shares(runs: Mapping[float, Sequence[Truncation]]) -> None:
 def draw_lost_parts(results: Mapping[str, TruncationBias]) -> None:
     """Show what is left of the lost part in the mean of more and more batches, for each loss."""
     figure, axes = new_figure(8, 3.4)
-    said = []
+    said, counts = [], np.arange(1, max(len(result.lost) for result in results.values()) + 1)
     looks = zip((COLORS["relu"], COLORS["tanh"], COLORS["identity"]), _LINES, strict=False)
     for (name, result), (color, style) in zip(results.items(), looks, strict=False):
         left = result.lost / result.lost[0]
-        counts = np.arange(1, len(left) + 1)
-        axes.plot(counts, left, linestyle=style, color=color, linewidth=2, label=name)
+        axes.plot(counts[: len(left)], left, linestyle=style, color=color, linewidth=2, label=name)
         said.append(f"{name}, {left[-1]:.2f}")
     axes.plot(counts, counts**-0.5, ":", color=COLORS["bound"], label="1/√n")
     axes.set(xscale="log", yscale="log", ylim=(0.02, 3), xlabel="batches in the mean, log scale",
@@ -69,7 +68,7 @@ def draw_lost_parts(results: Mapping[str, TruncationBias]) -> None:
     show(
         figure,
         alt="Length of the mean lost part of the gradient against the number of batches, log axes, "
-        f"1 for the first batch. After {len(left)} batches: {'; '.join(said)}.",
+        f"1 for the first batch. After {len(counts)} batches: {'; '.join(said)}.",
     )
 
 
