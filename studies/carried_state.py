@@ -4,7 +4,7 @@ from rnn_helpers.models.language_model import train_language_model
 from studies import Study, choose, make_grid
 from studies.characters import load_parts
 
-RATES = [3e-3, 1e-2, 3e-2]
+RATES = [3e-3, 1e-2, 3e-2, 1e-1]
 SHAPES = [  # they read 0.3, 2.4 and 1.2 times the text
     {"window": 8, "budget": 400}, {"window": 8, "budget": 3200}, {"window": 32, "budget": 400},
 ]  # fmt: skip

@@ -10,8 +10,8 @@ from studies import Study, choose, make_grid
 
 # "plain characters" are those of the text as the words have it: in small letters, without its
 # spaces and line breaks
-UNITS, RATES = ["characters", "plain characters", "words"], [3e-3, 1e-2, 3e-2]
-SHORT, LONG = 400, 3200  # updates: 1.2 times through the text, and 9.7 times
+UNITS, RATES = ["characters", "plain characters", "words"], [3e-3, 1e-2, 3e-2, 1e-1]
+SHORT, LONG = 400, 1600  # updates: 1.2 times through the text, and 4.9 times
 BATCH = {"n_streams": 32, "window": 32}  # a word is four characters, so its batch is a fourth
 WORD_BATCH = {"n_streams": 16, "window": 16}
 WORDS = 2000  # in the vocabulary

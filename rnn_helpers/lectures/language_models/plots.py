@@ -249,27 +249,26 @@ def draw_learning(
     )
 
 
-def draw_counted(counted: StudyTable, bands: Mapping[str, tuple[Sequence[float], str]]) -> None:
-    """Draw the stored losses of counting by order, and a band of seeds for each network.
+def draw_counted(counted: StudyTable, networks: Mapping[str, Sequence[float]]) -> None:
+    """Draw the stored losses of counting by order, and a band over the seeds of each network.
 
-    A band is the losses of its seeds and the colour, one of `COLORS`.
+    The name of a network begins with that of its cell.
     """
     figure, axes = new_figure(8.5, 3.8)
     parts = []
-    for model, marker in (("shorter context", "o"), ("Kneser–Ney", "s")):
+    for model, marker, color in (("shorter context", "o", "data"), ("Kneser–Ney", "s", "muted")):
         rows = counted.select(model=model)
-        color = COLORS["data" if marker == "o" else "muted"]
-        axes.plot(rows["order"], rows["nats"], f"{marker}-", color=color, label=f"counts: {model}")
-        parts.append(
-            f"{model} from {rows['nats'][0]:.2f} at one character to {rows['nats'].min():.2f}"
+        axes.plot(
+            rows["order"], rows["nats"], f"{marker}-", color=COLORS[color], label=f"counts: {model}"
         )
-    for name, (nats, color) in bands.items():
-        axes.axhspan(min(nats), max(nats), color=COLORS[color], alpha=0.35, linewidth=0)
-        axes.axhline(float(np.mean(nats)), color=COLORS[color], linewidth=1.2)
-        axes.annotate(
-            name, (8.1, float(np.mean(nats))), va="center", fontsize=10, color=COLORS[color]
-        )
-        parts.append(f"{name} {np.mean(nats):.2f}")
+        first, best = rows["nats"][0], rows["nats"].min()
+        parts.append(f"{model} from {first:.2f} at one character to {best:.2f}")
+    for name, nats in networks.items():
+        color, mean = COLORS[name.split()[0].lower()], float(np.mean(nats))
+        axes.axhspan(min(nats), max(nats), color=color, alpha=0.35, linewidth=0)
+        axes.axhline(mean, color=color, linewidth=1.2)
+        axes.text(10.5, mean + 0.015, name, ha="right", va="bottom", fontsize=10, color=color)
+        parts.append(f"{name} {mean:.2f}")
     axes.set(xlabel="characters of context that are counted", ylabel="nats per character",
              xlim=(0.8, 10.6), xticks=range(1, 9))  # fmt: skip
     axes.set_title("Held-out loss, from the stored studies", loc="left")

@@ -258,7 +258,7 @@ def test_the_counts_and_the_bands_of_the_networks_are_those_of_the_tables(shown)
         {"model": model, "order": order, "nats": base - order / 10}
         for model, base in (("shorter context", 2.5), ("Kneser–Ney", 2.4)) for order in range(1, 9)
     ])  # fmt: skip
-    plots.draw_counted(counted, {"RNN 64": ([1.6, 1.5, 1.7], "rnn")})
+    plots.draw_counted(counted, {"RNN 64": [1.6, 1.5, 1.7]})
     counts, kneser_ney, band = shown["figure"].axes[0].lines
     assert list(counts.get_ydata())[-1] == pytest.approx(1.7)
     assert kneser_ney.get_ydata()[0] == pytest.approx(2.3)
