@@ -89,9 +89,14 @@ def check_array(
     shape : tuple of int or None, optional
         The sizes expected; None accepts any size along that axis.
     value, dtype
-        What `dtype` cannot hold without loss is refused, an empty array, and NaN where `finite`.
+        What `dtype` cannot hold without loss is refused, an empty array, masked entries, and NaN
+        where `finite`. Of a tensor the numbers are taken, without its gradient.
     """
     dtype = np.dtype(dtype)
+    if getattr(value, "requires_grad", False):
+        value = value.detach()  # type: ignore[union-attr]
+    if np.ma.is_masked(value):
+        raise ValueError(f"{name} must not hold masked entries: fill them, as with filled(0)")
     try:
         array = np.asarray(value)
         if array.dtype == object and any(entry is None for entry in array.flat):

@@ -17,42 +17,6 @@ LEARNED = 0.9  # the share of right verbs from which a run counts as a success
 RATES = [3e-3, 1e-2]
 SEEDS = range(20)
 
-BLOCKS = {"LSTM": ("input", "forget", "candidate", "output"), "GRU": ("reset", "keep", "candidate")}
-# what is changed before training: the bias of some gates, or a factor on recurrent weights
-STARTS = {
-    "forget 1": ("forget", 1.0), "forget 3": ("forget", 3.0), "input 3": ("input", 3.0),
-    "output 3": ("output", 3.0), "input and output 3": ("input output", 3.0),
-    "keep 1": ("keep", 1.0), "keep 3": ("keep", 3.0), "reset 3": ("reset", 3.0),
-}  # fmt: skip
-SCALES = {"W_hn × 2": ("candidate", 2.0), "W_hh × 2": (None, 2.0)}
-
-# W_hh with this spectral radius; the first draws it as torch does, where it has about 0.6
-RADII = {"ρ = 1": 1.0, "orthogonal": 1.0, "orthogonal, ρ = 0.6": 0.6}
-
-
-def change_start(layer, cell, start):
-    """Change a layer as a start of this study says; its other numbers stay as torch drew them."""
-    H = layer.hidden_size
-    blocks = {"SimplifiedGRU": ("keep", "candidate"), "RNN": ("candidate",), **BLOCKS}[cell]
-    with torch.no_grad():
-        if start in RADII:
-            if start.startswith("orthogonal"):
-                torch.nn.init.orthogonal_(layer.weight_hh_l0)
-            radius = torch.linalg.eigvals(layer.weight_hh_l0).abs().max()
-            layer.weight_hh_l0 *= RADII[start] / radius
-        elif start in STARTS:
-            gates, bias = STARTS[start]
-            for gate in gates.split():
-                rows = slice(blocks.index(gate) * H, (blocks.index(gate) + 1) * H)
-                layer.bias_ih_l0[rows], layer.bias_hh_l0[rows] = bias, 0.0
-        elif start in SCALES:
-            block, factor = SCALES[start]
-            first = 0 if block is None else blocks.index(block)
-            last = len(blocks) if block is None else first + 1
-            layer.weight_hh_l0[first * H : last * H] *= factor
-        elif start != "torch":
-            raise ValueError(f"start must be one of this study, got {start!r}")
-
 
 def run(cell, start, distance, learning_rate, seed):
     """Train one network; how right it is in the end, and after how many updates it was first."""
@@ -60,8 +24,7 @@ def run(cell, start, distance, learning_rate, seed):
     test = make_agreement_batch(distance, TEST_SIZE, rng=test_rng)
     with torch.random.fork_rng(devices=[]), one_thread():
         torch.default_generator.manual_seed(seed)
-        network = AgreementNetwork(cell=cell)
-        change_start(network.recurrence, cell, start)
+        network = AgreementNetwork(cell=cell, start=start)
 
         def compute_loss():
             batch = make_agreement_batch(distance, BATCH_SIZE, rng=rng)

@@ -41,6 +41,8 @@ from rnn_helpers.validation import (
     (check_array, [[1.0]], {"shape": (None,)}, ValueError, "have shape (any,), got shape (1, 1)"),
     (check_array, [1.0, 2.0], {"shape": (3,)}, ValueError, "have shape (3,), got shape (2,)"),
     (check_array, 1.0, {"ndim": (1, 2)}, ValueError, "have 1 or 2 axes, got 0 (shape ())"),
+    (check_array, np.ma.masked_equal([1.0, 2.0], 2.0), {}, ValueError,
+     "not hold masked entries: fill them, as with filled(0)"),
     (check_indices, np.array([[3], [-2]]), {"size": 3}, ValueError, "lie from 0 to 2, got -2"),
     (check_indices, torch.tensor([0, 3]), {"size": 3}, ValueError, "lie from 0 to 2, got 3"),
     (check_indices, np.array([0.0]), {"size": 3}, TypeError,
@@ -52,7 +54,7 @@ from rnn_helpers.validation import (
 def test_a_wrong_argument_is_named_with_what_came_and_what_was_expected(
     check, value, options, error, expected
 ):
-    got = "" if ", got" in expected else f", got {value!r}"
+    got = "" if ", got" in expected or "masked" in expected else f", got {value!r}"
     with pytest.raises(error, match=f"^{re.escape(f'xs must {expected}{got}')}$"):
         check("xs", value, **options)
 
@@ -68,6 +70,7 @@ def test_what_is_right_comes_back_in_plain_types():
     assert type(check_number("rate", np.float32(0.5))) is float
     assert check_choice("cell", "rnn", ("rnn", "lstm")) == "rnn"
     array = check_array("xs", [[1, 2, 3]], shape=(None, 3))
+    assert check_array("xs", torch.ones(2, requires_grad=True)).tolist() == [1.0, 1.0]
     assert array.dtype == float
     assert array.shape == (1, 3)
     assert np.isinf(check_array("xs", [np.inf], finite=False)[0])

@@ -58,21 +58,20 @@ def asks_for_a_prediction(source: str) -> bool:
         body = ast.parse(source).body
     except SyntaxError:  # a magic
         return False
-    if not body or not isinstance(body[-1], ast.Expr) or not isinstance(body[-1].value, ast.Call):
-        return False
-    call = body[-1].value
-    label = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
-    return isinstance(call.func, ast.Name) and call.func.id == "predict" and isinstance(label, str)
+    match body[-1:]:
+        case [ast.Expr(ast.Call(ast.Name("predict"), [ast.Constant(str()), *_]))]:
+            return True
+    return False
 
 
 def tag_predictions(cells: list) -> None:
     """Tag the source of each form, and the output of the code cell after it, to be folded."""
     code = [cell for cell in cells if cell.cell_type == "code"]
-    for cell, following in pairwise([*code, None]):
-        if asks_for_a_prediction(cell.source):
-            _add_tag(cell, "hide-input")
-            if following is not None and not asks_for_a_prediction(following.source):
-                _add_tag(following, "hide-output")
+    for cell in filter(lambda cell: asks_for_a_prediction(cell.source), code):
+        _add_tag(cell, "hide-input")
+    for cell, following in pairwise(code):
+        if asks_for_a_prediction(cell.source) and not asks_for_a_prediction(following.source):
+            _add_tag(following, "hide-output")
 
 
 def _add_tag(cell, tag):

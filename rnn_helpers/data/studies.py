@@ -58,6 +58,19 @@ class StudyTable:
             raise ValueError(f"no row of the study has {wanted}")
         return StudyTable(self.about, {name: column[kept] for name, column in self.columns.items()})
 
+    def choose(self, among: str, score: str, *, largest: bool = False) -> Any:
+        """The value of a column whose rows have the lowest mean score, or the `largest`.
+
+        Examples
+        --------
+        >>> columns = {"rate": np.array([0.1, 0.1, 0.2]), "loss": np.array([2.0, 3.0, 1.0])}
+        >>> StudyTable("", columns).choose("rate", "loss")
+        0.2
+        """
+        values = np.unique(self[among])
+        means = [self[score][self[among] == value].mean() for value in values]
+        return values[int(np.argmax(means) if largest else np.argmin(means))].item()
+
 
 def list_studies() -> list[str]:
     """The names that `read_study` knows."""

@@ -1,9 +1,11 @@
 """Pictures that compare trained models: every seed is a dot, so that the spread is seen."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from rnn_helpers.display.figures import COLORS, STYLES
@@ -23,17 +25,51 @@ def draw_success_counts(
     xs : (N,)
         What is varied.
     counts : (N,) each
-        Each model's successes; a cell's name gives its colour of the series.
+        Each model's successes; a name that begins with a cell's has its colour.
     """
     xs = check_array("xs", xs, ndim=1)
+    free = list(_LINES)
     for number, (name, row) in enumerate(counts.items()):
         row = check_array(f"counts[{name!r}]", row, shape=xs.shape)
-        cell = name.partition(" ")[0].lower()
-        color, style = COLORS.get(cell, _ORDER[number % 4]), STYLES.get(cell, _LINES[number % 4])
-        axes.plot(xs, row, style, marker=_MARKERS[number % 4], color=color, label=name)
+        cell = name.replace(",", " ").partition(" ")[0].lower()
+        own = STYLES.get(cell)
+        style = own if own in free else (free or ["-"])[0]
+        free = [other for other in free if other != style]
+        look: dict[str, Any] = {
+            "marker": _MARKERS[number % 4],
+            "color": COLORS.get(cell, _ORDER[number % 4]),
+        }
+        axes.plot(xs, row, style, label=name, **look)
     axes.set_xticks(np.unique(xs))
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.set(ylim=(-0.04 * total, 1.04 * total), ylabel=f"networks that learned, of {total}")
     axes.legend()
+
+
+def draw_counts_by_start(
+    counts: Mapping[str, ArrayLike], rates: ArrayLike, axes: Axes, *, total: int, color: str
+) -> None:
+    """Draw how many of `total` seeds succeeded from each start, a mark for each learning rate.
+
+    Parameters
+    ----------
+    counts : (N,) each
+        Each start's successes at each of the rates; the first start stands on top.
+    rates : (N,)
+    """
+    rates = check_array("rates", rates, ndim=1)
+    rows = [check_array(f"counts[{n!r}]", row, shape=rates.shape) for n, row in counts.items()]
+    heights = np.arange(len(rows))[::-1]
+    for number, rate in enumerate(rates):
+        look = {"markersize": 9, "markeredgewidth": 1.8, "markeredgecolor": color}
+        axes.plot(
+            [row[number] for row in rows], heights, _MARKERS[number % 4], label=f"rate {rate:g}",
+            markerfacecolor=color if number == 0 else "none", clip_on=False, **look,
+        )  # fmt: skip
+    axes.set_yticks(heights, list(counts))
+    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes.set(xlim=(-0.03 * total, 1.03 * total), xlabel=f"networks that learned, of {total}")
+    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0))
 
 
 def draw_seed_spread(xs: ArrayLike, runs: Mapping[str, ArrayLike], axes: Axes) -> None:

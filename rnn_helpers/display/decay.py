@@ -25,7 +25,7 @@ def format_power(log_value: float) -> str:
 def draw_decay(
     lags: np.ndarray, curves: dict[str, np.ndarray], axes: Axes,
     artists: dict[str, Line2D] | None = None, *, looks: dict[str, tuple[str, str, float, str]],
-    state: str, longest: int | None = None, end: str | None = None, **legend: Any,
+    state: str, longest: int | None = None, end: str | None = None, top: int = _EDGE, **legend: Any,
 ) -> dict[str, Line2D]:  # fmt: skip
     """Draw what is left of a gradient by lag on a log axis, or move an earlier drawing.
 
@@ -44,6 +44,8 @@ def draw_decay(
         The longest lag that will be drawn, if it is not that of the first drawing.
     end : str, optional
         The curve that lies on top, its last value marked: "v" and "^" where it left the axis.
+    top : int
+        The axis ends at 10^top; less than 12 where nothing grows so far.
     **legend
         Passed to `Axes.legend`.
 
@@ -52,7 +54,7 @@ def draw_decay(
     artists : by the names of `curves`, and "end"
     """
     if artists is None:
-        _prepare_axes(axes, int(longest or lags[-1]), state)
+        _prepare_axes(axes, int(longest or lags[-1]), state, top)
         artists = {
             name: axes.plot([], [], style, color=color, linewidth=width, label=label)[0]
             for name, (style, color, width, label) in looks.items()
@@ -68,17 +70,17 @@ def draw_decay(
         artists[name].set_data(lags, 10.0 ** np.clip(log_values, -3 * _EDGE, 3 * _EDGE))
     if end is not None:
         last = curves[end][-1]
-        artists["end"].set_data(lags[-1:], [10.0 ** np.clip(last, -_EDGE, _EDGE)])
-        artists["end"].set_marker("v" if last < -_EDGE else "^" if last > _EDGE else "o")
+        artists["end"].set_data(lags[-1:], [10.0 ** np.clip(last, -_EDGE, top)])
+        artists["end"].set_marker("v" if last < -_EDGE else "^" if last > top else "o")
     return artists
 
 
-def _prepare_axes(axes, longest, state):
+def _prepare_axes(axes, longest, state, top):
     axes.set(
-        yscale="log", xlim=(-0.01 * longest, 1.025 * longest), ylim=(10.0**-_EDGE, 10.0**_EDGE),
+        yscale="log", xlim=(-0.01 * longest, 1.025 * longest), ylim=(10.0**-_EDGE, 10.0**top),
         xlabel="lag k, in steps back from T",
         ylabel=rf"$\|\partial {state}_T / \partial {state}_{{T-k}}\|_2$, log scale",
-        yticks=[10.0**power for power in range(-_EDGE, _EDGE + 1, 4)],
+        yticks=[10.0**power for power in range(-_EDGE, top + 1, 4)],
     )  # fmt: skip
     axes.axhspan(10.0**VANISHED, 10.0**EXPLODED, color="#F3F3F3", zorder=0)
     axes.text(

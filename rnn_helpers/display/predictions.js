@@ -19,7 +19,7 @@ function render({ model, el }) {
     if (model.get("typed") === text) return;
     model.set("typed", text);
     model.save_changes();
-    if (model.comm_live === false) output.textContent = LOST;
+    look();
   };
 
   const group = makeElement("fieldset");
@@ -59,6 +59,16 @@ function render({ model, el }) {
     }
   };
 
+  // what anywidget hands in does not know of the kernel; the model behind it does
+  let real;
+  const look = () => {
+    if (real?.comm_live === false) output.textContent = LOST;
+  };
+  model.widget_manager.get_model(model.get("own")).then((found) => {
+    real = found;
+    real.on("comm_live_update", look);
+  });
+
   const say = () => {
     clearTimeout(spoken); // once the hand rests, not at every key
     spoken = setTimeout(() => (output.textContent = model.get("sentence")), 300);
@@ -71,6 +81,7 @@ function render({ model, el }) {
   output.textContent = model.get("sentence");
   return () => {
     clearTimeout(spoken);
+    real?.off("comm_live_update", look);
     model.off("change:label change:unit change:choices", build);
     model.off("change:typed", show);
     model.off("change:sentence", say);

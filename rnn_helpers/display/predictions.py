@@ -94,6 +94,7 @@ class Prediction(anywidget.AnyWidget):
     choices = traitlets.List(traitlets.Unicode()).tag(sync=True)
     typed = traitlets.Unicode().tag(sync=True)
     sentence = traitlets.Unicode().tag(sync=True)
+    own = traitlets.Unicode().tag(sync=True)  # its id, by which the browser finds the whole model
 
     answer: float | str | None = None
     _outcome: Callable[[], Any]
@@ -103,6 +104,7 @@ class Prediction(anywidget.AnyWidget):
         if choices != self.choices and self.typed not in choices:
             self.typed = ""
         self._outcome, self.unit, self.choices = outcome, unit, choices
+        self.own = self.model_id
         self._keep()
 
     @traitlets.observe("typed")
@@ -162,7 +164,7 @@ class Prediction(anywidget.AnyWidget):
         return float(value)
 
     def _judge(self, came_out):
-        if isinstance(came_out, str):
+        if isinstance(came_out, str) or not isinstance(self.answer, float):
             return "the same" if self.answer == came_out else "another"
         return compare_numbers(self.answer, came_out, self.unit)
 

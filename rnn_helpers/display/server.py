@@ -11,7 +11,8 @@ left out where a notebook is read whose kernel is gone, if the output also holds
 or a text in HTML.
 
 A web page made by `jupyter nbconvert` prefers a view to all else, and fetches the program that
-shows it from the network: offline nothing stands where a demo stood. It gets the still picture.
+shows it from the network: offline nothing stands where a demo stood. It gets the still picture, and
+what JupyterLab folds, the answer to a prediction, is folded there, too.
 
 The installed file `etc/jupyter/jupyter_nbconvert_config.json` names `show_stills` to nbconvert;
 `etc/jupyter/jupyter_server_config.d/rnn_helpers.json` enables this module as a server extension,
@@ -20,6 +21,7 @@ Jupyter server of the environment uses it, and nobody's own configuration is tou
 """
 
 import functools
+import html
 import inspect
 from typing import Any
 
@@ -28,6 +30,7 @@ from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebso
 __all__ = [
     "PromptWebsocketConnection",
     "drop_stale_views",
+    "fold_outputs",
     "open_without_stale_views",
     "show_stills",
 ]
@@ -72,9 +75,36 @@ def drop_stale_views(model: dict[str, Any], processes: set[int | None]) -> None:
 
 
 def show_stills(notebook: Any, resources: Any) -> tuple[Any, Any]:
-    """A preprocessor of nbconvert: of a widget with a still picture, only the picture stays."""
+    """A preprocessor of nbconvert: stills in place of widgets, and folded answers stay folded."""
     drop_stale_views({"content": notebook}, set())
+    for cell in notebook["cells"]:
+        if cell.get("outputs") and "hide-output" in cell["metadata"].get("tags", ()):
+            cell["outputs"] = [type(cell["outputs"][0])(fold_outputs(cell["outputs"]))]
     return notebook, resources
+
+
+_UNFOLDED_ON_PAPER = (
+    "<style>@media print { .rnn-answer::details-content"
+    " { content-visibility: visible; block-size: auto; } }</style>"
+)
+
+
+def fold_outputs(outputs: list) -> dict[str, Any]:
+    """One output in HTML that holds those of a cell, folded until it is clicked on or printed."""
+    parts, texts = [], []
+    for output in outputs:
+        data = output.get("data", {})
+        text = (
+            output.get("text") or data.get("text/plain") or "\n".join(output.get("traceback", ()))
+        )
+        text = "".join(text)
+        plain = f'<pre style="font-family: monospace">{html.escape(text.strip())}</pre>'
+        parts.append("".join(data.get("text/html", plain)))
+        texts.append(text)
+    inner = "\n".join(parts)
+    page = f'<details class="rnn-answer"><summary>The answer</summary>\n{inner}\n</details>'
+    data = {"text/html": page + _UNFOLDED_ON_PAPER, "text/plain": "\n".join(texts)}
+    return {"output_type": "display_data", "data": data, "metadata": {}}
 
 
 def open_without_stale_views(contents_manager: Any, session_manager: Any, kernels: Any) -> None:

@@ -8,6 +8,14 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits, one_hot
 
 from rnn_helpers.models.training import Trained, make_layer, train
+from rnn_helpers.recurrences.bptt import trace_rnn
+from rnn_helpers.recurrences.jacobians import (
+    compute_gru_jacobians,
+    compute_log_direct_by_lag,
+    compute_log_norms_by_lag,
+    compute_lstm_jacobians,
+    compute_rnn_jacobians,
+)
 from rnn_helpers.types import Array
 from rnn_helpers.validation import (
     check_choice,
@@ -31,6 +39,21 @@ AGREEMENT_WORDS = tuple(
     )
 )
 BATCH_SIZE, TEST_SIZE = 32, 512
+
+BLOCKS = {
+    "RNN": ("candidate",), "SimplifiedGRU": ("keep", "candidate"),
+    "GRU": ("reset", "keep", "candidate"), "LSTM": ("input", "forget", "candidate", "output"),
+}  # fmt: skip
+# what a start changes: the bias of some gates, the recurrent weights of one block or of all by a
+# factor, or the spectral radius of W_hh, drawn as torch does or orthogonal
+BIASES = {
+    "forget 1": ("forget", 1.0), "forget 3": ("forget", 3.0), "input 3": ("input", 3.0),
+    "output 3": ("output", 3.0), "input and output 3": ("input output", 3.0),
+    "keep 1": ("keep", 1.0), "keep 3": ("keep", 3.0), "reset 3": ("reset", 3.0),
+}  # fmt: skip
+SCALES = {"W_hn × 2": ("candidate", 2.0), "W_hh × 2": ("", 2.0)}
+RADII = {"ρ = 1": 1.0, "orthogonal": 1.0, "orthogonal, ρ = 0.6": 0.6}
+STARTS = ("torch", *BIASES, *SCALES, *RADII)
 
 
 @dataclass(frozen=True)
@@ -110,13 +133,15 @@ class AgreementNetwork(torch.nn.Module):
     spectral_radius : float > 0, optional
         What W_hh is scaled to. Without it torch's own has about 0.6 and an orthogonal one 1.
         Of the RNN only.
+    start : str
+        One of `STARTS`: what `change_start` changes before training.
     **options
         What the layer takes besides: `keep_bias` of a gated one, `peephole` of the LSTM.
     """
 
     def __init__(
         self, hidden_size: int = 32, *, cell: str = "RNN", initialisation: str = "default",
-        spectral_radius: float | None = None, **options: Any,
+        spectral_radius: float | None = None, start: str = "torch", **options: Any,
     ):  # fmt: skip
         super().__init__()
         check_choice("initialisation", initialisation, ("default", "orthogonal"))
@@ -133,6 +158,7 @@ class AgreementNetwork(torch.nn.Module):
             with torch.no_grad():
                 W_hh = self.recurrence.weight_hh_l0
                 W_hh *= spectral_radius / torch.linalg.eigvals(W_hh).abs().max()
+        change_start(self.recurrence, cell, start)
 
     def encode(self, tokens: Array) -> torch.Tensor:
         """One-hot vectors (T, B, V) of word indices (T, B)."""
@@ -143,6 +169,30 @@ class AgreementNetwork(torch.nn.Module):
         """The log-odds of “were”: (T, B) word indices to (B,) log-odds."""
         output, _ = self.recurrence(self.encode(tokens))
         return self.verb(output[-1])[:, 0]
+
+
+def change_start(layer: Any, cell: str, start: str) -> None:
+    """Change a layer before training as one of `STARTS` says; the rest stays as torch drew it.
+
+    A gate with a bias of the start gets it in `bias_ih`, and 0 in `bias_hh`.
+    """
+    H, blocks = layer.hidden_size, BLOCKS[check_choice("cell", cell, BLOCKS)]
+    check_choice("start", start, STARTS)
+    gates = BIASES.get(start, SCALES.get(start, ("", 0.0)))[0].split()
+    if not set(gates) <= set(blocks) or (start in RADII and cell != "RNN"):
+        raise ValueError(f"start {start!r} changes what a {cell} has not")
+    rows = [slice(k * H, (k + 1) * H) for k in map(blocks.index, gates)]
+    with torch.no_grad():
+        if start in RADII:
+            if start.startswith("orthogonal"):
+                torch.nn.init.orthogonal_(layer.weight_hh_l0)
+            radius = torch.linalg.eigvals(layer.weight_hh_l0).abs().max()
+            layer.weight_hh_l0 *= RADII[start] / radius
+        elif start in SCALES:
+            for block in rows or [slice(None)]:
+                layer.weight_hh_l0[block] *= SCALES[start][1]
+        for block in rows if start in BIASES else ():
+            layer.bias_ih_l0[block], layer.bias_hh_l0[block] = BIASES[start][1], 0.0
 
 
 def compute_agreement_loss(network: AgreementNetwork, batch: AgreementBatch) -> torch.Tensor:
@@ -171,7 +221,7 @@ def train_agreement(
     learning_rate : float > 0
         Of Adam.
     **options
-        As in `AgreementNetwork`: `cell`, `initialisation`, `spectral_radius`, `keep_bias`, …
+        As in `AgreementNetwork`: `cell`, `initialisation`, `start`, `keep_bias`, …
 
     Returns
     -------
@@ -227,3 +277,47 @@ def compute_subject_difference(network: AgreementNetwork, batch: AgreementBatch)
         states = [network.recurrence(network.encode(t))[0] for t in (batch.tokens, other)]
     differences = (states[0] - states[1]).flatten(1).norm(dim=1).numpy()[1:]
     return differences / differences[0]
+
+
+def compute_start_decay(
+    distance: int, *, cell: str, start: str = "torch", seed: int
+) -> tuple[float, float]:
+    """What is left of a gradient from the verb back to the subject, before any training.
+
+    The network of `train_agreement` with this seed reads one sentence; s is its whole state, h, or
+    (h, c) of the LSTM.
+
+    Returns
+    -------
+    total : float
+        log₁₀ ‖∂s_T/∂s_{T−distance}‖₂, by all paths.
+    direct : float
+        log₁₀ of the direct path alone, through the gate of the unit that keeps most; −inf where
+        there is no such gate.
+    """
+    check_integer("seed", seed, minimum=0)
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.manual_seed(seed)
+        network = AgreementNetwork(cell=cell, start=start)
+    batch = make_agreement_batch(distance, 1, rng=np.random.default_rng([seed, 2]))
+    xs = network.encode(batch.tokens)[:, 0].double().numpy()
+    layer = network.recurrence.double()
+    W_xh, W_hh, b_xh, b_hh = (w.detach().numpy().T for w in layer.parameters())
+    zero = np.zeros(layer.hidden_size)
+    if cell == "RNN":
+        hs = trace_rnn(xs[:, None], zero[None], W_xh, W_hh, b_xh + b_hh).hs[:, 0]
+        total = compute_rnn_jacobians(xs, hs, W_xh, W_hh, b_xh + b_hh)
+        return float(compute_log_norms_by_lag(total)[distance]), -np.inf
+    if cell == "LSTM":
+        steps = compute_lstm_jacobians(xs, zero, zero, W_xh, W_hh, b_xh + b_hh)
+    else:
+        weights = [W_xh, W_hh, b_xh, b_hh]
+        if cell == "SimplifiedGRU":  # a GRU whose reset gate is open to the last bit
+            openings = (0.0, 0.0, 1000.0, 0.0)
+            weights = [
+                np.concatenate([np.full_like(w[..., : len(zero)], opening), w], axis=-1)
+                for w, opening in zip(weights, openings, strict=True)
+            ]
+        steps = compute_gru_jacobians(xs, zero, *weights)
+    logs = compute_log_norms_by_lag(steps.total), compute_log_direct_by_lag(steps.direct)
+    return float(logs[0][distance]), float(logs[1][distance])

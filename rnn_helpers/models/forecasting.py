@@ -15,7 +15,7 @@ VALIDATION = 50  # the last training years, on which alone the number of updates
 
 
 class Forecaster(torch.nn.Module):
-    """x̂_{t+1} = x_t + h_t W_hy + b_y: a recurrent layer reads the series and corrects persistence."""
+    """x̂_{t+1} = x_t + h_t W_hy + b_y: a recurrent layer reads the series, corrects persistence."""
 
     def __init__(self, cell: str = "RNN", hidden_size: int = 8):
         super().__init__()

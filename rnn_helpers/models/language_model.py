@@ -21,7 +21,7 @@ from rnn_helpers.validation import (
 class LanguageModel(torch.nn.Module):
     """Logits of the next token, of which the softmax gives the probabilities.
 
-    h_t = recurrence(embedding(x_t), h_{t−1});  logits_t = h_t W + b;  x_t = y_{t−1}. Before the
+    h_t = recurrence(embedding(x_t), h_{t−1});  ℓ_t = h_t W_hy + b_y;  x_t = y_{t−1}. Before the
     first token x is `start`, whose embedding is the zero vector.
 
     Parameters
@@ -49,7 +49,7 @@ class LanguageModel(torch.nn.Module):
         self.readout = torch.nn.Linear(hidden_size, n_tokens)
 
     def forward(self, tokens: torch.Tensor, state: Any = None) -> tuple[torch.Tensor, Any]:
-        """Tokens (T, B) and the state before them to log-odds (T, B, V) and the state after."""
+        """Tokens (T, B) and the state before them to logits (T, B, V) and the state after."""
         check_indices("tokens", tokens, self.start + 1)
         output, state = self.recurrence(self.embedding(tokens), state)
         return self.readout(output), state
@@ -61,7 +61,7 @@ class LanguageModel(torch.nn.Module):
         weights are those of this moment.
         """
         recurrence, n_layers = self.recurrence, self.recurrence.num_layers
-        embedding, W_out, b_out = (
+        embedding, W_hy, b_y = (
             parameter.detach().numpy().copy()
             for parameter in (self.embedding.weight, self.readout.weight.T, self.readout.bias)
         )
@@ -89,7 +89,7 @@ class LanguageModel(torch.nn.Module):
                 new = tick(x, *below, *arguments)
                 after += new if n_states == 2 else [new]
                 x = after[-n_states]
-            return (x @ W_out + b_out)[0], tuple(after)
+            return (x @ W_hy + b_y)[0], tuple(after)
 
         return step
 

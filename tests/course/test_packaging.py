@@ -124,7 +124,13 @@ def imported_modules(path):
 def test_what_is_imported_is_declared(folders, declared):
     names = [canonicalize_name(Requirement(line).name) for line in declared]
     known = {MODULES_OF.get(name, name.replace("-", "_")) for name in names}
-    known |= set(sys.stdlib_module_names) | {"rnn_helpers", "tests", "tools", "benchmarks", "studies"}
+    known |= set(sys.stdlib_module_names) | {
+        "rnn_helpers",
+        "tests",
+        "tools",
+        "benchmarks",
+        "studies",
+    }
     for folder in folders:
         for path in (ROOT / folder).rglob("*.py"):
             unknown = set(imported_modules(path)) - known

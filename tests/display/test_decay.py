@@ -62,6 +62,16 @@ def test_a_curve_that_leaves_the_axis_is_drawn_and_its_end_is_marked(last, marke
     encode_png(figure)
 
 
+def test_an_axis_for_what_does_not_grow_ends_lower():
+    _, axes = new_figure(4, 3)
+    curves = {"whole": np.array([0.0, 5.0]), "part": np.array([0.0, -1.0])}
+    options = {"looks": LOOKS, "state": "h", "end": "whole", "top": 4}
+    artists = draw_decay(np.arange(2), curves, axes, **options)
+    np.testing.assert_allclose(axes.get_ylim(), (1e-12, 1e4))
+    np.testing.assert_allclose(artists["end"].get_xydata(), [[1, 1e4]])
+    assert artists["end"].get_marker() == "^"
+
+
 def test_each_curve_looks_as_its_legend_says_and_the_one_that_is_marked_lies_on_top():
     _, axes = new_figure(4, 3)
     artists = _draw(axes, None, -1.0)

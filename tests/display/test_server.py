@@ -239,3 +239,29 @@ ETC = Path(__file__).parents[2] / "etc"  # that it enables the extension, the re
 def test_the_shipped_files_lie_in_the_environment(path):
     installed = Path(sys.prefix) / "etc" / path.relative_to(ETC)
     assert installed.read_text() == path.read_text(), "reinstall: pip install -e . --no-deps"
+
+
+def test_a_web_page_keeps_answers_folded_and_loses_nothing():
+    """Text, a figure and a value of one cell, between the tags of one <details>."""
+    v4 = nbformat.v4
+    figure = {"text/html": " \n<img alt='A line'>", "image/png": "x", "text/plain": "A line"}
+    answer = v4.new_code_cell("x", metadata={"tags": ["hide-output"]}, outputs=[
+        v4.new_output("stream", name="stdout", text=" \n1 < 2\n"),
+        v4.new_output("display_data", data=figure),
+        v4.new_output("execute_result", data={"text/plain": "27"}),
+    ])  # fmt: skip
+    open_cell = v4.new_code_cell("x", outputs=answer.outputs)
+    none = v4.new_code_cell("x", metadata={"tags": ["hide-output"]})
+    notebook = v4.new_notebook(cells=[v4.new_markdown_cell("# A"), answer, open_cell, none])
+    server.show_stills(notebook, {})
+    (output,) = answer.outputs
+    page = output.data["text/html"]
+    folded = page[: page.index("</details>")]
+    assert folded.startswith('<details class="rnn-answer"><summary>The answer</summary>')
+    for part in (">1 &lt; 2</pre>", "<img alt='A line'>", ">27</pre>"):
+        assert part in folded
+    assert "@media print" in page
+    assert output.data["text/plain"].split() == ["1", "<", "2", "A", "line", "27"]
+    assert len(open_cell.outputs) == 3
+    assert none.outputs == []
+    nbformat.validate(notebook)

@@ -7,9 +7,11 @@ import torch
 from rnn_helpers.models import agreement
 from rnn_helpers.models.agreement import (
     AGREEMENT_WORDS,
+    BLOCKS,
     AgreementNetwork,
     compute_agreement_gradients,
     compute_agreement_loss,
+    compute_start_decay,
     make_agreement_batch,
     train_agreement,
 )
@@ -151,3 +153,80 @@ BATCH = make_agreement_batch(2, 3, rng=np.random.default_rng(0))
 def test_what_is_wrong_is_named(call, error, message):
     with pytest.raises(error, match=message):
         call(np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(("cell", "start", "rows", "bias"), [
+    ("LSTM", "input 3", [0], 3.0), ("LSTM", "forget 1", [1], 1.0), ("LSTM", "output 3", [3], 3.0),
+    ("LSTM", "input and output 3", [0, 3], 3.0), ("GRU", "reset 3", [0], 3.0),
+    ("GRU", "keep 1", [1], 1.0), ("SimplifiedGRU", "keep 3", [0], 3.0),
+])  # fmt: skip
+def test_a_start_changes_the_bias_of_its_gates_and_nothing_else(cell, start, rows, bias):
+    layers = []
+    for name in ("torch", start):
+        torch.manual_seed(3)
+        layers.append(AgreementNetwork(5, cell=cell, start=name).recurrence)
+    changed = np.zeros(len(BLOCKS[cell]), dtype=bool)
+    changed[rows] = True
+    changed = np.repeat(changed, 5)
+    old, new = (dict(layer.named_parameters()) for layer in layers)
+    for name in old:
+        before, after = old[name].detach().numpy(), new[name].detach().numpy()
+        wanted = {"bias_ih_l0": bias, "bias_hh_l0": 0.0}.get(name)
+        np.testing.assert_array_equal(after[~changed], before[~changed])
+        np.testing.assert_array_equal(after[changed], before[changed] if wanted is None else wanted)
+
+
+@pytest.mark.parametrize(("cell", "start", "part"), [
+    ("LSTM", "W_hh × 2", slice(0, 20)), ("RNN", "W_hh × 2", slice(0, 5)),
+    ("GRU", "W_hn × 2", slice(10, 15)),
+])  # fmt: skip
+def test_a_start_doubles_its_recurrent_weights(cell, start, part):
+    weights = []
+    for name in ("torch", start):
+        torch.manual_seed(3)
+        layer = AgreementNetwork(5, cell=cell, start=name).recurrence
+        weights.append(layer.weight_hh_l0.detach().numpy())
+    wanted = weights[0].copy()
+    wanted[part] *= 2
+    np.testing.assert_array_equal(weights[1], wanted)
+
+
+@pytest.mark.parametrize(("start", "radius"), [("ρ = 1", 1.0), ("orthogonal, ρ = 0.6", 0.6)])
+def test_a_start_sets_the_spectral_radius(start, radius):
+    torch.manual_seed(3)
+    W_hh = AgreementNetwork(5, start=start).recurrence.weight_hh_l0.detach().numpy()
+    assert np.abs(np.linalg.eigvals(W_hh)).max() == pytest.approx(radius, rel=1e-5)
+
+
+@pytest.mark.parametrize("cell", ["RNN", "SimplifiedGRU", "GRU", "LSTM"])
+def test_what_is_left_at_the_start_is_that_by_autograd(cell):
+    distance, seed = 6, 4
+    total, direct = compute_start_decay(distance, cell=cell, seed=seed)
+    torch.manual_seed(seed)
+    network = AgreementNetwork(cell=cell).double()
+    batch = make_agreement_batch(distance, 1, rng=np.random.default_rng([seed, 2]))
+    xs, layer = network.encode(batch.tokens), network.recurrence
+    states = layer(xs[:2])[1]
+    states = states if cell == "LSTM" else (states,)
+
+    def run(joined):
+        parts = joined.split(32)
+        given = tuple(part[None, None] for part in parts)
+        after = layer(xs[2:], given if cell == "LSTM" else given[0])[1]
+        return torch.cat([s.flatten() for s in (after if cell == "LSTM" else (after,))])
+
+    joined = torch.cat([s.flatten() for s in states]).detach()
+    jacobian = torch.autograd.functional.jacobian(run, joined)
+    assert total == pytest.approx(float(torch.linalg.matrix_norm(jacobian, 2).log10()), abs=1e-6)
+    assert (direct == -np.inf) == (cell == "RNN")
+    assert direct < 0
+
+
+@pytest.mark.parametrize(("cell", "start", "message"), [
+    ("RNN", "forget 1", "start 'forget 1' changes what a RNN has not"),
+    ("LSTM", "orthogonal", "start 'orthogonal' changes what a LSTM has not"),
+    ("LSTM", "wide", "start must be one of"),
+])  # fmt: skip
+def test_a_start_that_does_not_fit_is_refused(cell, start, message):
+    with pytest.raises(ValueError, match=message):
+        AgreementNetwork(cell=cell, start=start)

@@ -105,7 +105,7 @@ def compute_additive_scores(
 def masked_softmax(scores: Array, mask: Array) -> Array:
     """Weights along the last axis, positive where the mask is true and 0 elsewhere; their sum is 1.
 
-    α_j = e^{s_j} / Σ_k e^{s_k} over the true j, k; the largest score is subtracted first, so that
+    α_j = exp(s_j) / Σ_i exp(s_i) over the true j, i; the largest score is subtracted first, so that
     nothing overflows.
 
     Parameters

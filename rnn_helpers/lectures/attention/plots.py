@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,8 @@ from matplotlib.patches import Rectangle
 from matplotlib.transforms import Affine2D
 from numpy.typing import ArrayLike
 
-from rnn_helpers.display.figures import COLORS
+from rnn_helpers.display.comparisons import draw_seed_spread
+from rnn_helpers.display.figures import COLORS, new_figure, show
 from rnn_helpers.display.fonts import find_font
 from rnn_helpers.display.kept_text import add_kept_text
 from rnn_helpers.lectures.attention.alignments import WIDEST, AlignmentView
@@ -159,12 +159,117 @@ def describe_scrubber(view: AlignmentView) -> str:
     )
 
 
-def draw_weights_by_step(series: Mapping[str, ArrayLike], axes: Axes) -> None:
-    """Draw ten shares, one for each character written: a line for each series, by its name."""
+def draw_by_place(
+    series: Mapping[str, ArrayLike], title: str, *, ylabel: str = "share changed"
+) -> None:
+    """Show shares by the ten characters written: mean and range over the seeds, (N, 10) each."""
+    figure, axes = new_figure(8, 3.2)
     looks = zip(("tanh", "relu", "identity", "third"), "os^D", ("-", "--", "-.", ":"), strict=True)
-    for (name, values), (color, marker, line) in zip(series.items(), cycle(looks)):
-        shares = check_array(f"series[{name!r}]", values, shape=(10,))
-        axes.plot(shares, line, marker=marker, color=COLORS[color], label=name)
+    said = []
+    for (name, values), (color, marker, line) in zip(series.items(), looks, strict=False):
+        rows = check_array(f"series[{name!r}]", values, shape=(None, 10))
+        axes.fill_between(range(10), rows.min(0), rows.max(0), color=COLORS[color], alpha=0.15)
+        axes.plot(rows.mean(0), line, marker=marker, color=COLORS[color], label=name)
+        said.append(f"{name} {' '.join(f'{mean:.2f}' for mean in rows.mean(0))}")
     axes.set_xticks(range(10), ["Y", "Y", "Y", "Y", "–", "M", "M", "–", "D", "D"])
-    axes.set(ylim=(-0.03, 1.03), xlabel="character written")
+    axes.set(ylim=(-0.03, 1.03), xlabel="character written", ylabel=ylabel)
     axes.legend(frameon=False)
+    axes.set_title(f"{title}: mean and range of {len(rows)} seeds", loc="left")
+    show(figure, alt=f"{title}, means by the characters Y Y Y Y – M M – D D. {'; '.join(said)}.")
+
+
+def draw_two_decoders() -> None:
+    """Show what a decoder has of the text: the last states as one vector, or all of them."""
+    figure, panels = new_figure(9, 3.4, ncols=2)
+    plain = {"ha": "center", "va": "center", "fontsize": 12}
+    arrow = {"arrowstyle": "-|>", "shrinkA": 13, "shrinkB": 13}
+    read, written = "21. 11.".replace(" ", ""), "11-21"
+    for axes, attends in zip(panels, (False, True), strict=True):
+        ends = range(len(read))
+        for j, character in enumerate(read):
+            axes.text(j, 0, character, **plain)
+            axes.text(
+                j, 1, f"$h_{j + 1}$", bbox={"boxstyle": "round", "facecolor": "#E6F2FA"}, **plain
+            )
+            axes.annotate("", (j, 1), (j, 0), arrowprops={**arrow, "color": COLORS["muted"]})
+            if j:
+                style = {**arrow, "arrowstyle": "<|-|>", "color": COLORS["data"]}
+                axes.annotate("", (j, 1), (j - 1, 1), arrowprops=style)
+        for t, character in enumerate(written):
+            place = t + 0.5
+            axes.text(place, 3, f"$s_{t + 1}$", bbox={"boxstyle": "round", "facecolor": "#FBEBDD"},
+                      **plain)  # fmt: skip
+            axes.text(place, 4, character, **plain)
+            axes.annotate(
+                "", (place, 4), (place, 3), arrowprops={**arrow, "color": COLORS["muted"]}
+            )
+            if t:
+                style = {**arrow, "color": COLORS["data"]}
+                axes.annotate("", (place, 3), (place - 1, 3), arrowprops=style)
+        if attends:
+            for j in ends:
+                style = {**arrow, "color": COLORS["tanh"], "linewidth": 0.6 + 2.6 * (j == 3)}
+                axes.annotate("", (2.5, 3), (j, 1), arrowprops=style)
+            axes.set_title("Attention: each step weighs all states", loc="left")
+        else:
+            axes.text(
+                2.5, 2, "one vector", bbox={"boxstyle": "round", "facecolor": "white"}, **plain
+            )
+            for j in (0, len(read) - 1):
+                axes.annotate("", (2.5, 2), (j, 1), arrowprops={**arrow, "color": COLORS["tanh"]})
+            axes.annotate("", (0.5, 3), (2.2, 2), arrowprops={**arrow, "color": COLORS["tanh"]})
+            axes.set_title("Without: the two last states are all there is", loc="left")
+        axes.set(xlim=(-0.5, len(read) - 0.5), ylim=(-0.4, 4.4))
+        axes.axis("off")
+    show(
+        figure,
+        alt=f"An encoder reads {read}, a decoder writes {written}, in two drawings. Left, only the "
+        "last state of each direction reaches the decoder, through a box “one vector”. Right, "
+        "arrows of different widths lead from every state of the encoder to a decoder's step.",
+    )
+
+
+def draw_by_length(names: Sequence[str], runs: Mapping[str, ArrayLike]) -> None:
+    """Show the share of right dates by the length of the text, every seed of each model."""
+    figure, axes = new_figure(8, 3.4)
+    draw_seed_spread(np.arange(len(names)), runs, axes)
+    axes.set_xticks(range(len(names)), names)
+    axes.set(ylim=(0, 1.03), xlabel="characters read", ylabel="share right in all ten")
+    axes.set_title("Right dates by the length of the text", loc="left")
+    said = "; ".join(
+        f"{name} {' '.join(f'{mean:.2f}' for mean in np.mean(rows, axis=0))}"
+        for name, rows in runs.items()
+    )
+    show(figure, alt=f"Share of dates right, means by length ({', '.join(names)}). {said}.")
+
+
+def draw_by_updates(budgets: Sequence[int], runs: Mapping[str, ArrayLike]) -> None:
+    """Show the share of right dates by the number of updates, every seed of each score."""
+    figure, axes = new_figure(8, 3.4)
+    draw_seed_spread(np.log2(np.asarray(budgets) / budgets[0]), runs, axes)
+    axes.set_xticks(range(len(budgets)), [str(budget) for budget in budgets])
+    axes.set(ylim=(0, 1.03), xlabel="updates", ylabel="share right in all ten")
+    axes.set_title("Right dates by the length of training", loc="left")
+    said = "; ".join(
+        f"{name} {' '.join(f'{mean:.2f}' for mean in np.mean(rows, axis=0))}"
+        for name, rows in runs.items()
+    )
+    show(
+        figure,
+        alt=f"Share of dates right, means after {', '.join(map(str, budgets))} updates. {said}.",
+    )
+
+
+def draw_alignments(seen: Mapping[str, tuple[ArrayLike, str, str]]) -> None:
+    """Show the weights of four translations by the language: weights, text and what was written."""
+    figure, panels = new_figure(9.5, 7.2, nrows=2, ncols=2)
+    for axes, (language, (weights, text, written)) in zip(panels.flat, seen.items(), strict=True):
+        draw_alignment(weights, text, written, axes)
+        axes.set_title(language, loc="left")
+    figure.colorbar(panels[0, 0].images[0], ax=panels, label="weight α", shrink=0.6)
+    show(
+        figure,
+        alt=f"Attention weights of {', '.join(seen)} dates, a row for each character written. "
+        "Years and days look at the digit read; months at digits or at letters of the name; the "
+        "dashes at several places.",
+    )

@@ -28,6 +28,11 @@ def _make_case(nonlinearity):
     return trace, rng.normal(size=(T, B, H))
 
 
+def _keep_last(douts):
+    """Only the last step's loss."""
+    return np.concatenate([np.zeros_like(douts[:-1]), douts[-1:]])
+
+
 def _sweep(hs, W_back, douts, slopes):
     """∂L/∂W_hh, and dh for each step, from slopes and a way back that may be mistaken."""
     dh, dW_hh, dhs = np.zeros_like(hs[0]), np.zeros_like(W_back), np.zeros_like(douts)
@@ -54,6 +59,12 @@ def check_relu(function: object) -> Feedback:
          "the slope is that of the new state, hs[t + 1], not of hs[t]."),
         (_sweep(hs, W_hh, douts, hs[1:] > 0)[0],
          "on the way back a row meets W_hhᵀ: da @ W_hh.T."),
+        (_sweep(hs, W_hh.T, douts, np.ones_like(douts))[0],
+         "this slope is 1 everywhere: no h is below 0, so ask where h > 0, not where h >= 0."),
+        (backward_rnn(trace, douts, truncate=1)["W_hh"],
+         "each step hears its own loss only: carry dh on from step to step."),
+        (backward_rnn(trace, _keep_last(douts))["W_hh"],
+         "this hears the loss of the last step only: add douts[t] at every step."),
     ]  # fmt: skip
     hint = "only one line changes, the slope; the loop runs from the last step to the first."
     compare(answer, wanted, mistakes, hint)
@@ -67,13 +78,12 @@ def check_inputs(function: object) -> Feedback:
     hs, W_xh, W_hh = trace.hs, trace.W_xh, trace.W_hh
     wanted = backward_rnn(trace, douts)["xs"]
     answer = as_array(call(function, hs, W_xh, W_hh, douts), wanted.shape, "dxs")
-    last_only = douts * (np.arange(len(douts)) == len(douts) - 1)[:, None, None]
     mistakes = [
         (wanted[::-1],
          "the steps come out in the order of the sweep, last first: turn them round."),
         (backward_rnn(trace, douts, truncate=1)["xs"],
          "each step hears its own loss only: carry dh on from step to step."),
-        (backward_rnn(trace, last_only)["xs"],
+        (backward_rnn(trace, _keep_last(douts))["xs"],
          "this hears the loss of the last step only: add douts[t] at every step."),
         (_sweep(hs, W_hh.T, douts, 1 - hs[1:] ** 2)[1] @ W_xh.T,
          "that is dh_t W_xhᵀ: the way to x_t goes through the slope, so da_t."),

@@ -50,8 +50,11 @@ class Truncation:
     lags : int array (T,)
     whole, kept : array (T,)
         ‖share of ∂L/∂W_hh at this lag‖ (Frobenius), of the whole gradient and of what is kept.
-    bias : float
-        ‖g_k − g‖ / ‖g‖.
+    pair : array (T − 1,)
+        The size of one pair's share, by lag: the root mean square of the norms over all pairs of
+        this lag but that with the first step, whose share is 0 because h_0 is.
+    error : float
+        ‖g_k − g‖ / ‖g‖ for this one sequence.
     pairs_kept : float
         The share of the pairs (step, lag) that no cut separates.
     """
@@ -59,7 +62,8 @@ class Truncation:
     lags: np.ndarray
     whole: np.ndarray
     kept: np.ndarray
-    bias: float
+    pair: np.ndarray
+    error: float
     pairs_kept: float
     k: int
 
@@ -76,7 +80,7 @@ def compute_truncation(
 
     Examples
     --------
-    >>> compute_truncation(k=40).bias
+    >>> compute_truncation(k=40).error
     0.0
     """
     k, T = check_integer("k", k, minimum=1), check_integer("length", length, minimum=2)
@@ -91,11 +95,12 @@ def compute_truncation(
     kept = exists & (step // k == (step - lag) // k)
     whole_by_lag = shares.sum(axis=1)
     kept_by_lag = (shares * kept[:, :, None, None]).sum(axis=1)
-    whole = whole_by_lag.sum(axis=0)
+    whole, squares = whole_by_lag.sum(axis=0), (shares**2).sum(axis=(2, 3))
     return Truncation(
         np.arange(T),
         np.linalg.norm(whole_by_lag, axis=(1, 2)),
         np.linalg.norm(kept_by_lag, axis=(1, 2)),
+        np.sqrt([squares[n, n + 1 :].mean() for n in range(T - 1)]),
         float(np.linalg.norm(kept_by_lag.sum(axis=0) - whole) / np.linalg.norm(whole)),
         float(kept.sum() / exists.sum()),
         k,

@@ -17,7 +17,7 @@ STEPS, BATCH_SIZE, TEST_SIZE = 10, 32, 500
 
 
 class DeepNetwork(torch.nn.Module):
-    """a^{[l]⟨t⟩} of `num_layers` recurrent layers, then `plain_layers` that see their step alone.
+    """`num_layers` recurrent layers, then `plain_layers` that see their step alone.
 
     A plain layer is tanh(a W + b), with the same weights at every step, and no path to the next.
     All have `hidden_size` units.
@@ -72,7 +72,7 @@ def choose_hidden_size(
 
 def train_deep(
     *, seed: int, num_layers: int = 1, plain_layers: int = 0, budget: int = 2000,
-    cell: str = "RNN", updates: int = 200, learning_rate: float = 2e-2,
+    cell: str = "RNN", updates: int = 200, learning_rate: float = 2e-2, anneal: bool = True,
 ) -> Trained:  # fmt: skip
     """Train a deep network on the nested rule, with as many units as its budget allows.
 
@@ -82,9 +82,9 @@ def train_deep(
         Fixes the weights and the sequences.
     num_layers, plain_layers, budget, cell
         As in `choose_hidden_size`.
-    updates, learning_rate
-        Each update sees 32 new sequences of 10 steps; of Adam, falling to 0 along half a cosine,
-        gradients clipped at a global norm of 1.
+    updates, learning_rate, anneal
+        Each update sees 32 new sequences of 10 steps; of Adam, falling to 0 along half a cosine
+        unless `anneal` is false, gradients clipped at a global norm of 1.
 
     Returns
     -------
@@ -110,5 +110,5 @@ def train_deep(
 
     return train(
         lambda: DeepNetwork(size, **options), make_loss, {"accuracy": compute_accuracy},
-        seed=seed, updates=updates, learning_rate=learning_rate, anneal=True,
+        seed=seed, updates=updates, learning_rate=learning_rate, anneal=anneal,
     )  # fmt: skip

@@ -33,7 +33,7 @@ class NextTokenNetwork(torch.nn.Module):
 
 def train_next_token(
     ids: ArrayLike, held_out_ids: ArrayLike, *, n_tokens: int, bidirectional: bool, seed: int,
-    updates: int = 120,
+    updates: int = 120, learning_rate: float = 2e-2,
 ) -> Trained:  # fmt: skip
     """Train a `NextTokenNetwork` to name the next token at every place of a window.
 
@@ -43,8 +43,9 @@ def train_next_token(
     ----------
     ids, held_out_ids : int arrays (T,)
         Tokens, 0 to n_tokens − 1; the first at least 32 · 17 of them, the other 17.
-    updates : int
-        Each on 32 windows of 16 tokens, the next ones of the text; Adam from 2e-2, a half cosine.
+    updates, learning_rate
+        Each update sees 32 windows of 16 tokens, the next ones of the text; of Adam, falling to 0
+        along half a cosine.
 
     Returns
     -------
@@ -66,7 +67,7 @@ def train_next_token(
     trained = train(
         lambda: NextTokenNetwork(n_tokens, bidirectional=bidirectional), make_loss,
         {"nats_by_place": lambda network: network(test[: WINDOW + 1]).mean(1).numpy()},
-        seed=seed, updates=updates, learning_rate=2e-2, anneal=True,
+        seed=seed, updates=updates, learning_rate=learning_rate, anneal=True,
     )  # fmt: skip
     trained.loss = float(np.mean(trained.history.losses[-10:]))
     return trained

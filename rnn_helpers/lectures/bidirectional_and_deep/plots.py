@@ -1,18 +1,153 @@
-"""Pictures of lecture 08: what a tagger believes of each word, and what a deep state waits for."""
+"""Pictures of lecture 08: one way and both, what a word waits for, and what depth is worth."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
+from numpy.typing import ArrayLike
 
-from rnn_helpers.display.figures import COLORS
+from rnn_helpers.display.figures import COLORS, STYLES, new_figure, show
 from rnn_helpers.display.kept_text import add_kept_text
 from rnn_helpers.lectures.bidirectional_and_deep.reveal import LONGEST, RevealView
 from rnn_helpers.lectures.bidirectional_and_deep.unrolled import LAYERS, STEPS, UnrolledGrid
 
 _HIDDEN = "· · ·"
 _GRAY = "#EFEFEF"
+_NETWORKS = (("relu", "o", "-"), ("tanh", "s", "--"), ("identity", "^", "-."), ("third", "D", ":"))
+
+
+def draw_two_ways(words: Sequence[str] = ("He", "said", "Teddy", "Roosevelt")) -> None:
+    """Show the two passes over a sentence, and what of them is answered from."""
+    figure, axes = new_figure(8, 3.4)
+    plain = {"ha": "center", "va": "center"}
+    arrow = {"arrowstyle": "-|>", "shrinkA": 15, "shrinkB": 15}
+    rows = ((1, "→h", COLORS["second"], 1), (2, "←h", COLORS["accent"], -1))
+    for t, word in enumerate(words):
+        axes.text(t, 0, word, fontsize=12, **plain)
+        axes.text(t, 3, f"tag {t + 1}", fontsize=11, **plain)
+        for height, name, color, way in rows:
+            shift = -0.13 if height == 1 else 0.13
+            axes.text(
+                t + shift, height, f"{name}$_{t + 1}$", fontsize=12,
+                bbox={"boxstyle": "round,pad=0.4", "facecolor": color, "alpha": 0.4}, **plain,
+            )  # fmt: skip
+            for low, high in ((0, height), (height, 3)):
+                ends = (t + shift * (high == height), low), (t + shift * (low == height), high)
+                style = {**arrow, "color": COLORS["muted"], "linewidth": 0.8}
+                axes.annotate("", (ends[1][0], high), (ends[0][0] + shift * (low == height), low),
+                              arrowprops=style)  # fmt: skip
+            if 0 <= t + way < len(words):
+                axes.annotate(
+                    "", (t + way + shift, height), (t + shift, height),
+                    arrowprops={**arrow, "color": COLORS["data"], "shrinkA": 18, "shrinkB": 18},
+                )  # fmt: skip
+    axes.set(xlim=(-0.6, len(words) - 0.4), ylim=(-0.3, 3.3))
+    axes.set_title("Two passes over the same words, each with weights of its own", loc="left")
+    axes.axis("off")
+    show(
+        figure,
+        alt=f"The words {', '.join(words)} in a row. Above them a row of states joined by arrows "
+        "to the right, and above that a row joined by arrows to the left. Both states of a word "
+        "lead to its tag; the rightmost state of the upper row has read one word.",
+    )
+
+
+def draw_taggers(
+    shares: Mapping[tuple[str, str], ArrayLike], live: Mapping[tuple[str, str], float],
+    bound: float,
+) -> None:  # fmt: skip
+    """Show the stored shares right of each cell and reading, the live one ringed, and a bound."""
+    figure, axes = new_figure(8, 3.2)
+    cells, said = list(dict.fromkeys(cell for cell, _ in shares)), []
+    for (cell, reading), values in shares.items():
+        both = reading == "both ways"
+        values, place = np.asarray(values), cells.index(cell) + (0.18 if both else -0.18)
+        places = place + np.linspace(-0.12, 0.12, len(values))
+        look = {"color": COLORS[cell.lower()], "markersize": 6}
+        axes.plot(places, values, "^" if both else "o", alpha=0.7, **look)
+        if (cell, reading) in live:
+            axes.plot(place, live[cell, reading], "s", markersize=13, color=COLORS["data"],
+                      markerfacecolor="none")  # fmt: skip
+        said.append(f"{cell} {reading} {values.min():.2f} to {values.max():.2f}")
+    axes.axhline(bound, color=COLORS["bound"], linestyle="--")
+    axes.text(len(cells) - 0.55, bound + 0.02, f"{bound:.2f}, the best from the left", ha="right")
+    axes.set(ylim=(0.4, 1.05), ylabel="ambiguous words right, share")
+    axes.set_xticks(range(len(cells)), cells)
+    axes.set_title(
+        f"{len(values)} seeds each, one way (circles) and both ways (triangles)", loc="left"
+    )
+    show(figure, alt=f"Share of ambiguous words tagged right. {'; '.join(said)}.")
+
+
+def draw_delays(
+    delays: ArrayLike, shares: ArrayLike, bounds: ArrayLike, live: tuple[int, float]
+) -> None:
+    """Show shares (S, N) against N delays, and what is possible; the live one is ringed."""
+    figure, axes = new_figure(8, 3.4)
+    delays, shares = np.asarray(delays), np.asarray(shares)
+    shifts = np.linspace(-0.12, 0.12, len(shares))
+    look = {"color": COLORS["gru"], "alpha": 0.6}
+    for number, (row, shift) in enumerate(zip(shares, shifts, strict=True)):
+        label = None if number else f"GRU one way, {len(shares)} seeds"
+        axes.plot(delays + shift, row, "o", markersize=5, label=label, **look)
+    axes.plot(delays, shares.mean(axis=0), STYLES["gru"], color=COLORS["gru"], label="their mean")
+    axes.plot(delays, bounds, "--", color=COLORS["bound"], label="the best that is possible")
+    axes.plot(*live, "s", markersize=13, color=COLORS["data"], markerfacecolor="none",
+              label="trained here")  # fmt: skip
+    axes.set(xlabel="look-ahead k, in words", ylabel="ambiguous words right, share")
+    axes.set(ylim=(0.55, 1.03))
+    axes.set_title("Right tags by the words waited for", loc="left")
+    axes.legend(loc="lower right", fontsize=9)
+    means = ", ".join(
+        f"{mean:.2f} at {k}" for k, mean in zip(delays, shares.mean(axis=0), strict=True)
+    )
+    show(
+        figure,
+        alt=f"Mean share of ambiguous words tagged right by look-ahead in words: {means}. The "
+        f"best that is possible rises from {bounds[0]:.2f} to {bounds[-1]:.2f}.",
+    )
+
+
+def draw_unpacked(shares: Mapping[str, ArrayLike], prior: float) -> None:
+    """Show the share right of two-way networks that read the padding, every seed."""
+    figure, axes = new_figure(8, 2.8)
+    said = []
+    for place, (cell, values) in enumerate(shares.items()):
+        values = np.sort(values)
+        places = place + np.linspace(-0.3, 0.3, len(values))
+        axes.plot(places, values, "^", color=COLORS[cell.lower()], markersize=8)
+        said.append(f"{cell} {values[0]:.2f} to {values[-1]:.2f}")
+    axes.axhline(prior, color=COLORS["bound"], linestyle="--")
+    axes.text(len(shares) - 0.6, prior + 0.02, "the prior", ha="right")
+    axes.set(ylim=(0, 1.05), ylabel="ambiguous words right")
+    axes.set_xticks(range(len(shares)), list(shares))
+    axes.set_title(f"Both ways, padding read as words: {len(values)} seeds in order", loc="left")
+    show(figure, alt=f"Share of ambiguous words tagged right with padding: {'; '.join(said)}.")
+
+
+def draw_rule_curves(updates: ArrayLike, curves: Mapping[str, ArrayLike], chance: float) -> None:
+    """Show the share of right symbols (S, N) of several networks against N numbers of updates."""
+    figure, axes = new_figure(8, 3.6)
+    updates, said = np.asarray(updates), []
+    for (name, rows), (color, marker, line) in zip(curves.items(), _NETWORKS, strict=False):
+        rows = np.asarray(rows)
+        axes.fill_between(updates, rows.min(0), rows.max(0), color=COLORS[color], alpha=0.15)
+        axes.plot(updates, rows.mean(0), line, marker=marker, markersize=4, markevery=4,
+                  color=COLORS[color], label=name)  # fmt: skip
+        first, middle = (rows.mean(0)[np.searchsorted(updates, u)] for u in (200, 400))
+        said.append(f"{name} {first:.2f}, {middle:.2f} and {rows.mean(0)[-1]:.2f}")
+    axes.axhline(chance, color=COLORS["bound"], linestyle="--")
+    axes.text(updates[-1], chance + 0.02, "chance", ha="right")
+    axes.set(ylim=(0, 1.03), xlabel="updates", ylabel="symbols right, share")
+    axes.set_title(f"A rule of a rule: mean and range of {len(rows)} seeds", loc="left")
+    axes.legend(loc="lower right", fontsize=9)
+    show(
+        figure,
+        alt=f"Share of right symbols after 200, 400 and {updates[-1]} updates, mean of the seeds: "
+        f"{'; '.join(said)}.",
+    )
 
 
 def describe_reveal(view: RevealView) -> str:

@@ -17,7 +17,7 @@ class UnrolledGrid:
     Attributes
     ----------
     needed : bool array (L, T)
-        Entry (l − 1, t − 1) for a^{[l]⟨t⟩}.
+        Entry (l − 1, t − 1) for h_t⁽ˡ⁾.
     inputs : bool array (T,)
         The inputs that reach it.
     rounds : int array (L, T)
@@ -39,9 +39,9 @@ def compute_unrolled_grid(
     layer: int = 3, step: int = 6, kind: str = "one way", *, layers: int = LAYERS,
     steps: int = STEPS,
 ) -> UnrolledGrid:  # fmt: skip
-    """Follow the arrows back from a^{[l]⟨t⟩} and count how many cells wait for one another.
+    """Follow the arrows back from h_t⁽ˡ⁾ and count how many cells wait for one another.
 
-    a^{[l]⟨t⟩} needs a^{[l−1]⟨t⟩} from below and a^{[l]⟨t−1⟩} from the left; both ways, a cell is
+    h_t⁽ˡ⁾ needs h_t⁽ˡ⁻¹⁾ from below and h_{t−1}⁽ˡ⁾ from the left; both ways, a cell is
     the pair of both directions, and a layer needs all of the layer below; plain layers above the
     first need what is below them alone.
     `layer` and `step` are l and t, from 1; `layers` and `steps` the sizes L and T of the grid.

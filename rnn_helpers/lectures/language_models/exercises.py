@@ -12,6 +12,12 @@ def check_half_sure(answer: object) -> Feedback:
     mistakes = [
         (50.5, mean),
         (50, mean),
+        (0.1, "perplexity is exp of the mean of −ln p, not of ln p."),
+        (100, "every second token is certain: the mean of −ln p is half as large."),
+        (
+            np.log(100),
+            "that is −ln p of the unsure tokens alone. Take the mean over both, then exp.",
+        ),
         (np.log(10), "that is the loss in nats. Perplexity is its exponential."),
     ]
     hint = "take the mean of −ln p over both kinds of token, then exp."
@@ -38,7 +44,7 @@ def check_bits_per_byte(function: object) -> Feedback:
 
 @check
 def check_logits_gradient(function: object) -> Feedback:
-    """Exercise 3: `logits_gradient(logits, target)`, ∂(−ln p_target)/∂logits."""
+    """Exercise 3: `logits_gradient(logits, target)`, ∂(−ln p(target))/∂logits."""
     rng = np.random.default_rng(3)
     for V in (2, 5, 7):
         logits, target = rng.normal(size=V), V - 2
@@ -46,8 +52,19 @@ def check_logits_gradient(function: object) -> Feedback:
         p = np.exp(logits) / np.exp(logits).sum()
         wanted = p - np.eye(V)[target]
         mistakes = [
-            (-wanted, "the sign is turned: the loss is −ln p, and falls as its logit rises."),
+            (
+                -wanted,
+                "the sign is the other way round: the loss is −ln p, and falls as its logit rises.",
+            ),
             (p, "this sums to 1. Shifting all logits changes nothing: the sum must be 0."),
+            (
+                logits - np.eye(V)[target],
+                "the derivative of ln Σ exp(ℓ) is the softmax, not the logits themselves.",
+            ),
+            (
+                wanted / V,
+                "the loss of one token is no mean over the vocabulary: do not divide by V.",
+            ),
         ]
         hint = "compare with finite differences: nudge one logit, see how −ln p changes."
         compare(got, wanted, mistakes, hint)
@@ -65,6 +82,9 @@ def check_min_p(function: object) -> Feedback:
         )
         kept, absolute = np.where(p >= share * p.max(), p, 0.0), np.where(p >= share, p, 0.0)
         mistakes = [
+            (share == 1.0 and (np.isnan(got).all() or not got.any()),
+             "with share = 1 nothing is left. “At least” keeps the largest itself."),
+            (bool(np.isnan(got).any()), "it holds nan: what is cut is 0, and the sum is above 0."),
             (abs(got.sum() - 1) > 1e-4,
              f"what is left sums to {got.sum():.3f}: share it out anew, to 1."),
             (absolute / absolute.sum(),

@@ -35,20 +35,33 @@ def gate_demo(
     )
 
 
-def lstm_decay_demo(*, forget_bias: float = 1.0, weight_scale: float = 1.0, seed: int = 0) -> Live:
-    """Gradient decay, RNN against LSTM: drag the forget bias and watch the direct path.
+def lstm_decay_demo(
+    *, forget_bias: float = 1.0, input_output_bias: float = 0.0, weight_scale: float = 1.0,
+    seed: int = 0,
+) -> Live:  # fmt: skip
+    """Gradient decay, RNN against LSTM: open one gate or the others, and watch all paths.
 
     Parameters
     ----------
     forget_bias : -3 to 6
+    input_output_bias : -3 to 6
+        Of the input gate and of the output gate.
     weight_scale : 0.1 to 4
     seed : 0 to 19
     """
+
+    def compute(*, forget_bias, input_output_bias, weight_scale, seed):
+        return compute_lstm_decay(
+            forget_bias=forget_bias, input_bias=input_output_bias, output_bias=input_output_bias,
+            weight_scale=weight_scale, seed=seed,
+        )  # fmt: skip
+
     return live(
-        compute_lstm_decay,
+        compute,
         draw_lstm_decay,
         {
             "forget_bias": slider("forget bias", -3.0, 6.0, 0.1, forget_bias),
+            "input_output_bias": slider("input and output bias", -3.0, 6.0, 0.1, input_output_bias),
             "weight_scale": slider("size of the weights", 0.1, 4.0, 0.05, weight_scale),
             "seed": slider("seed", 0, 19, 1, seed),
         },

@@ -103,18 +103,21 @@ class LSTMDecay:
     total: np.ndarray
     direct: np.ndarray
     forget_bias: float
+    input_bias: float
+    output_bias: float
     weight_scale: float
 
 
 def compute_lstm_decay(
-    *, forget_bias: float = 1.0, weight_scale: float = 1.0, seed: int = 0, length: int = 60,
-    hidden_size: int = 8,
+    *, forget_bias: float = 1.0, input_bias: float = 0.0, output_bias: float = 0.0,
+    weight_scale: float = 1.0, seed: int = 0, length: int = 60, hidden_size: int = 8,
 ) -> LSTMDecay:  # fmt: skip
     """Run a random plain RNN and a random LSTM over one input and measure both gradients.
 
     Every block of the recurrent weights is normal with standard deviation `weight_scale` / √H,
     so its spectral radius is near `weight_scale`; each block of the input weights is the identity
-    and the inputs are normal with standard deviation 0.5. All biases but the forget gate's are 0.
+    and the inputs are normal with standard deviation 0.5. Without a bias are the candidate
+    and the plain network.
 
     Parameters
     ----------
@@ -129,6 +132,8 @@ def compute_lstm_decay(
     1.0
     """
     forget_bias = check_number("forget_bias", forget_bias)
+    input_bias = check_number("input_bias", input_bias)
+    output_bias = check_number("output_bias", output_bias)
     weight_scale = check_number("weight_scale", weight_scale, minimum=0)
     T = check_integer("length", length, minimum=1)
     H = check_integer("hidden_size", hidden_size, minimum=1)
@@ -138,8 +143,10 @@ def compute_lstm_decay(
     plain = W_hh[:, :H]
     hs = run_rnn(xs[:, None], zero[None], eye, plain, zero)[:, 0]
     rnn = compute_log_norms_by_lag(compute_rnn_jacobians(xs, hs, eye, plain, zero))
-    b_h = np.concatenate([zero, zero + forget_bias, zero, zero])
+    b_h = np.repeat([input_bias, forget_bias, 0.0, output_bias], H)
     jacobians = compute_lstm_jacobians(xs, zero, zero, np.tile(eye, 4), W_hh, b_h)
     total = compute_log_norms_by_lag(jacobians.total)
     direct = compute_log_direct_by_lag(jacobians.direct)
-    return LSTMDecay(np.arange(T + 1), rnn, total, direct, forget_bias, weight_scale)
+    return LSTMDecay(
+        np.arange(T + 1), rnn, total, direct, forget_bias, input_bias, output_bias, weight_scale
+    )

@@ -1,13 +1,18 @@
 """Pictures of lecture 06: a cell state that keeps, and gradients of RNN and LSTM by lag."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from numpy.typing import ArrayLike
 
+from rnn_helpers.display.comparisons import draw_counts_by_start, draw_success_counts
 from rnn_helpers.display.decay import draw_decay
-from rnn_helpers.display.figures import COLORS, STYLES
+from rnn_helpers.display.figures import COLORS, STYLES, new_figure, show
 from rnn_helpers.lectures.lstm.memory import CellRun, LSTMDecay
 
+_TOP = 4  # of the axis, in powers of ten: none of these gradients grows much further
 _LOOKS = {
     "rnn": (STYLES["rnn"], COLORS["rnn"], 2, "RNN"),
     "total": (STYLES["lstm"], COLORS["lstm"], 2.6, "LSTM, all paths"),
@@ -35,7 +40,7 @@ def draw_cell_run(
                 ("offered", ":", "bound", 2, "candidate g"),
                 ("cell", "-", "lstm", 2.6, "cell state c"),
                 ("shown", "--", "data", 2, "shown: h"),
-                ("gate", "-.", "identity", 1.5, "input gate i"),
+                ("gate", "-.", "accent", 1.8, "input gate i"),
             )
         }
         axes.legend(loc="lower left", fontsize=9, ncols=2)
@@ -52,8 +57,9 @@ def describe_lstm_decay(decay: LSTMDecay) -> str:
     """What is left at the last lag, in words."""
     values = (decay.rnn[-1], decay.direct[-1], decay.total[-1])
     rnn, direct, total = (f"10^{value:.1f}" for value in values)
+    biases = f"{decay.forget_bias:.1f}, {decay.input_bias:.1f} and {decay.output_bias:.1f}"
     return (
-        f"Forget bias {decay.forget_bias:.1f}, weights {decay.weight_scale:.2f}: after "
+        f"Forget, input and output bias {biases}, weights {decay.weight_scale:.2f}: after "
         f"{len(decay.lags) - 1} steps {rnn} is left in the RNN, {direct} on the LSTM's direct "
         f"path, {total} in all of the LSTM."
     )
@@ -65,5 +71,55 @@ def draw_lstm_decay(
     """Draw what is left of a gradient by lag in an RNN and an LSTM, or move an earlier drawing."""
     curves = {name: getattr(decay, name) for name in _LOOKS}
     return draw_decay(
-        decay.lags, curves, axes, artists, looks=_LOOKS, state="(h, c)", loc="upper left"
+        decay.lags, curves, axes, artists, looks=_LOOKS, state="(h, c)", top=_TOP, loc="lower left"
     )
+
+
+def draw_kept_cells(runs: Sequence[CellRun]) -> None:
+    """Show the cell state of one unit over time, a line for each forget gate."""
+    figure, axes = new_figure(8, 3.4)
+    for run, style in zip(runs, ("-", "--", ":"), strict=True):
+        label = f"f = {run.forget}"
+        axes.plot(run.cs, style, color=COLORS["lstm"], linewidth=2, label=label)
+    axes.set(xlabel="step t", ylabel="cell state c")
+    axes.set_title(
+        "One unit, its input gate open up to step 10, for three forget gates", loc="left"
+    )
+    axes.legend()
+    ends = "; ".join(
+        f"f = {run.forget}: {run.cs[6]:.2g} after step 6, {run.cs[-1]:.2g} at the end"
+        for run in runs
+    )
+    show(figure, alt=f"Cell state over 40 steps. All rise at steps 3 to 6. {ends}.")
+
+
+def draw_learned_by_distance(
+    distances: Sequence[int], counts: Mapping[str, ArrayLike], *, total: int
+) -> None:
+    """Show how many networks learned agreement at each distance, a line for each cell and rate."""
+    figure, axes = new_figure(8, 3.6)
+    draw_success_counts(distances, counts, axes, total=total)
+    axes.set(xlabel="words between subject and verb")
+    axes.set_title("Networks that learned agreement from torch's start", loc="left")
+    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0))
+    rows = "; ".join(
+        f"{name}: {', '.join(f'{n} at {d}' for n, d in zip(row, distances, strict=True))}"
+        for name, row in counts.items()
+    )
+    show(figure, alt=f"Networks of {total} that learned, by words in between. {rows}.")
+
+
+def draw_learned_by_start(
+    counts: Mapping[str, ArrayLike], rates: Sequence[float], *, total: int
+) -> None:
+    """Show how many LSTMs learned agreement from each start, a mark for each learning rate."""
+    figure, axes = new_figure(8, 3.6)
+    draw_counts_by_start(counts, rates, axes, total=total, color=COLORS["lstm"])
+    axes.set_title(
+        "LSTMs that learned thirty words, by what was changed before training", loc="left"
+    )
+    rows = "; ".join(
+        f"{name}: {' and '.join(map(str, np.asarray(row)))}" for name, row in counts.items()
+    )
+    at = " and ".join(f"{rate:g}" for rate in rates)
+    show(figure, alt=f"LSTMs of {total} that learned, at the rates {at}, by start. {rows}.")

@@ -43,7 +43,7 @@ def test_one_pair_is_what_one_loss_asks_of_one_use():
 
 
 @pytest.mark.parametrize("k", [1, 3, 10, 40, 99])
-def test_bias_and_shares_are_those_of_the_two_gradients(k):
+def test_error_and_shares_are_those_of_the_two_gradients(k):
     result = compute_truncation(k=k, spectral_radius=1.2, seed=2)
     W_hh = make_recurrent_weights(8, spectral_radius=1.2, seed=2)
     rng = np.random.default_rng([2, 3])
@@ -51,10 +51,22 @@ def test_bias_and_shares_are_those_of_the_two_gradients(k):
     trace = bptt.trace_rnn(xs, np.zeros((1, 8)), np.eye(8), W_hh, np.zeros(8))
     whole, cut = (bptt.backward_rnn(trace, douts[:, None], truncate=t)["W_hh"] for t in (None, k))
     wanted = np.linalg.norm(cut - whole) / np.linalg.norm(whole)
-    assert result.bias == pytest.approx(wanted, abs=1e-10)
+    assert result.error == pytest.approx(wanted, abs=1e-10)
     assert (result.kept[k:] == 0).all()
     pairs = [t // k == s // k for t in range(40) for s in range(t + 1)]
     assert result.pairs_kept == pytest.approx(np.mean(pairs))
+
+
+def test_the_size_of_a_pair_leaves_out_what_uses_the_first_state():
+    result = compute_truncation(spectral_radius=1.2, seed=2, length=6)
+    W_hh = make_recurrent_weights(8, spectral_radius=1.2, seed=2)
+    rng = np.random.default_rng([2, 3])
+    xs, douts = 0.5 * rng.normal(size=(6, 1, 8)), rng.normal(size=(6, 8))
+    hs = bptt.trace_rnn(xs, np.zeros((1, 8)), np.eye(8), W_hh, np.zeros(8)).hs[:, 0]
+    norms = np.linalg.norm(split_gradient_by_lag(hs, W_hh, douts), axis=(2, 3))
+    assert (norms.diagonal() == 0).all()  # lag t at step t: the first step
+    wanted = [np.sqrt(np.mean(norms[n, n + 1 :] ** 2)) for n in range(5)]
+    np.testing.assert_allclose(result.pair, wanted)
 
 
 @pytest.mark.parametrize(("settings", "error", "message"), [

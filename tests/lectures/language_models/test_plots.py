@@ -7,6 +7,7 @@ import pytest
 from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font
 
+from rnn_helpers.data.studies import StudyTable
 from rnn_helpers.display.figures import encode_png, new_figure
 from rnn_helpers.lectures.language_models import plots
 from rnn_helpers.lectures.language_models.sampling import SamplingView
@@ -191,3 +192,98 @@ def test_one_token_left_is_certain():
         "Temperature 0.00, top-k all, top-p 0.05: 1 token of 4 left to draw from; the likeliest "
         "is “a” with 1.00, as unsure as among 1.0."
     )
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What a `draw_…` shows, drawn once: its figure and its alternative text."""
+    found = {}
+
+    def show(figure, *, alt):
+        encode_png(figure)
+        found.update(figure=figure, alt=alt)
+
+    monkeypatch.setattr(plots, "show", show)
+    return found
+
+
+def test_the_network_has_a_bar_for_each_token_and_lights_the_one_that_came(shown):
+    probabilities = np.array([[0.1, 0.2, 0.7], [0.3, 0.3, 0.4]])
+    plots.draw_network(["b", "c"], probabilities, ("<unk>", "b", "c"))
+    bars = shown["figure"].axes[0].patches
+    bars = [bar for bar in bars if hasattr(bar, "get_width")]
+    heights = [round(bar.get_height() / 3.2, 9) for bar in bars]
+    assert heights == pytest.approx(probabilities.ravel().tolist())
+    lit = [
+        number for number, bar in enumerate(bars) if bar.get_facecolor() != bars[0].get_facecolor()
+    ]
+    assert lit == [1, 5]
+    assert "the 2 steps of “b c”" in shown["alt"]
+    assert "between 0.10 and 0.70" in shown["alt"]
+
+
+@pytest.mark.parametrize(("length", "window", "arrows"), [(12, 4, 2), (9, 4, 2), (4, 4, 0)])
+def test_the_streams_hand_their_state_from_window_to_window(shown, length, window, arrows):
+    streams = ["a" * length, "b " * (length // 2) + "b" * (length % 2)]
+    plots.draw_streams(streams, window=window)
+    axes = shown["figure"].axes[0]
+    drawn = [text for text in axes.texts if getattr(text, "arrow_patch", None)]
+    assert len(drawn) == arrows * 2
+    assert sum(text.get_text() == "␣" for text in axes.texts) == length // 2
+    assert sum(text.get_text().startswith("update") for text in axes.texts) == -(-length // window)
+    assert f"“{streams[0]}”" in shown["alt"]
+
+
+def test_the_pictures_of_training_and_of_the_vocabulary_say_no_number_that_training_yields(shown):
+    plots.draw_unknown_shares([50, 100, 200], [0.4, 0.3, 0.27])
+    line = shown["figure"].axes[0].lines[0]
+    assert line.get_ydata() == pytest.approx([40, 30, 27])
+    assert not any(letter.isdigit() for letter in shown["alt"])
+    plots.draw_learning([3.0, 2.5, 2.2], [(2, 2.4), (3, 2.1)], {"unigram": 3.1, "bigram": 2.4})
+    training, validation, *levels = shown["figure"].axes[0].lines
+    assert training.get_xdata().tolist() == [1, 2, 3]
+    assert list(validation.get_ydata()) == [2.4, 2.1]
+    assert [line.get_ydata()[0] for line in levels] == [3.1, 2.4]
+    assert "unigram and bigram" in shown["alt"]
+    assert not any(letter.isdigit() for letter in shown["alt"])
+
+
+def make_table(rows):
+    columns = {name: np.array([row[name] for row in rows]) for name in rows[0]}
+    return StudyTable("", columns)
+
+
+def test_the_counts_and_the_bands_of_the_networks_are_those_of_the_tables(shown):
+    counted = make_table([
+        {"model": model, "order": order, "nats": base - order / 10}
+        for model, base in (("shorter context", 2.5), ("Kneser–Ney", 2.4)) for order in range(1, 9)
+    ])  # fmt: skip
+    plots.draw_counted(counted, {"RNN 64": [1.6, 1.5, 1.7]})
+    counts, kneser_ney, band = shown["figure"].axes[0].lines
+    assert list(counts.get_ydata())[-1] == pytest.approx(1.7)
+    assert kneser_ney.get_ydata()[0] == pytest.approx(2.3)
+    assert band.get_ydata()[0] == pytest.approx(1.6)
+    assert "Kneser–Ney from 2.30 at one character to 1.60; RNN 64 1.60" in shown["alt"]
+
+
+def test_the_units_are_drawn_by_rate_and_by_update(shown):
+    rows = []
+    for unit, bits in (("characters", 2.4), ("plain characters", 2.2), ("words", 2.0)):
+        for budget in (400, 3200):
+            common = {"unit": unit, "budget": budget}
+            rows += [
+                {**common, "learning_rate": rate, "seed": seed, "part": "validation",
+                 "updates": budget, "bits_per_byte": bits + seed / 10}
+                for rate in (3e-3, 1e-2) for seed in range(2)
+            ]  # fmt: skip
+            rows += [
+                {**common, "learning_rate": 1e-2, "seed": seed, "part": "held out",
+                 "updates": updates, "bits_per_byte": bits - updates / 10000 + seed / 100}
+                for seed in range(5) for updates in (budget // 2, budget)
+            ]  # fmt: skip
+    plots.draw_units(make_table(rows), {"characters": (1e-2, 2.3)})
+    left, right = shown["figure"].axes
+    assert len(left.lines) == 3 * 2 + 1
+    assert left.lines[0].get_ydata().tolist() == pytest.approx([2.45, 2.45])
+    assert len(right.lines) == 15
+    assert "words 1.68 to 1.72" in shown["alt"]

@@ -19,8 +19,10 @@ def test_the_lines_are_the_cell():
 
 
 def test_the_lines_are_the_gradients():
-    demo = lstm_decay_demo(forget_bias=2.0, weight_scale=1.5, seed=3)
-    wanted = compute_lstm_decay(forget_bias=2.0, weight_scale=1.5, seed=3)
+    demo = lstm_decay_demo(forget_bias=2.0, input_output_bias=1.0, weight_scale=1.5, seed=3)
+    wanted = compute_lstm_decay(
+        forget_bias=2.0, input_bias=1.0, output_bias=1.0, weight_scale=1.5, seed=3
+    )
     for name in ("rnn", "total", "direct"):
         drawn = demo.artists[name].get_ydata()
         np.testing.assert_allclose(np.log10(drawn), getattr(wanted, name), atol=1e-9)
@@ -30,5 +32,5 @@ def test_the_lines_are_the_gradients():
 
 test_a_wrong_setting_is_called_what_the_caller_calls_it = expect_refusals([
     (gate_demo, "forget", 2), (gate_demo, "closes_after", 41), (lstm_decay_demo, "forget_bias", 7),
-    (lstm_decay_demo, "seed", -1),
+    (lstm_decay_demo, "input_output_bias", -4), (lstm_decay_demo, "seed", -1),
 ])  # fmt: skip

@@ -26,12 +26,12 @@ def test_the_cell_follows_its_equation(forget, take, output, closes_after):
 
 def test_the_gradients_are_those_of_finite_differences():
     T, H, seed, bias, scale = 5, 3, 4, 0.7, 1.3
-    sizes = {"length": T, "hidden_size": H}
+    sizes = {"length": T, "hidden_size": H, "input_bias": 0.4, "output_bias": -0.6}
     decay = compute_lstm_decay(forget_bias=bias, weight_scale=scale, seed=seed, **sizes)
     rng = np.random.default_rng(seed)
     W_hh = scale / np.sqrt(H) * rng.normal(size=(H, 4 * H))
     xs = 0.5 * rng.normal(size=(T, 1, H))
-    b_h = np.repeat([0.0, bias, 0.0, 0.0], H)
+    b_h = np.repeat([0.4, bias, 0.0, -0.6], H)
 
     def run(state):
         h, c = state[None, :H], state[None, H:]
@@ -62,6 +62,8 @@ def test_the_direct_path_is_the_product_of_the_forget_gates():
     (lambda: compute_cell_run(forget=1.5), ValueError, "forget must be a finite number from 0"),
     (lambda: compute_cell_run(closes_after=41), ValueError, "closes_after must be an integer"),
     (lambda: compute_lstm_decay(weight_scale=-1), ValueError, "weight_scale must be"),
+    (lambda: compute_lstm_decay(input_bias=np.nan), ValueError, "input_bias must be a finite"),
+    (lambda: compute_lstm_decay(output_bias="3"), TypeError, "output_bias must be a finite"),
     (lambda: compute_lstm_decay(length=0), ValueError, "length must be an integer"),
     (lambda: compute_lstm_decay(hidden_size=0), ValueError,
      "hidden_size must be an integer of at least 1, got 0"),
