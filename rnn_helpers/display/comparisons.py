@@ -56,7 +56,7 @@ def show_learned_by_distance(
     axes.set_title("Networks that learned agreement from torch's start", loc="left")
     axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0))
     rows = "; ".join(
-        f"{name}: {', '.join(f'{n} at {d}' for n, d in zip(row, distances, strict=True))}"
+        f"{name}: {', '.join(f'{n} at {d}' for n, d in zip(np.asarray(row), distances, strict=True))}"
         for name, row in counts.items()
     )
     show(figure, alt=f"Networks of {total} that learned, by words in between. {rows}.")

@@ -120,7 +120,7 @@ def draw_learned_by_distance(
             marker, color = _MARKS[name]
             style = STYLES.get(name.lower(), ":")
             axis.plot(distances, row, style, marker=marker, color=COLORS[color], label=name)
-            ends = ", ".join(f"{n} at {d}" for n, d in zip(row, distances, strict=True))
+            ends = ", ".join(f"{n} at {d}" for n, d in zip(np.asarray(row), distances, strict=True))
             said.append(f"{name}, rate {rate:g}: {ends}")
         axis.set_xticks(distances)
         axis.set(ylim=(-0.04 * total, 1.04 * total), yticks=range(0, total + 1, 5))
