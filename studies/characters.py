@@ -10,7 +10,7 @@ from studies import Study, choose, make_grid
 
 CELLS, LAYERS, RATES = ["RNN", "SimplifiedGRU", "GRU", "LSTM"], [1, 2], [3e-3, 1e-2, 3e-2, 1e-1]
 SHORT, LONG = 150, 3000
-LARGE = {"cell": "GRU", "num_layers": 1, "hidden_size": 128, "budget": 4000}
+LARGE = {"cell": ["GRU"], "num_layers": [1], "hidden_size": [128], "budget": [4000]}
 POINTS = 20  # of a curve
 
 
@@ -64,12 +64,16 @@ def judge(rows):
     return settings
 
 
-def enlarge(rows):
-    """A run of minutes: a GRU of 128 units, at the rate of the smaller one."""
-    small = {"cell": "GRU", "num_layers": 1, "budget": LONG}
-    rate = choose(rows, "learning_rate", "nats", part="validation", **small)
-    large = {name: [value] for name, value in LARGE.items()}
-    return make_grid(**large, learning_rate=[rate], seed=range(5), part=["held out"])
+def tune_large(rows):
+    """The rates of one larger network, on the last tenth of the training text."""
+    return make_grid(**LARGE, learning_rate=[3e-3, 1e-2], seed=[0], part=["validation"])
+
+
+def judge_large(rows):
+    """A run of minutes: the larger network at its own rate, five seeds."""
+    wanted = {name: value for name, (value,) in LARGE.items()}
+    rate = choose(rows, "learning_rate", "nats", part="validation", **wanted)
+    return make_grid(**LARGE, learning_rate=[rate], seed=range(5), part=["held out"])
 
 
 def estimate(setting):
@@ -80,7 +84,7 @@ def estimate(setting):
 
 STUDY = Study(
     run=run,
-    stages=(tune, judge, enlarge),
+    stages=(tune, judge, tune_large, judge_large),
     cost=estimate,
     cheap={
         "cell": "RNN", "num_layers": 1, "hidden_size": 64, "budget": SHORT, "learning_rate": 1e-2,

@@ -8,8 +8,8 @@ from rnn_helpers.data.vocabulary import Vocabulary, join_words, split_words
 from rnn_helpers.models.language_model import train_language_model
 from studies import Study, choose, make_grid
 
-# "plain characters" are those of the text as the words have it: in small letters, without its
-# spaces and line breaks
+# "plain characters" are those of the text as the words have it: in small letters, with the spaces
+# that `join_words` puts
 UNITS, RATES = ["characters", "plain characters", "words"], [3e-3, 1e-2, 3e-2, 1e-1]
 SHORT, LONG = 400, 1600  # updates: 1.2 times through the text, and 4.9 times
 BATCH = {"n_streams": 32, "window": 32}  # a word is four characters, so its batch is a fourth

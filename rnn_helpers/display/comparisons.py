@@ -1,6 +1,6 @@
 """Pictures that compare trained models: every seed is a dot, so that the spread is seen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from rnn_helpers.display.figures import COLORS, STYLES
+from rnn_helpers.display.figures import COLORS, STYLES, new_figure, show
 from rnn_helpers.validation import check_array
 
 _MARKERS, _LINES = ("o", "s", "^", "D"), ("-", "--", "-.", ":")
@@ -44,6 +44,37 @@ def draw_success_counts(
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.set(ylim=(-0.04 * total, 1.04 * total), ylabel=f"networks that learned, of {total}")
     axes.legend()
+
+
+def show_learned_by_distance(
+    distances: Sequence[int], counts: Mapping[str, ArrayLike], *, total: int
+) -> None:
+    """Show how many networks learned agreement at each distance, a line for each of `counts`."""
+    figure, axes = new_figure(8, 3.6)
+    draw_success_counts(distances, counts, axes, total=total)
+    axes.set(xlabel="words between subject and verb")
+    axes.set_title("Networks that learned agreement from torch's start", loc="left")
+    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0))
+    rows = "; ".join(
+        f"{name}: {', '.join(f'{n} at {d}' for n, d in zip(row, distances, strict=True))}"
+        for name, row in counts.items()
+    )
+    show(figure, alt=f"Networks of {total} that learned, by words in between. {rows}.")
+
+
+def show_learned_by_start(
+    counts: Mapping[str, ArrayLike], rates: Sequence[float], *, total: int, cell: str
+) -> None:
+    """Show how many networks learned agreement from each start, a mark for each learning rate."""
+    figure, axes = new_figure(8, 3.6)
+    draw_counts_by_start(counts, rates, axes, total=total, color=COLORS[cell.lower()])
+    title = f"{cell}s that learned thirty words, by what was changed before training"
+    axes.set_title(title, loc="left")
+    rows = "; ".join(
+        f"{name}: {' and '.join(map(str, np.asarray(row)))}" for name, row in counts.items()
+    )
+    at = " and ".join(f"{rate:g}" for rate in rates)
+    show(figure, alt=f"{cell}s of {total} that learned, at the rates {at}, by start. {rows}.")
 
 
 def draw_counts_by_start(

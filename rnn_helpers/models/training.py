@@ -1,4 +1,4 @@
-"""One loop that trains every model of the series: clipped, recorded, safe to interrupt."""
+"""The loop that trains the torch models of the series: clipped, recorded, safe to interrupt."""
 
 import contextlib
 import math

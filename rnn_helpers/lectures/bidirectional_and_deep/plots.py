@@ -110,23 +110,6 @@ def draw_delays(
     )
 
 
-def draw_unpacked(shares: Mapping[str, ArrayLike], prior: float) -> None:
-    """Show the share right of two-way networks that read the padding, every seed."""
-    figure, axes = new_figure(8, 2.8)
-    said = []
-    for place, (cell, values) in enumerate(shares.items()):
-        values = np.sort(values)
-        places = place + np.linspace(-0.3, 0.3, len(values))
-        axes.plot(places, values, "^", color=COLORS[cell.lower()], markersize=8)
-        said.append(f"{cell} {values[0]:.2f} to {values[-1]:.2f}")
-    axes.axhline(prior, color=COLORS["bound"], linestyle="--")
-    axes.text(len(shares) - 0.6, prior + 0.02, "the prior", ha="right")
-    axes.set(ylim=(0, 1.05), ylabel="ambiguous words right")
-    axes.set_xticks(range(len(shares)), list(shares))
-    axes.set_title(f"Both ways, padding read as words: {len(values)} seeds in order", loc="left")
-    show(figure, alt=f"Share of ambiguous words tagged right with padding: {'; '.join(said)}.")
-
-
 def draw_rule_curves(updates: ArrayLike, curves: Mapping[str, ArrayLike], chance: float) -> None:
     """Show the share of right symbols (S, N) of several networks against N numbers of updates."""
     figure, axes = new_figure(8, 3.6)

@@ -30,13 +30,17 @@ def gates_demo(*, z: float = 0.9, r: float = 1.0, reset: str = "after") -> Live:
     )
 
 
-def gated_decay_demo(*, keep_bias: float = 0.0, weight_scale: float = 1.0, seed: int = 0) -> Live:
+def gated_decay_demo(
+    *, keep_bias: float = 0.0, reset_bias: float = 0.0, weight_scale: float = 1.0, seed: int = 0
+) -> Live:
     """Drag the bias of the gates that keep and watch the gradients of a GRU and of an LSTM.
 
     Parameters
     ----------
     keep_bias : −2 to 6
         Of the GRU's update gate and of the LSTM's forget gate.
+    reset_bias : −2 to 6
+        Of the GRU's reset gate.
     weight_scale : 0 to 4
     seed : 0 to 19
     """
@@ -45,6 +49,7 @@ def gated_decay_demo(*, keep_bias: float = 0.0, weight_scale: float = 1.0, seed:
         draw_gated_decay,
         {
             "keep_bias": slider("keep bias", -2.0, 6.0, 0.05, keep_bias),
+            "reset_bias": slider("reset bias", -2.0, 6.0, 0.05, reset_bias),
             "weight_scale": slider("weight scale", 0.0, 4.0, 0.05, weight_scale),
             "seed": slider("seed", 0, 19, 1, seed),
         },

@@ -113,19 +113,20 @@ class GatedDecay:
     gru_direct: np.ndarray
     lstm_direct: np.ndarray
     keep_bias: float
+    reset_bias: float
     weight_scale: float
 
 
 def compute_gated_decay(
-    *, keep_bias: float = 1.0, weight_scale: float = 1.0, length: int = 100, seed: int = 0,
-    hidden_size: int = 8, input_size: int = 4,
+    *, keep_bias: float = 1.0, reset_bias: float = 0.0, weight_scale: float = 1.0,
+    length: int = 100, seed: int = 0, hidden_size: int = 8, input_size: int = 4,
 ) -> GatedDecay:  # fmt: skip
     """Run a random GRU and a random LSTM over one input and measure both gradients at every lag.
 
-    The GRU's update gate and the LSTM's forget gate start from the same bias; all other biases
-    are 0. Every block of the recurrent weights is normal with standard deviation
-    `weight_scale` / √H, every block of the input weights with 1 / √D, and both cells read the
-    same normal inputs.
+    The GRU's update gate and the LSTM's forget gate start from the same bias; `reset_bias` is of
+    the GRU's reset gate, and all other biases are 0. Every block of the recurrent weights is
+    normal with standard deviation `weight_scale` / √H, every block of the input weights with
+    1 / √D, and both cells read the same normal inputs.
 
     Parameters
     ----------
@@ -140,6 +141,7 @@ def compute_gated_decay(
     ((4,), 0.0)
     """
     keep_bias = check_number("keep_bias", keep_bias)
+    reset_bias = check_number("reset_bias", reset_bias)
     weight_scale = check_number("weight_scale", weight_scale, minimum=0)
     T = check_integer("length", length, minimum=1)
     H = check_integer("hidden_size", hidden_size, minimum=1)
@@ -148,13 +150,11 @@ def compute_gated_decay(
     W_xh = rng.normal(size=(D, 4 * H)) / np.sqrt(D)
     W_hh = weight_scale * rng.normal(size=(H, 4 * H)) / np.sqrt(H)
     xs = rng.normal(size=(T, D))
-    keep = np.zeros(4 * H)
-    keep[H : 2 * H] = keep_bias  # the second block: the GRU's z and the LSTM's f
+    b_gru = np.repeat([reset_bias, keep_bias, 0.0], H)
+    b_lstm = np.repeat([0.0, keep_bias, 0.0, 0.0], H)
     h0 = np.zeros(H)
-    gru = compute_gru_jacobians(
-        xs, h0, W_xh[:, : 3 * H], W_hh[:, : 3 * H], keep[: 3 * H], np.zeros(3 * H)
-    )
-    lstm = compute_lstm_jacobians(xs, h0, h0, W_xh, W_hh, keep)
+    gru = compute_gru_jacobians(xs, h0, W_xh[:, : 3 * H], W_hh[:, : 3 * H], b_gru, np.zeros(3 * H))
+    lstm = compute_lstm_jacobians(xs, h0, h0, W_xh, W_hh, b_lstm)
     return GatedDecay(
         np.arange(T + 1),
         compute_log_norms_by_lag(gru.total),
@@ -162,5 +162,6 @@ def compute_gated_decay(
         compute_log_direct_by_lag(gru.direct),
         compute_log_direct_by_lag(lstm.direct),
         keep_bias,
+        reset_bias,
         weight_scale,
     )

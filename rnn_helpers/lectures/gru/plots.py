@@ -1,14 +1,23 @@
 """Pictures of lecture 07: one unit between its gates, and the gradients of GRU and LSTM by lag."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from numpy.typing import ArrayLike
 
+from rnn_helpers.display.comparisons import show_learned_by_start
 from rnn_helpers.display.decay import draw_decay, format_power
-from rnn_helpers.display.figures import COLORS, STYLES
+from rnn_helpers.display.figures import COLORS, STYLES, new_figure, show
 from rnn_helpers.lectures.gru.gates import GatedDecay, GateRun
 from rnn_helpers.recurrences.jacobians import name_verdict
 
+_MARKS = {
+    "RNN": ("D", "rnn"), "simplified GRU": ("s", "accent"), "GRU": ("o", "gru"),
+    "LSTM": ("^", "lstm"),
+}  # fmt: skip
+SOLVED = 0.02  # mean squared error on the adding problem; always to answer 1 has 1/6
 _LOOKS = {
     f"{name}{path}": (STYLES[name], COLORS[name], width, f"{name.upper()}, {words}")
     for path, width, words in (("", 2.6, "total"), ("_direct", 1.1, "direct path alone"))
@@ -66,8 +75,9 @@ def describe_gated_decay(decay: GatedDecay) -> str:
         for name, left in (("GRU", decay.gru[-1]), ("LSTM", decay.lstm[-1]))
     ]
     direct = f"{format_power(decay.gru_direct[-1])} and {format_power(decay.lstm_direct[-1])}"
+    biases = f"Keep bias {decay.keep_bias:.1f}, reset bias {decay.reset_bias:.1f}"
     return (
-        f"Keep bias {decay.keep_bias:.1f}, weight scale {decay.weight_scale:.2f}, {T} steps: "
+        f"{biases}, weight scale {decay.weight_scale:.2f}, {T} steps: "
         f"{' and '.join(parts)}. The direct paths alone would leave {direct}."
     )
 
@@ -78,5 +88,80 @@ def draw_gated_decay(
     """Draw the gradients of a GRU and of an LSTM by lag with their direct paths, or move them."""
     curves = {name: getattr(decay, name) for name in _LOOKS}
     return draw_decay(
-        decay.lags, curves, axes, artists, looks=_LOOKS, state="s", loc="upper left", ncols=2
+        decay.lags, curves, axes, artists, looks=_LOOKS, state="s", top=4, loc="lower left", ncols=2
+    )
+
+
+def draw_held_gates(runs: Sequence[GateRun]) -> None:
+    """Show the state of one unit over time, a line for each update gate."""
+    figure, axes = new_figure(8, 3.4)
+    for run, style in zip(runs, ("-", "--", ":"), strict=True):
+        label = f"z = {run.z}"
+        axes.plot(run.keeps, style, color=COLORS["gru"], linewidth=2, label=label)
+    axes.set(xlabel="step t", ylabel="state h")
+    axes.set_title("One unit with r = 0 and z held still, at two pulses", loc="left")
+    axes.legend()
+    rows = "; ".join(
+        f"z = {run.z}: {run.keeps[7]:.2f} after the first pulse, {run.keeps[22]:.2f} fifteen steps "
+        "later"
+        for run in runs
+    )
+    show(figure, alt=f"State over 40 steps with a pulse up and a pulse down. {rows}.")
+
+
+def draw_learned_by_distance(
+    distances: Sequence[int], counts: Mapping[float, Mapping[str, ArrayLike]], *, total: int
+) -> None:
+    """Show how many networks learned agreement at each distance, a panel for each learning rate."""
+    figure, axes = new_figure(9, 3.4, ncols=len(counts), sharey=True)
+    said = []
+    for axis, (rate, rows) in zip(axes, counts.items(), strict=True):
+        for name, row in rows.items():
+            marker, color = _MARKS[name]
+            style = STYLES.get(name.lower(), ":")
+            axis.plot(distances, row, style, marker=marker, color=COLORS[color], label=name)
+            ends = ", ".join(f"{n} at {d}" for n, d in zip(row, distances, strict=True))
+            said.append(f"{name}, rate {rate:g}: {ends}")
+        axis.set_xticks(distances)
+        axis.set(ylim=(-0.04 * total, 1.04 * total), yticks=range(0, total + 1, 5))
+        axis.set(xlabel="words between subject and verb")
+        axis.set_title(f"torch's start, rate {rate:g}", loc="left")
+    axes[0].set_ylabel(f"networks that learned, of {total}")
+    axes[0].legend(loc="lower left")
+    show(figure, alt=f"Networks of {total} that learned, by words in between. {'; '.join(said)}.")
+
+
+def draw_learned_by_start(
+    counts: Mapping[str, ArrayLike], rates: Sequence[float], *, total: int
+) -> None:
+    """Show how many GRUs learned agreement from each start, a mark for each learning rate."""
+    show_learned_by_start(counts, rates, total=total, cell="GRU")
+
+
+def draw_adding(errors: Mapping[str, ArrayLike], *, updates: Sequence[int]) -> None:
+    """Show every seed's error on the adding problem, a panel for each number of updates.
+
+    `errors` holds an array (updates, seeds) for each cell.
+    """
+    figure, axes = new_figure(8, 3.4, ncols=len(updates), sharey=True)
+    said = []
+    for number, (axis, count) in enumerate(zip(axes, updates, strict=True)):
+        for place, (name, rows) in enumerate(errors.items()):
+            marker, color = _MARKS.get(name, ("^", "lstm"))
+            values = np.asarray(rows)[number]
+            axis.plot(
+                place + np.linspace(-0.2, 0.2, len(values)), values, marker, color=COLORS[color],
+                markerfacecolor="none",
+            )  # fmt: skip
+            solved = int((values < SOLVED).sum())
+            said.append(f"{name} at {count}: {solved} of {len(values)} below {SOLVED}")
+        axis.axhline(1 / 6, linestyle=":", color=COLORS["muted"])
+        axis.set_xticks(range(len(errors)), [name.replace(" ", "\n") for name in errors])
+        axis.set_title(f"after {count} updates", loc="left", fontsize=11)
+        axis.set(yscale="log")
+    axes[0].set_ylabel("mean squared error")
+    show(
+        figure,
+        alt="Mean squared error of every seed on the adding problem, log axis, with a dotted line "
+        f"at 1/6. {'; '.join(said)}.",
     )

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
-from rnn_helpers.display.comparisons import draw_counts_by_start, draw_success_counts
+from rnn_helpers.display.comparisons import show_learned_by_distance, show_learned_by_start
 from rnn_helpers.display.decay import draw_decay
 from rnn_helpers.display.figures import COLORS, STYLES, new_figure, show
 from rnn_helpers.lectures.lstm.memory import CellRun, LSTMDecay
@@ -97,29 +97,11 @@ def draw_learned_by_distance(
     distances: Sequence[int], counts: Mapping[str, ArrayLike], *, total: int
 ) -> None:
     """Show how many networks learned agreement at each distance, a line for each cell and rate."""
-    figure, axes = new_figure(8, 3.6)
-    draw_success_counts(distances, counts, axes, total=total)
-    axes.set(xlabel="words between subject and verb")
-    axes.set_title("Networks that learned agreement from torch's start", loc="left")
-    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0))
-    rows = "; ".join(
-        f"{name}: {', '.join(f'{n} at {d}' for n, d in zip(row, distances, strict=True))}"
-        for name, row in counts.items()
-    )
-    show(figure, alt=f"Networks of {total} that learned, by words in between. {rows}.")
+    show_learned_by_distance(distances, counts, total=total)
 
 
 def draw_learned_by_start(
     counts: Mapping[str, ArrayLike], rates: Sequence[float], *, total: int
 ) -> None:
     """Show how many LSTMs learned agreement from each start, a mark for each learning rate."""
-    figure, axes = new_figure(8, 3.6)
-    draw_counts_by_start(counts, rates, axes, total=total, color=COLORS["lstm"])
-    axes.set_title(
-        "LSTMs that learned thirty words, by what was changed before training", loc="left"
-    )
-    rows = "; ".join(
-        f"{name}: {' and '.join(map(str, np.asarray(row)))}" for name, row in counts.items()
-    )
-    at = " and ".join(f"{rate:g}" for rate in rates)
-    show(figure, alt=f"LSTMs of {total} that learned, at the rates {at}, by start. {rows}.")
+    show_learned_by_start(counts, rates, total=total, cell="LSTM")

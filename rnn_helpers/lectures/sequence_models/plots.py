@@ -1,16 +1,21 @@
-"""Pictures of lecture 01: the series, windows, histories, chains, n-grams and latent states."""
+"""Pictures of lecture 01: the series, windows, histories, chains, n-grams and latent states.
 
-from collections.abc import Sequence
+What takes axes is drawn by a demo or within a figure; the others make a figure and show it, with
+the alternative text that its numbers make.
+"""
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
-from rnn_helpers.display.figures import COLORS
+from rnn_helpers.display.figures import COLORS, new_figure, show
 from rnn_helpers.display.text_block import TextBlock
 from rnn_helpers.lectures.sequence_models.forecasts import ForecastView, WindowScan
 from rnn_helpers.lectures.sequence_models.ngram_samples import COLUMNS, ROWS, NgramView
+from rnn_helpers.lectures.sequence_models.order import InformationCriteria
 
 _MODEL_STYLES = (
     (COLORS["tanh"], "-"),
@@ -21,8 +26,9 @@ _MODEL_STYLES = (
 )
 
 
-def draw_series(years: np.ndarray, counts: np.ndarray, axes: Axes, *, last_train_year: int) -> None:
-    """Draw the series, with the held-out years on a tinted ground."""
+def draw_series(years: np.ndarray, counts: np.ndarray, *, last_train_year: int) -> None:
+    """Show the series, with the held-out years on a tinted ground."""
+    figure, axes = new_figure(9, 3)
     axes.plot(years, counts, "-", color=COLORS["data"], linewidth=1.6)
     axes.axvspan(last_train_year + 0.5, years[-1] + 1, color=COLORS["accent"], alpha=0.15)
     axes.set(
@@ -31,17 +37,109 @@ def draw_series(years: np.ndarray, counts: np.ndarray, axes: Axes, *, last_train
     )  # fmt: skip
     axes.text((years[0] + last_train_year) / 2, 230, "fit on these years", ha="center", va="top")
     axes.text((last_train_year + years[-1]) / 2, 230, "held out", ha="center", va="top")
+    axes.set_title("The yearly number of sunspots", loc="left")
+    top = counts.argmax()
+    show(
+        figure,
+        alt=f"Sunspots per year, {years[0]} to {years[-1]}: waves of uneven height; the highest "
+        f"has {counts[top]:.0f} in {years[top]}. The years after {last_train_year} are tinted as "
+        f"held out; their mean is {counts[years > last_train_year].mean():.0f}, that of the years "
+        f"before {counts[years <= last_train_year].mean():.0f}.",
+    )
 
 
-def draw_share_once(lengths: Sequence[int], shares: ArrayLike, axes: Axes) -> None:
-    """Draw the share of histories that occur only once, 0 to 1, against their length."""
-    axes.plot(lengths, 100 * np.asarray(shares), "o-", color=COLORS["tanh"], markersize=7)
+def draw_share_once(lengths: Sequence[int], shares: ArrayLike) -> None:
+    """Show the share of histories that occur only once, 0 to 1, against their length."""
+    figure, axes = new_figure(7, 2.8)
+    shares = 100 * np.asarray(shares)
+    axes.plot(lengths, shares, "o-", color=COLORS["tanh"], markersize=7)
     axes.set(
         xscale="log", xlabel="length of the history, in characters (log scale)",
         ylabel="seen only once, %", ylim=(-3, 103), xticks=lengths,
     )  # fmt: skip
     axes.set_xticks([], minor=True)
     axes.set_xticklabels([str(length) for length in lengths])
+    axes.set_title("How many places have a history that occurs only once", loc="left")
+    said = ", ".join(f"{s:.0f} at {k}" for k, s in zip(lengths, shares, strict=True))
+    show(
+        figure,
+        alt="Share of places whose history occurs only once, in %, against its length in "
+        f"characters, log scale: {said}.",
+    )
+
+
+def draw_scan(scan: WindowScan) -> None:
+    """Show the one-step error of every window, the best one marked."""
+    figure, axes = new_figure(7.5, 3.2)
+    draw_window_scan(scan, axes)
+    best = int(scan.held_out_rmse.argmin())
+    axes.plot(scan.taus[best], scan.held_out_rmse[best], "o", color=COLORS["data"], markersize=8)
+    axes.legend(loc="lower left", ncols=2, frameon=False)
+    axes.set_title("One-step error of every window", loc="left")
+    held_out, train = scan.held_out_rmse, scan.train_rmse
+    show(
+        figure,
+        alt=f"One-step RMSE against the window from 1 to {scan.taus[-1]} years. Training: from "
+        f"{train[0]:.1f} to {train[-1]:.1f}. Held out: from {held_out[0]:.1f} down to "
+        f"{held_out[best]:.1f} at {scan.taus[best]} years, marked, and up to {held_out[-1]:.1f}.",
+    )
+
+
+def draw_order(
+    correlations: np.ndarray, partial: np.ndarray, criteria: InformationCriteria,
+    rolling: Mapping[int, np.ndarray], *, n: int,
+) -> None:  # fmt: skip
+    """Show what the training years say about the order: ACF, PACF, criteria and rolling origin.
+
+    The correlations begin at lag 0 and come from `n` values; `rolling` has the errors of AR(1),
+    AR(2) … by the first year that is predicted.
+    """
+    figure, axes = new_figure(9.5, 6, nrows=2, ncols=2)
+    bound = 1.96 / np.sqrt(n)
+    for panel, values, name in (
+        (axes[0, 0], correlations, "autocorrelation (ACF)"),
+        (axes[0, 1], partial, "partial autocorrelation (PACF)"),
+    ):
+        panel.vlines(np.arange(1, len(values)), 0, values[1:], color=COLORS["tanh"], linewidth=3)
+        panel.axhline(0, color=COLORS["muted"], linewidth=1)
+        panel.axhspan(-bound, bound, color=COLORS["accent"], alpha=0.25)
+        panel.set(xlabel="lag, in years", ylim=(-0.8, 1), xticks=range(1, len(values), 2))
+        panel.set_title(name, loc="left")
+    looks = dict(zip(("AIC", "AICc", "BIC"), zip(_MODEL_STYLES, "os^", strict=False), strict=True))
+    chosen = {}
+    for name, ((color, style), marker) in looks.items():
+        values = getattr(criteria, name.lower())
+        chosen[name] = int(criteria.orders[values.argmin()])
+        axes[1, 0].plot(
+            criteria.orders, values - values.min(), color=color, linestyle=style, marker=marker,
+            markersize=4, label=name,
+        )  # fmt: skip
+    axes[1, 0].set(xlabel="order", ylim=(-2, 60), xticks=range(1, len(criteria.orders) + 1, 2))
+    axes[1, 0].set_title("criteria, above their lowest value", loc="left")
+    axes[1, 0].legend(loc="upper center", frameon=False, fontsize=10)
+    lowest = {}
+    for (first, errors), (color, style), marker in zip(
+        rolling.items(), _MODEL_STYLES, "os^Dv", strict=False
+    ):
+        lowest[first] = int(errors.argmin()) + 1
+        axes[1, 1].plot(
+            np.arange(1, len(errors) + 1), errors, color=color, linestyle=style, marker=marker,
+            markersize=4, label=f"from {first}",
+        )  # fmt: skip
+    after = np.concatenate([errors[1:] for errors in rolling.values()])
+    axes[1, 1].set(xlabel="order", ylim=(after.min() - 0.4, after.max() + 1.2))
+    axes[1, 1].set(xticks=range(1, len(errors) + 1, 2), ylabel="RMSE")
+    axes[1, 1].set_title("rolling origin", loc="left")
+    axes[1, 1].legend(loc="upper right", ncols=len(rolling), frameon=False, fontsize=10)
+    beyond = np.flatnonzero(np.abs(partial[1:]) > bound) + 1
+    said = "; ".join(f"from {first} {p}" for first, p in lowest.items())
+    show(
+        figure,
+        alt="Four panels about the order, from the training years. The autocorrelation swings, "
+        f"{correlations[5]:.2f} at lag 5 and {correlations[11]:.2f} at 11. The partial one leaves "
+        f"its band at lags {', '.join(map(str, beyond))}. Lowest are AIC at {chosen['AIC']}, AICc "
+        f"at {chosen['AICc']}, BIC at {chosen['BIC']}; and the rolling error, {said}.",
+    )
 
 
 def draw_window_scan(scan: WindowScan, axes: Axes) -> tuple[Line2D, Line2D]:
@@ -63,22 +161,28 @@ def _draw_losses(xs, train, held_out, axes, what, markers=("", "")):
     return below, above
 
 
-def draw_error_growth(errors: dict[str, np.ndarray], axes: Axes) -> None:
-    """Draw how the error grows with the years ahead, from 1 on, a line for each model."""
+def draw_error_growth(errors: dict[str, np.ndarray]) -> None:
+    """Show how the error grows with the years ahead, from 1 on, a line for each model."""
+    figure, axes = new_figure(8, 3.6)
     _draw_curves(errors, axes, first=1)
     axes.set(xlabel="years ahead", ylabel="RMSE, in sunspots", ylim=(0, 128))
     axes.set_xticks(range(1, max(map(len, errors.values())) + 1, 2))
     axes.set_yticks(range(0, 101, 20))
     axes.legend(ncols=3, loc="upper left", fontsize=10, frameon=False)
+    axes.set_title("How the error grows with the years ahead", loc="left")
+    said = "; ".join(
+        f"{name}: {rows[0]:.0f} at 1, {rows[4]:.0f} at 5, {rows[9]:.0f} at 10"
+        for name, rows in errors.items()
+    )
+    show(figure, alt=f"Forecast error against years ahead. {said}.")
 
 
-def draw_two_futures(
-    now: np.ndarray, change_before: np.ndarray, after: np.ndarray, axes: Axes
-) -> None:
-    """Draw this year against next year, apart for years that rose and years that fell.
+def draw_two_futures(now: np.ndarray, change_before: np.ndarray, after: np.ndarray) -> None:
+    """Show this year against next year, apart for years that rose and years that fell.
 
     All (N,): the value of a year, its change from the year before, the value of the next year.
     """
+    figure, axes = new_figure(6.5, 3.8)
     rose = change_before > 0
     axes.plot(now[rose], after[rose], "^", color=COLORS["relu"], markersize=5, label="had risen")
     axes.plot(
@@ -91,21 +195,40 @@ def draw_two_futures(
     axes.set(xlabel="sunspots this year", ylabel="sunspots next year")
     axes.set(xlim=(-3, top), ylim=(-3, top))
     axes.legend(loc="lower right", fontsize=10, frameon=False)
+    axes.set_title("This year and the next", loc="left")
+    higher = [np.mean(after[group] > now[group]) for group in (rose, ~rose)]
+    show(
+        figure,
+        alt="Sunspots next year against sunspots this year. Above the line of no change lie "
+        f"{higher[0]:.0%} of the years that had risen and {higher[1]:.0%} of those that had "
+        "fallen. The years with 30 to 60 are tinted.",
+    )
 
 
-def draw_autocorrelations(correlations: dict[str, np.ndarray], axes: Axes) -> None:
-    """Draw autocorrelations by lag, from 0 on, a line for each series."""
+def draw_autocorrelations(correlations: dict[str, np.ndarray]) -> None:
+    """Show autocorrelations by lag, from 0 on, a line for each series."""
+    figure, axes = new_figure(7.5, 3)
     _draw_curves(correlations, axes, first=0, markers="ooooo", markersize=4)
     axes.axhline(0, color=COLORS["muted"], linewidth=1)
     axes.set(xlabel="lag, in years", ylabel="autocorrelation", ylim=(-0.6, 1.05))
     axes.legend(loc="upper right", fontsize=10, frameon=False)
+    axes.set_title("How much a year says about a later one", loc="left")
+    said = "; ".join(
+        f"{name}: {rows[1]:.2f} at lag 1, {rows[5]:.2f} at 5, {rows[11]:.2f} at 11"
+        for name, rows in correlations.items()
+    )
+    show(
+        figure,
+        alt=f"Autocorrelation by lag up to {max(map(len, correlations.values())) - 1}. {said}.",
+    )
 
 
-def draw_lag_weights(weights: dict[str, np.ndarray], axes: Sequence[Axes]) -> None:
-    """Draw how much weight a prediction gives to each year of the past, whole and enlarged.
+def draw_lag_weights(weights: dict[str, np.ndarray]) -> None:
+    """Show how much weight a prediction gives to each year of the past, whole and enlarged.
 
     Entry k − 1 of the weights is that of the value k years back.
     """
+    figure, axes = new_figure(9, 3.2, ncols=2)
     for panel in axes:
         _draw_curves(weights, panel, first=1, markers="os^Dv", markersize=5)
         panel.axhline(0, color=COLORS["muted"], linewidth=1)
@@ -113,6 +236,13 @@ def draw_lag_weights(weights: dict[str, np.ndarray], axes: Sequence[Axes]) -> No
     axes[0].set_ylabel("weight in the prediction")
     axes[0].legend(loc="upper right", fontsize=10, frameon=False)
     axes[1].set_ylim(-0.2, 0.2)
+    axes[0].set_title("The weight of each past year", loc="left")
+    axes[1].set_title("The same, enlarged", loc="left")
+    said = "; ".join(
+        f"{name}: {', '.join(f'{rows[k - 1]:.2f} at {k}' for k in (1, 2, 3, 9))}"
+        for name, rows in weights.items()
+    )
+    show(figure, alt=f"Weight of each past year in the prediction, and enlarged. {said}.")
 
 
 def _draw_curves(curves, axes, *, first, markers=("",) * 5, **options):
@@ -124,11 +254,10 @@ def _draw_curves(curves, axes, *, first, markers=("",) * 5, **options):
 
 
 def draw_beliefs(
-    years: np.ndarray, counts: np.ndarray, beliefs: np.ndarray, axes: Sequence[Axes], *,
-    names: Sequence[str],
-) -> None:  # fmt: skip
-    """Draw a series (T,) and, below it, the filter's belief (T, K) in each hidden state."""
-    above, below = axes
+    years: np.ndarray, counts: np.ndarray, beliefs: np.ndarray, *, names: Sequence[str]
+) -> None:
+    """Show a series (T,) and, below it, the filter's belief (T, K) in each hidden state."""
+    figure, (above, below) = new_figure(9, 3.8, nrows=2, sharex=True)
     below.set_axisbelow(True)
     above.plot(years, counts, "o-", color=COLORS["data"], markersize=4, linewidth=1.4)
     above.set(ylabel="sunspots", ylim=(0, 205))
@@ -144,6 +273,14 @@ def draw_beliefs(
     below.set(ylabel="belief", xlabel="year", ylim=(0, 1), xlim=(years[0] - 0.5, years[-1] + 0.5))
     place = {"loc": "upper center", "bbox_to_anchor": (0.5, 1.32)}
     below.legend(**place, ncols=4, fontsize=10, frameon=False)
+    above.set_title("The sunspots, and what the filter believes", loc="left")
+    top = counts.argmax()
+    show(
+        figure,
+        alt=f"Above, sunspots from {years[0]} to {years[-1]}, at most {counts[top]:.0f} in "
+        f"{years[top]}. Below, the belief in the hidden states {', '.join(names)} as stacked bars: "
+        f"in {np.mean(beliefs.max(axis=1) > 0.9):.0%} of the years one of them has more than 90 %.",
+    )
 
 
 def draw_forecast(result: ForecastView, axes: Sequence[Axes], artists: dict | None = None) -> dict:
@@ -201,8 +338,9 @@ def _prepare_forecast_axes(result, axes):
     }  # fmt: skip
 
 
-def draw_fans(results: Sequence[ForecastView], axes: Sequence[Axes]) -> None:
-    """Draw several settings of the forecast demo side by side, for readers without a kernel."""
+def draw_fans(results: Sequence[ForecastView]) -> None:
+    """Show several settings of the forecast demo side by side, for readers without a kernel."""
+    figure, axes = new_figure(9, 2.8, ncols=len(results), sharey=True)
     for result, panel in zip(results, axes, strict=True):
         ahead = np.arange(result.start, result.start + len(result.forecasts))
         shown = slice(result.start - 25 - result.years[0], ahead[-1] + 1 - result.years[0])
@@ -215,6 +353,14 @@ def draw_fans(results: Sequence[ForecastView], axes: Sequence[Axes]) -> None:
         panel.set(xlabel="year", ylim=(-50, 215))
         panel.set_title(f"τ = {result.tau}", loc="left")
     axes[0].set_ylabel("sunspots")
+    figure.suptitle("Forecasts by windows of several lengths, and what came", x=0.01, ha="left")
+    said = "; ".join(f"window {r.tau}: at most {r.forecasts.max():.0f}" for r in results)
+    came = max(r.counts[(r.years >= r.start)][: len(r.forecasts)].max() for r in results)
+    show(
+        figure,
+        alt=f"Forecasts from {results[0].start} for {len(results[0].forecasts)} years, with 90 % "
+        f"bands. {said}. What came has {came:.0f} at its peak.",
+    )
 
 
 def describe_forecast(result: ForecastView) -> str:
@@ -313,8 +459,9 @@ def describe_ngram(result: NgramView) -> str:
     )
 
 
-def draw_samples(samples: dict[str, str], axes: Axes) -> None:
-    """Write two lines of each sample under its heading, for readers without a kernel."""
+def draw_samples(samples: dict[str, str]) -> None:
+    """Show two lines of each sample under its heading, for readers without a kernel."""
+    figure, axes = new_figure(8, 2.7)
     axes.set_axis_off()
     step = 1 / len(samples)
     for row, (heading, sample) in enumerate(samples.items()):
@@ -326,3 +473,6 @@ def draw_samples(samples: dict[str, str], axes: Axes) -> None:
             transform=axes.transAxes, va="top", family="monospace", fontsize=9.5, parse_math=False,
             linespacing=1.4,
         )  # fmt: skip
+    axes.set_title("What the model writes (↵ is a line break)", loc="left")
+    said = " ".join(f"{head}: {make_drawable(text)[:60]}…" for head, text in samples.items())
+    show(figure, alt=f"Samples of 160 characters, of which the first 60: {said}")

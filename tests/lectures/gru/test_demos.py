@@ -21,8 +21,8 @@ def test_the_unit_on_screen_is_the_unit_computed():
 
 
 def test_both_gradients_on_screen_are_those_computed():
-    demo = set_to(gated_decay_demo(), keep_bias=2.0, weight_scale=0.5, seed=3)
-    decay = compute_gated_decay(keep_bias=2.0, weight_scale=0.5, seed=3)
+    demo = set_to(gated_decay_demo(), keep_bias=2.0, reset_bias=1.0, weight_scale=0.5, seed=3)
+    decay = compute_gated_decay(keep_bias=2.0, reset_bias=1.0, weight_scale=0.5, seed=3)
     for name in ("gru", "lstm", "gru_direct", "lstm_direct"):
         lags, drawn = demo.artists[name].get_data()
         np.testing.assert_array_equal(lags, np.arange(101))

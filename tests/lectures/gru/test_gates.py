@@ -37,18 +37,20 @@ def test_the_unit_is_followed_by_hand(z, r, reset):
 def test_both_gradients_are_those_by_finite_differences_and_direct_paths_start_at_the_last_gates():
     T, H, D, bias, scale, seed = 5, 3, 2, 1.5, 0.8, 4
     decay = compute_gated_decay(
-        keep_bias=bias, weight_scale=scale, length=T, seed=seed, hidden_size=H, input_size=D
-    )
+        keep_bias=bias, reset_bias=0.7, weight_scale=scale, length=T, seed=seed, hidden_size=H,
+        input_size=D,
+    )  # fmt: skip
     rng = np.random.default_rng(seed)
     W_xh = rng.normal(size=(D, 4 * H)) / np.sqrt(D)
     W_hh = scale * rng.normal(size=(H, 4 * H)) / np.sqrt(H)
     xs, b = rng.normal(size=(T, 1, D)), np.zeros(4 * H)
     b[H : 2 * H] = bias
+    b_gru = np.repeat([0.7, bias, 0.0], H)
 
     def run_gru(s, xs=xs):
         h = s[None]
         for x in xs:
-            h = gru_step(x, h, W_xh[:, : 3 * H], W_hh[:, : 3 * H], b[: 3 * H], np.zeros(3 * H))
+            h = gru_step(x, h, W_xh[:, : 3 * H], W_hh[:, : 3 * H], b_gru, np.zeros(3 * H))
         return h[0]
 
     def run_lstm(s, xs=xs):
@@ -81,6 +83,7 @@ def test_without_weights_the_direct_path_is_the_gate_to_the_power_of_the_lag():
     (compute_gate_run, {"r": "open"}, TypeError, "r must be a finite number from 0 to 1"),
     (compute_gate_run, {"reset": "no"}, ValueError, "reset must be one of 'after', 'before'"),
     (compute_gated_decay, {"keep_bias": np.nan}, ValueError, "keep_bias must be a finite"),
+    (compute_gated_decay, {"reset_bias": np.inf}, ValueError, "reset_bias must be a finite"),
     (compute_gated_decay, {"weight_scale": -1}, ValueError, "weight_scale must be a finite"),
     (compute_gated_decay, {"length": 0}, ValueError, "length must be an integer of at least"),
 ])  # fmt: skip
