@@ -95,7 +95,7 @@ def list_looks(model, own, right, learning_rate, seed):
     for what, change in CHANGES.items():
         again = translate(model, test.texts, change=change, given=own.isos)
         found.append((what, (again.written != own.written).mean(axis=1)))
-    tops = own.weights.argmax(axis=2)
+    tops = np.argmax(own.weights, axis=2)
     rivals = {
         "same place, another seed": ("dot", (seed + 1) % len(SEEDS)),
         "same place, additive": ("additive", seed),
@@ -103,7 +103,7 @@ def list_looks(model, own, right, learning_rate, seed):
     for what, (score, other) in rivals.items():
         seen = translate(train_model(score, 300, learning_rate, other), test.texts)
         alike = right & compare(seen.isos, test.isos)
-        same = seen.weights.argmax(axis=2) == tops
+        same = np.argmax(seen.weights, axis=2) == tops
         found.append((what, same[:, alike].mean(axis=1) if alike.any() else np.full(10, np.nan)))
     agree = []
     for k, text in enumerate(map(dates.normalise, test.texts[:DELETED])):

@@ -283,12 +283,11 @@ def draw_units(study: StudyTable, live: Mapping[str, tuple[float, float]]) -> No
     """
     figure, (left, right) = new_figure(10, 3.6, ncols=2, sharey=True)
     validation = study.select(part="validation")
-    parts = []
+    rates, parts = np.unique(validation["learning_rate"]), []
     for unit, (color, marker) in _UNITS.items():
         color = COLORS[color]
         for budget, style in zip(np.unique(validation["budget"]), ("--", "-"), strict=True):
             rows = validation.select(unit=unit, budget=budget)
-            rates = np.unique(rows["learning_rate"])
             means = [rows.select(learning_rate=rate)["bits_per_byte"].mean() for rate in rates]
             label = f"{unit}, {budget:,} updates"
             left.plot(rates, means, style, marker=marker, color=color, label=label)

@@ -94,14 +94,14 @@ def draw_kept_cells(runs: Sequence[CellRun]) -> None:
 
 
 def draw_learned_by_distance(
-    distances: Sequence[int], counts: Mapping[str, ArrayLike], *, total: int
+    distances: Sequence[int], counts: Mapping[str, Sequence[int]], *, total: int
 ) -> None:
     """Show how many networks learned agreement at each distance, a line for each cell and rate."""
     show_learned_by_distance(distances, counts, total=total)
 
 
 def draw_learned_by_start(
-    counts: Mapping[str, ArrayLike], rates: Sequence[float], *, total: int
+    counts: Mapping[str, Sequence[int]], rates: Sequence[float], *, total: int
 ) -> None:
     """Show how many LSTMs learned agreement from each start, a mark for each learning rate."""
     show_learned_by_start(counts, rates, total=total, cell="LSTM")
