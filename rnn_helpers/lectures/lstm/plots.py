@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from numpy.typing import ArrayLike
 
 from rnn_helpers.display.comparisons import show_learned_by_distance, show_learned_by_start
 from rnn_helpers.display.decay import draw_decay
