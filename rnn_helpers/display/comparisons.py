@@ -47,7 +47,7 @@ def draw_success_counts(
 
 
 def show_learned_by_distance(
-    distances: Sequence[int], counts: Mapping[str, ArrayLike], *, total: int
+    distances: Sequence[int], counts: Mapping[str, Sequence[int]], *, total: int
 ) -> None:
     """Show how many networks learned agreement at each distance, a line for each of `counts`."""
     figure, axes = new_figure(8, 3.6)

@@ -110,7 +110,7 @@ def draw_held_gates(runs: Sequence[GateRun]) -> None:
 
 
 def draw_learned_by_distance(
-    distances: Sequence[int], counts: Mapping[float, Mapping[str, ArrayLike]], *, total: int
+    distances: Sequence[int], counts: Mapping[float, Mapping[str, Sequence[int]]], *, total: int
 ) -> None:
     """Show how many networks learned agreement at each distance, a panel for each learning rate."""
     figure, axes = new_figure(9, 3.4, ncols=len(counts), sharey=True)

@@ -128,7 +128,7 @@ def draw_order(
         )  # fmt: skip
     after = np.concatenate([errors[1:] for errors in rolling.values()])
     axes[1, 1].set(xlabel="order", ylim=(after.min() - 0.4, after.max() + 1.2))
-    axes[1, 1].set(xticks=range(1, len(errors) + 1, 2), ylabel="RMSE")
+    axes[1, 1].set(xticks=range(1, len(criteria.orders) + 1, 2), ylabel="RMSE")
     axes[1, 1].set_title("rolling origin", loc="left")
     axes[1, 1].legend(loc="upper right", ncols=len(rolling), frameon=False, fontsize=10)
     beyond = np.flatnonzero(np.abs(partial[1:]) > bound) + 1
