@@ -16,7 +16,8 @@ from rnn_helpers.lectures.attention.translation import (
 )
 from studies import Study, make_grid
 
-RATES, SEEDS, WIDTHS = [1e-2, 2e-2, 4e-2], range(5), [2, 5, 10]
+# at 300 updates the study of dates finds 2e-2 the best for all three that are trained here
+RATE, OTHER_RATE, SEEDS, WIDTHS = 2e-2, 1e-2, range(5), [2, 5, 10]
 EDGES = [8, 11, 14, 18, 23, 40]  # characters read
 DELETED = 80  # texts of which each character is deleted in turn
 
@@ -123,11 +124,10 @@ def list_looks(model, own, right, learning_rate, seed):
 
 
 def list_settings(rows):
-    """One vector and the dot score, at three rates; one vector trained for longer, too."""
-    others = {"learning_rate": RATES, "seed": SEEDS}
+    """One vector, trained for longer, too; the dot score, at a second rate, too."""
     return [
-        *make_grid(score=["one vector", "dot"], updates=[300], **others),
-        *make_grid(score=["one vector"], updates=[1200], learning_rate=[2e-2], seed=SEEDS),
+        *make_grid(score=["one vector"], updates=[300, 1200], learning_rate=[RATE], seed=SEEDS),
+        *make_grid(score=["dot"], updates=[300], learning_rate=[RATE, OTHER_RATE], seed=SEEDS),
     ]
 
 
