@@ -61,6 +61,13 @@ CHANGES = {
 }
 
 
+def _find_tops(translations):
+    """The character with the largest weight at each step: (10, B)."""
+    if translations.weights is None:
+        raise ValueError("translations must be those of a model with attention")
+    return translations.weights.argmax(axis=2)
+
+
 def run(score, updates, learning_rate, seed):
     """Train one translator; shares by length, by place and by width of the beam, in long form."""
     _, test = load_pairs()
@@ -96,7 +103,7 @@ def list_looks(model, own, right, learning_rate, seed):
     for what, change in CHANGES.items():
         again = translate(model, test.texts, change=change, given=own.isos)
         found.append((what, (again.written != own.written).mean(axis=1)))
-    tops = own.weights.argmax(axis=2)
+    tops = _find_tops(own)
     rivals = {
         "same place, another seed": ("dot", (seed + 1) % len(SEEDS)),
         "same place, additive": ("additive", seed),
@@ -104,7 +111,7 @@ def list_looks(model, own, right, learning_rate, seed):
     for what, (score, other) in rivals.items():
         seen = translate(train_model(score, 300, learning_rate, other), test.texts)
         alike = right & compare(seen.isos, test.isos)
-        same = seen.weights.argmax(axis=2) == tops
+        same = _find_tops(seen) == tops
         found.append((what, same[:, alike].mean(axis=1) if alike.any() else np.full(10, np.nan)))
     agree = []
     for k, text in enumerate(map(dates.normalise, test.texts[:DELETED])):

@@ -283,13 +283,11 @@ def draw_units(study: StudyTable, live: Mapping[str, tuple[float, float]]) -> No
     """
     figure, (left, right) = new_figure(10, 3.6, ncols=2, sharey=True)
     validation = study.select(part="validation")
-    held_out = study.select(part="held out", budget=int(study["budget"].max()))
-    parts = []
+    rates, parts = np.unique(validation["learning_rate"]), []
     for unit, (color, marker) in _UNITS.items():
         color = COLORS[color]
         for budget, style in zip(np.unique(validation["budget"]), ("--", "-"), strict=True):
             rows = validation.select(unit=unit, budget=budget)
-            rates = np.unique(rows["learning_rate"])
             means = [rows.select(learning_rate=rate)["bits_per_byte"].mean() for rate in rates]
             label = f"{unit}, {budget:,} updates"
             left.plot(rates, means, style, marker=marker, color=color, label=label)
@@ -297,7 +295,8 @@ def draw_units(study: StudyTable, live: Mapping[str, tuple[float, float]]) -> No
             left.plot(
                 *live[unit], marker, markersize=13, markerfacecolor="none", color=COLORS["data"]
             )
-        rows = held_out.select(unit=unit)
+        rows = study.select(unit=unit, part="held out")
+        rows = rows.select(budget=int(rows["budget"].max()))
         for seed in np.unique(rows["seed"]):
             one = rows.select(seed=seed)
             label = unit if seed == 0 else None
@@ -318,6 +317,6 @@ def draw_units(study: StudyTable, live: Mapping[str, tuple[float, float]]) -> No
     show(
         figure,
         alt="Bits per byte in two panels. Left, validation text against the learning rate, for "
-        "each unit at two budgets. Right, held-out text during the longer training; in the end "
+        "each unit at two budgets. Right, held-out text during the longest training; in the end "
         f"five seeds of each: {', '.join(parts)}.",
     )

@@ -6,7 +6,7 @@ import numpy as np
 
 from rnn_helpers.recurrences.cells import Activation, get_activation, run_rnn
 from rnn_helpers.recurrences.jacobians import make_recurrent_weights
-from rnn_helpers.validation import check_integer
+from rnn_helpers.validation import check_integer, check_number
 
 VISIBLE = 0.01
 """A change is called visible while it is at least this share of what it was at first."""
@@ -39,12 +39,12 @@ class Nudge:
 
 def compute_nudge(
     *, spectral_radius: float = 0.9, activation: str | Activation = "tanh", seed: int = 0,
-    length: int = 60, hidden_size: int = 16,
+    length: int = 60, hidden_size: int = 16, input_size: float = 0.5,
 ) -> Nudge:  # fmt: skip
     """Run a random plain RNN twice, the second time with its first input nudged.
 
-    Both runs read the same normal inputs of standard deviation 0.5 from the state 0; the nudge
-    has length 0.001 and a random direction. The seed fixes weights, inputs and direction.
+    Both runs read the same normal inputs of standard deviation `input_size` from the state 0; the
+    nudge has length 0.001 and a random direction. The seed fixes weights, inputs and direction.
 
     Examples
     --------
@@ -53,9 +53,10 @@ def compute_nudge(
     """
     activation = get_activation(activation)
     T, H = check_integer("length", length, minimum=1), check_integer("hidden_size", hidden_size)
+    input_size = check_number("input_size", input_size, minimum=0)
     W_hh = make_recurrent_weights(H, spectral_radius=spectral_radius, seed=seed)
     rng = np.random.default_rng([seed, 2])
-    xs = 0.5 * rng.normal(size=(T, 1, H))
+    xs = input_size * rng.normal(size=(T, 1, H))
     direction = rng.normal(size=H)
     nudged = xs.copy()
     nudged[0] += _SIZE * direction / np.linalg.norm(direction)

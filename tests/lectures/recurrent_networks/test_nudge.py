@@ -36,11 +36,21 @@ def test_a_network_without_recurrence_forgets_at_once_and_seeds_are_networks():
     assert (compute_nudge(seed=0).shares != compute_nudge(seed=1).shares)[1:].all()
 
 
+def test_large_inputs_shorten_the_memory_of_tanh_and_not_of_a_straight_line():
+    def last(activation, size):
+        options = {"activation": activation, "input_size": size, "spectral_radius": 0.9}
+        return [compute_nudge(seed=seed, **options).last_visible for seed in range(5)]
+
+    assert min(last("tanh", 0.05)) > max(last("tanh", 2.0))
+    assert last("identity", 0.05) == last("identity", 2.0)
+
+
 @pytest.mark.parametrize(("settings", "error", "message"), [
     ({"length": 0}, ValueError, "length must be an integer of at least 1, got 0"),
     ({"seed": -1}, ValueError, "seed must be an integer"),
     ({"spectral_radius": -1.0}, ValueError, "spectral_radius must be"),
     ({"activation": "swish"}, ValueError, "activation must be one of"),
+    ({"input_size": -0.1}, ValueError, "input_size must be"),
     ({"hidden_size": 2.5}, TypeError, "hidden_size must be an integer"),
 ])  # fmt: skip
 def test_what_is_wrong_is_named(settings, error, message):

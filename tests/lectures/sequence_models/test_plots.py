@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnn_helpers.data.series import load_sunspots, split_years
-from rnn_helpers.display.figures import new_figure
+from rnn_helpers.lectures.sequence_models import live_plots, order
 from rnn_helpers.lectures.sequence_models import plots as pictures
 from rnn_helpers.lectures.sequence_models.forecasts import prepare_forecasts, scan_windows
 from rnn_helpers.lectures.sequence_models.ngram_samples import COLUMNS, ROWS, NgramView
@@ -29,81 +29,128 @@ def view_of(**changes):
     ({"order": 0}, "order 1 does better, at 1.41."),
 ])  # fmt: skip
 def test_the_ngram_verdict_is_english_and_knows_a_tie(changes, words):
-    assert words in pictures.describe_ngram(view_of(**changes))
+    assert words in live_plots.describe_ngram(view_of(**changes))
 
 
 def test_what_a_figure_cannot_draw_is_replaced():
-    assert pictures.wrap_sample("a$\n\t한\x00 ~") == "a$↵···" + " ~"
-    assert [len(line) for line in pictures.wrap_sample("x" * 1000).split("\n")] == [COLUMNS] * ROWS
+    assert live_plots.wrap_sample("a$\n\t한\x00 ~") == "a$↵···" + " ~"
+    assert [len(line) for line in live_plots.wrap_sample("x" * 1000).split("\n")] == [
+        COLUMNS
+    ] * ROWS
 
 
-def draw_on(draw, *arguments, ncols=1, nrows=1, **options):
-    _, axes = new_figure(8, 4, ncols=ncols, nrows=nrows)
-    draw(*arguments, axes, **options)
-    return axes
+@pytest.fixture
+def shown(monkeypatch):
+    """What was shown: a list of (figure, alternative text)."""
+    kept = []
+    monkeypatch.setattr(pictures, "show", lambda figure, *, alt: kept.append((figure, alt)))
+    return kept
 
 
 def lines_by_name(axes):
     return {line.get_label(): line for line in axes.get_lines()}
 
 
-def test_the_series_is_drawn_year_by_year_and_shares_in_percent():
-    axes = draw_on(pictures.draw_series, YEARS, COUNTS, last_train_year=1920)
+def test_the_series_is_drawn_year_by_year_and_shares_in_percent(shown):
+    pictures.draw_series(YEARS, COUNTS, last_train_year=1920)
+    pictures.draw_share_once([1, 4, 8], [0.0, 0.25, 1.0])
+    (series, said), (shares, share_said) = shown
+    axes = series.axes[0]
     np.testing.assert_array_equal(axes.get_lines()[0].get_xydata(), np.c_[YEARS, COUNTS])
     assert axes.patches[0].get_x() == 1920.5
-    axes = draw_on(pictures.draw_share_once, [1, 4, 8], [0.0, 0.25, 1.0])
-    np.testing.assert_array_equal(axes.get_lines()[0].get_xydata(), [[1, 0], [4, 25], [8, 100]])
+    assert "the highest has 190 in 1957" in said
+    points = shares.axes[0].get_lines()[0].get_xydata()
+    np.testing.assert_array_equal(points, [[1, 0], [4, 25], [8, 100]])
+    assert "0 at 1, 25 at 4, 100 at 8" in share_said
 
 
-def test_the_two_errors_of_a_window_are_not_swapped():
-    scan = scan_windows(COUNTS, n_train=TRAIN.stop, max_tau=5)
-    lines = lines_by_name(draw_on(pictures.draw_window_scan, scan))
+def test_the_two_errors_of_a_window_are_not_swapped(shown):
+    scan = scan_windows(COUNTS, n_train=TRAIN.stop, max_tau=12)
+    pictures.draw_scan(scan)
+    figure, said = shown[0]
+    lines = lines_by_name(figure.axes[0])
     errors = {"training years": scan.train_rmse, "held-out years": scan.held_out_rmse}
     for name, expected in errors.items():
         np.testing.assert_array_equal(lines[name].get_xydata(), np.c_[scan.taus, expected])
+    assert "down to 17.4 at 9 years" in said
 
 
-def test_errors_correlations_and_weights_begin_at_their_own_lag():
-    values = {"one": np.array([3.0, 5.0, 9.0]), "two": np.array([4.0, 2.0, 7.0])}
-    for draw, first, ncols in (
-        (pictures.draw_error_growth, 1, 1),
-        (pictures.draw_autocorrelations, 0, 1),
-        (pictures.draw_lag_weights, 1, 2),
-    ):
-        for axes in np.atleast_1d(draw_on(draw, values, ncols=ncols)):
-            lines = lines_by_name(axes)
-            for name, expected in values.items():
-                np.testing.assert_array_equal(lines[name].get_xdata(), first + np.arange(3))
-                np.testing.assert_array_equal(lines[name].get_ydata(), expected)
+def test_the_order_is_drawn_and_told_as_it_was_computed(shown):
+    criteria = order.compute_information_criteria(COUNTS[TRAIN], max_order=12)
+    correlations = order.compute_autocorrelations(COUNTS[TRAIN], max_lag=12)
+    partial = order.compute_partial_autocorrelations(COUNTS[TRAIN], max_lag=12)
+    rolling = {
+        first: order.compute_rolling_errors(COUNTS[TRAIN], first=first - 1700, max_order=12)
+        for first in (1780, 1800)
+    }
+    pictures.draw_order(correlations, partial, criteria, rolling, n=TRAIN.stop)
+    figure, said = shown[0]
+    lines = lines_by_name(figure.axes[2])
+    for name in ("AIC", "AICc", "BIC"):
+        values = getattr(criteria, name.lower())
+        np.testing.assert_allclose(lines[name].get_ydata(), values - values.min())
+        assert f"{name} at {values.argmin() + 1}" in said
+    errors = lines_by_name(figure.axes[3])["from 1800"].get_ydata()
+    np.testing.assert_array_equal(errors, rolling[1800])
+    assert "from 1780 8; from 1800 9" in said
+    assert "at lags 1, 2, 6" in said
 
 
-def test_years_that_rose_and_fell_are_told_apart():
+@pytest.mark.parametrize(("draw", "first"), [
+    (pictures.draw_error_growth, 1), (pictures.draw_autocorrelations, 0),
+    (pictures.draw_lag_weights, 1),
+])  # fmt: skip
+def test_errors_correlations_and_weights_begin_at_their_own_lag(shown, draw, first):
+    values = {"one": np.arange(3.0, 18.0), "two": np.arange(20.0, 35.0)}
+    draw(values)
+    figure, said = shown[0]
+    for axes in figure.axes:
+        lines = lines_by_name(axes)
+        for name, expected in values.items():
+            np.testing.assert_array_equal(lines[name].get_xdata(), first + np.arange(15))
+            np.testing.assert_array_equal(lines[name].get_ydata(), expected)
+    assert f"one: {values['one'][1 - first]:.0f}" in said
+
+
+def test_years_that_rose_and_fell_are_told_apart(shown):
     now, change, after = np.array([10.0, 20, 30]), np.array([5.0, -5, 0]), np.array([11.0, 12, 13])
-    lines = lines_by_name(draw_on(pictures.draw_two_futures, now, change, after))
+    pictures.draw_two_futures(now, change, after)
+    figure, said = shown[0]
+    lines = lines_by_name(figure.axes[0])
     np.testing.assert_array_equal(lines["had risen"].get_xydata(), [[10, 11]])
     np.testing.assert_array_equal(lines["had fallen"].get_xydata(), [[20, 12], [30, 13]])
+    assert "100% of the years that had risen and 0% of those that had fallen" in said
 
 
-def test_beliefs_are_stacked_in_the_order_of_their_names():
-    beliefs = np.array([[0.1, 0.2, 0.3, 0.4], [0.4, 0.3, 0.2, 0.1]])
+def test_beliefs_are_stacked_in_the_order_of_their_names(shown):
+    beliefs = np.array([[0.1, 0.2, 0.3, 0.4], [0.03, 0.01, 0.01, 0.95]])
     names = ["a", "b", "c", "d"]
-    axes = draw_on(
-        pictures.draw_beliefs, np.array([1700, 1701]), np.array([5.0, 9.0]), beliefs,
-        nrows=2, names=names,
-    )  # fmt: skip
-    np.testing.assert_array_equal(axes[0].get_lines()[0].get_ydata(), [5, 9])
-    bars = {group.get_label(): group.patches for group in axes[1].containers}
+    pictures.draw_beliefs(np.array([1700, 1701]), np.array([5.0, 9.0]), beliefs, names=names)
+    figure, said = shown[0]
+    np.testing.assert_array_equal(figure.axes[0].get_lines()[0].get_ydata(), [5, 9])
+    bars = {group.get_label(): group.patches for group in figure.axes[1].containers}
     for k, name in enumerate(names):
         np.testing.assert_allclose([bar.get_height() for bar in bars[name]], beliefs[:, k])
         below = beliefs[:, :k].sum(axis=1)
         np.testing.assert_allclose([bar.get_y() for bar in bars[name]], below, atol=1e-15)
+    assert "at most 9 in 1701" in said
+    assert "in 50% of the years" in said
 
 
-def test_a_fan_is_the_forecast_of_its_setting():
+def test_a_fan_is_the_forecast_of_its_setting(shown):
     view = prepare_forecasts()(tau=9, start=1945, horizon=3, order="as observed")
-    _, axes = new_figure(8, 4, ncols=2)
-    pictures.draw_fans([view, view], axes)
-    truth, forecast = axes[0].get_lines()[:2]
+    pictures.draw_fans([view, view])
+    figure, said = shown[0]
+    truth, forecast = figure.axes[0].get_lines()[:2]
     np.testing.assert_array_equal(forecast.get_xydata(), np.c_[[1945, 1946, 1947], view.forecasts])
     assert truth.get_xdata()[-1] == 1947
     np.testing.assert_array_equal(truth.get_ydata()[-1:], COUNTS[YEARS == 1947])
+    assert f"window 9: at most {view.forecasts.max():.0f}" in said
+    assert f"came has {COUNTS[YEARS == 1947][0]:.0f} at its peak" in said
+
+
+def test_samples_are_written_two_lines_each(shown):
+    pictures.draw_samples({"order 1": "x" * 70 + "\n" + "y" * 99})
+    figure, said = shown[0]
+    assert figure.axes[0].texts[1].get_text() == f"{'x' * 70}↵{'y' * 9}\n{'y' * 80}"
+    assert "order 1: xxx" in said
