@@ -15,7 +15,7 @@ from rnn_helpers.lectures.bidirectional_and_deep.unrolled import LAYERS, STEPS, 
 
 _HIDDEN = "· · ·"
 _GRAY = "#EFEFEF"
-_NETWORKS = (("relu", "o", "-"), ("tanh", "s", "--"), ("identity", "^", "-."), ("third", "D", ":"))
+_NETWORKS = (("rnn", "o", "-"), ("accent", "s", "--"), ("muted", "^", "-."), ("third", "D", ":"))
 
 
 def draw_two_ways(words: Sequence[str] = ("He", "said", "Teddy", "Roosevelt")) -> None:
