@@ -197,7 +197,7 @@ class Decoder(torch.nn.Module):
     """A GRU that writes, and looks at the encoder's annotations before each character.
 
     s_t = GRU(y_{t−1}, s_{t−1}), s_0 = tanh(W_0 summary); α_t = softmax(score(s_t, h));
-    c_t = Σ_j α_tj h_j; logits = W_o tanh(W_c [c_t; s_t]). Without attention c_t is the summary at
+    c_t = Σ_j α_tj h_j; logits = W_out tanh(W_c [c_t; s_t]). Without attention c_t is the summary at
     every t, and all else is the same. The state does not see the contexts before it, so that the
     states of all steps are one call of the layer in training.
 

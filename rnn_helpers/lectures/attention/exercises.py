@@ -21,13 +21,13 @@ def check_score(answer: object) -> Feedback:
         (np.log(19), "that is for one other character; nineteen share the rest."),
         (np.log(380), "that counts the character itself among the others: there are nineteen."),
         (np.log10(361), "the softmax takes powers of e, not of 10."),
-        (361.0, "that is the power e^c; ask which c gives it."),
+        (361.0, "that is the power exp(d); ask which d gives it."),
         (0.95, "that is the weight itself; ask which score makes it."),
         (19 * 0.95, "weights are no shares of the scores: each score is an exponent."),
     ]
     hint = f"with that lead the weight is {weight:.3g}, not 0.95."
     compare(lead, np.log(361), mistakes, hint, rtol=0.0, atol=0.02)
-    return right("e to the power of 5.889 is 361, and 361 / (361 + 19) is 0.95.")
+    return right("exp(5.889) is 361, and 361 / (361 + 19) is 0.95.")
 
 
 @check
@@ -46,7 +46,7 @@ def check_masked_weights(function: object) -> Feedback:
         (_softmax(scores), "padding gets weight: the mask is not used."),
         (_softmax(scores) * mask,
          "the rows do not sum to 1: mask the powers before you divide by their sum."),
-        (_softmax(scores * mask), "a score of 0 is no weight of 0: e⁰ is 1."),
+        (_softmax(scores * mask), "a score of 0 is no weight of 0: exp(0) is 1."),
         (_softmax(np.where(mask, scores, -1e30), axis=0),
          "the sum runs over the texts; it should run over the characters, the last axis."),
         (none or not np.isfinite(weights).all(),

@@ -46,7 +46,7 @@ test_a_typical_mistake_has_its_hint = expect("not yet", exercises, [
     ("score", 0.0, "the weight is 0.05"), ("score", 1e9, "the weight is 1, not 0.95"),
     ("masked_weights", lambda s, m: softmax(s), "the mask is not used"),
     ("masked_weights", lambda s, m: softmax(s) * m, "do not sum to 1"),
-    ("masked_weights", lambda s, m: softmax(s * m), "e⁰ is 1"),
+    ("masked_weights", lambda s, m: softmax(s * m), "exp(0) is 1"),
     ("masked_weights", lambda s, m: softmax(np.where(m, s, -1e30), 0), "runs over the texts"),
     ("masked_weights", lambda s, m: masked(s, ~m), "true where there is text"),
     ("masked_weights", lambda s, m: masked(s, ~m, -np.inf), "true where there is text"),

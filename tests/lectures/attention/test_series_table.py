@@ -67,6 +67,11 @@ def test_the_rows_are_those_of_the_lectures():
     assert row.parameters == network.n_parameters == 97
 
 
+def test_the_tables_reach_from_the_first_lecture_to_the_last():
+    rows = [row for task in TASKS for row in compute_series_table(task).rows]
+    assert {row.lecture for row in rows} >= {"01", "02", "03", "06", "07", "08", "09"}
+
+
 def test_an_unknown_task_is_refused():
     with pytest.raises(ValueError, match="task must be one of 'sunspots'"):
         compute_series_table("speech")
