@@ -79,7 +79,7 @@ def test_a_line_for_each_series_over_the_ten_characters(shown):
     looks = {(line.get_linestyle(), line.get_marker(), line.get_color()) for line in axes.lines}
     assert len({look[0] for look in looks}) == len({look[2] for look in looks}) == 2
     encode_png(figure)
-    with pytest.raises(ValueError, match=r"series\['three'\] must have shape \(\*, 10\)"):
+    with pytest.raises(ValueError, match=r"series\['three'\] must have shape \(any, 10\)"):
         pictures.draw_by_place({"three": np.zeros((1, 3))}, "Shares")
     with pytest.raises(ValueError, match=r"weights must have shape \(2, 3\), got shape \(3, 2\)"):
         draw_alignment(np.ones((3, 2)), "abc", "12", new_figure()[1])

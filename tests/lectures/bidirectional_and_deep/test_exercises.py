@@ -148,11 +148,11 @@ def each_sequence_alone(xs, lengths, one, other):
     output = np.zeros((T, B, 2 * H), dtype=np.float32)
     for b in range(B):
         for half, weights in enumerate((one, other)):
-            h = np.zeros(H)
+            h = np.zeros((1, H))
             order = range(int(lengths[b]))
             for t in order if half == 0 else reversed(order):
-                h = rnn_step(xs[t, b], h, *weights)
-                output[t, b, half * H : (half + 1) * H] = h
+                h = rnn_step(xs[t, b : b + 1], h, *weights)
+                output[t, b, half * H : (half + 1) * H] = h[0]
     return output
 
 
