@@ -42,7 +42,7 @@ def run_study(name, jobs):
             missing = [setting for setting in settings if json.dumps(setting) not in done]
             missing.sort(key=study.cost, reverse=True)  # the long ones first, so that none is late
             with tqdm(
-                total=round(sum(map(study.cost, missing))), disable=not missing, file=sys.stdout,
+                total=sum(map(study.cost, missing)) or 1, disable=not missing, file=sys.stdout,
                 desc=f"{name}, stage {number} of {len(study.stages)}",
                 bar_format="{desc}: {percentage:3.0f} %|{bar}| {elapsed}, {remaining} left",
             ) as bar:  # fmt: skip

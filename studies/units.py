@@ -12,7 +12,7 @@ from studies import Study, choose, make_grid
 # that `join_words` puts
 UNITS, RATES = ["characters", "plain characters", "words"], [3e-3, 1e-2, 3e-2, 1e-1]
 SHORT, LONG = 400, 1600  # updates: 1.2 times through the text, and 4.9 times
-BATCH = 32, 32  # a word is four characters, so its batch is a fourth
+BATCH = 32, 32  # streams and window; a word is four characters, so its batch is a fourth
 WORD_BATCH = 16, 16
 WORDS = 2000  # in the vocabulary
 POINTS = 10  # of a curve

@@ -49,9 +49,9 @@ def test_the_delays_are_drawn_in_the_colour_of_the_gru(shown):
 
 
 def test_the_curves_of_the_rule_say_where_they_are_and_end(shown):
-    updates, rows = np.array([200, 400, 800]), np.array([[0.4, 0.8, 1.0], [0.6, 0.92, 1.0]])
+    updates, rows = np.array([200, 400, 800]), np.array([[0.4, 0.8, 1.0], [0.6, 0.94, 1.0]])
     plots.draw_rule_curves(updates, {"1 layer": rows, "2 layers": rows / 2}, chance=1 / 6)
     (figure, alt) = shown[0]
-    np.testing.assert_allclose(figure.axes[0].lines[0].get_ydata(), [0.5, 0.86, 1.0])
-    assert "1 layer 0.50, 0.86 and 1.00; 2 layers 0.25, 0.43 and 0.50" in alt
+    np.testing.assert_allclose(figure.axes[0].lines[0].get_ydata(), [0.5, 0.87, 1.0])
+    assert "1 layer 0.50, 0.87 and 1.00; 2 layers 0.25, 0.43 and 0.50" in alt
     assert "2 seeds" in figure.axes[0].get_title(loc="left")
