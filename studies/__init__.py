@@ -52,7 +52,7 @@ def make_grid(**values: Sequence[Any]) -> list[Row]:
     return [dict(zip(values, row, strict=True)) for row in product(*values.values())]
 
 
-def choose(rows: list[Row], among: str, score: str, **wanted: Any) -> Any:
+def choose(rows: list[Row], among: str, score: str, /, **wanted: Any) -> Any:
     """The value of a column whose rows, of those wanted, have the lowest mean score."""
     rows = [row for row in rows if all(row[name] == value for name, value in wanted.items())]
     values = dict.fromkeys(row[among] for row in rows)

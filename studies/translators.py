@@ -16,7 +16,8 @@ from rnn_helpers.lectures.attention.translation import (
 )
 from studies import Study, make_grid
 
-RATES, SEEDS, WIDTHS = [1e-2, 2e-2, 4e-2], range(5), [2, 5, 10]
+# at 300 updates the study of dates finds 2e-2 the best for all three that are trained here
+RATE, OTHER_RATE, SEEDS, WIDTHS = 2e-2, 1e-2, range(5), [2, 5, 10]
 EDGES = [8, 11, 14, 18, 23, 40]  # characters read
 DELETED = 80  # texts of which each character is deleted in turn
 
@@ -60,6 +61,13 @@ CHANGES = {
 }
 
 
+def _find_tops(translations):
+    """The character with the largest weight at each step: (10, B)."""
+    if translations.weights is None:
+        raise ValueError("translations must be those of a model with attention")
+    return translations.weights.argmax(axis=2)
+
+
 def run(score, updates, learning_rate, seed):
     """Train one translator; shares by length, by place and by width of the beam, in long form."""
     _, test = load_pairs()
@@ -95,7 +103,7 @@ def list_looks(model, own, right, learning_rate, seed):
     for what, change in CHANGES.items():
         again = translate(model, test.texts, change=change, given=own.isos)
         found.append((what, (again.written != own.written).mean(axis=1)))
-    tops = own.weights.argmax(axis=2)
+    tops = _find_tops(own)
     rivals = {
         "same place, another seed": ("dot", (seed + 1) % len(SEEDS)),
         "same place, additive": ("additive", seed),
@@ -103,7 +111,7 @@ def list_looks(model, own, right, learning_rate, seed):
     for what, (score, other) in rivals.items():
         seen = translate(train_model(score, 300, learning_rate, other), test.texts)
         alike = right & compare(seen.isos, test.isos)
-        same = seen.weights.argmax(axis=2) == tops
+        same = _find_tops(seen) == tops
         found.append((what, same[:, alike].mean(axis=1) if alike.any() else np.full(10, np.nan)))
     agree = []
     for k, text in enumerate(map(dates.normalise, test.texts[:DELETED])):
@@ -116,11 +124,10 @@ def list_looks(model, own, right, learning_rate, seed):
 
 
 def list_settings(rows):
-    """One vector and the dot score, at three rates; one vector trained for longer, too."""
-    others = {"learning_rate": RATES, "seed": SEEDS}
+    """One vector, trained for longer, too; the dot score, at a second rate, too."""
     return [
-        *make_grid(score=["one vector", "dot"], updates=[300], **others),
-        *make_grid(score=["one vector"], updates=[1200], learning_rate=[2e-2], seed=SEEDS),
+        *make_grid(score=["one vector"], updates=[300, 1200], learning_rate=[RATE], seed=SEEDS),
+        *make_grid(score=["dot"], updates=[300], learning_rate=[RATE, OTHER_RATE], seed=SEEDS),
     ]
 
 

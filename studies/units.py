@@ -8,12 +8,12 @@ from rnn_helpers.data.vocabulary import Vocabulary, join_words, split_words
 from rnn_helpers.models.language_model import train_language_model
 from studies import Study, choose, make_grid
 
-# "plain characters" are those of the text as the words have it: in small letters, without its
-# spaces and line breaks
+# "plain characters" are those of the text as the words have it: in small letters, with the spaces
+# that `join_words` puts
 UNITS, RATES = ["characters", "plain characters", "words"], [3e-3, 1e-2, 3e-2, 1e-1]
 SHORT, LONG = 400, 1600  # updates: 1.2 times through the text, and 4.9 times
-BATCH = {"n_streams": 32, "window": 32}  # a word is four characters, so its batch is a fourth
-WORD_BATCH = {"n_streams": 16, "window": 16}
+BATCH = 32, 32  # streams and window; a word is four characters, so its batch is a fourth
+WORD_BATCH = 16, 16
 WORDS = 2000  # in the vocabulary
 POINTS = 10  # of a curve
 
@@ -42,10 +42,11 @@ def load_parts(unit, part):
 def run(unit, budget, learning_rate, seed, part):
     """Train one model; nats per token and bits per byte of the text as it stands in the manual."""
     ids, held_out, n_tokens, n_bytes, spelling = load_parts(unit, part)
+    n_streams, window = WORD_BATCH if unit == "words" else BATCH
     trained = train_language_model(
         ids, held_out, n_tokens=n_tokens, seed=seed, hidden_size=64, updates=budget,
         learning_rate=learning_rate, evaluations=POINTS if part == "held out" else 1,
-        **(WORD_BATCH if unit == "words" else BATCH),
+        n_streams=n_streams, window=window,
     )  # fmt: skip
     curve = [(updates, math.log(value)) for updates, value in trained.history.evaluations[:-1]]
     return [

@@ -1,7 +1,6 @@
 """What the tests read out of a lecture's notebook: its prose, its code and its exercises."""
 
 import ast
-import os
 import re
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,12 +16,6 @@ EXPECTED = (
     "03_language_models",
     "04_backpropagation_through_time", "05_vanishing_and_exploding_gradients", "06_lstm", "07_gru",
     "08_bidirectional_and_deep", "09_attention",
-)  # fmt: skip
-
-# Lectures that are still to be brought to the rules of predictions, folding, minutes and symbols.
-# RULES_FOR_ALL=1 tries the rules on them, too.
-NOT_YET = () if os.environ.get("RULES_FOR_ALL") else (
-    "03_language_models", "06_lstm", "07_gru", "08_bidirectional_and_deep", "09_attention",
 )  # fmt: skip
 
 KINDS = ("predict", "modify", "derive", "extend")

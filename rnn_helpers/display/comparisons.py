@@ -47,7 +47,7 @@ def draw_success_counts(
 
 
 def show_learned_by_distance(
-    distances: Sequence[int], counts: Mapping[str, ArrayLike], *, total: int
+    distances: Sequence[int], counts: Mapping[str, Sequence[int]], *, total: int
 ) -> None:
     """Show how many networks learned agreement at each distance, a line for each of `counts`."""
     figure, axes = new_figure(8, 3.6)
@@ -55,11 +55,12 @@ def show_learned_by_distance(
     axes.set(xlabel="words between subject and verb")
     axes.set_title("Networks that learned agreement from torch's start", loc="left")
     axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0))
-    rows = "; ".join(
-        f"{name}: {', '.join(f'{n} at {d}' for n, d in zip(row, distances, strict=True))}"
-        for name, row in counts.items()
-    )
-    show(figure, alt=f"Networks of {total} that learned, by words in between. {rows}.")
+    rows = []
+    for name, row in counts.items():
+        pairs = zip(np.asarray(row), distances, strict=True)
+        rows.append(f"{name}: {', '.join(f'{count} at {d}' for count, d in pairs)}")
+    said = "; ".join(rows)
+    show(figure, alt=f"Networks of {total} that learned, by words in between. {said}.")
 
 
 def show_learned_by_start(

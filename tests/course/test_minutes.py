@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from nbformat import v4
 
-from tests.notebooks import NOT_YET, ROOT, read_lecture
+from tests.notebooks import ROOT, read_lecture
 from tools import minutes
 from tools.minutes import compute_minutes, count_words, main, round_minutes
 
@@ -14,8 +14,6 @@ FIGURE = v4.new_output("display_data", data={"image/png": "iVBORw0KGgo=", "text/
 
 
 def test_a_lecture_states_the_minutes_that_it_takes(lecture):
-    if lecture.stem in NOT_YET:
-        pytest.skip("not yet brought to this rule")
     notebook = read_lecture(lecture)
     stated = int(re.search(r"\b(\d+) minutes\b", notebook.cells[0].source)[1])
     computed = compute_minutes(notebook)

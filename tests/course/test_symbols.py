@@ -8,7 +8,7 @@ from collections import Counter
 
 import pytest
 
-from tests.notebooks import NOT_YET, ROOT, prose_cells, read_lecture
+from tests.notebooks import ROOT, prose_cells, read_lecture
 
 PAGE = ROOT / "notebooks" / "symbols.md"
 LOW = str.maketrans({"ₜ": "_t", "ₙ": "_n", "₀": "_0", "₁": "_1", "₂": "_2", "ⱼ": "_j",
@@ -60,8 +60,6 @@ def find_clashes(page):
 
 
 def test_the_terms_of_a_lecture_stand_in_the_table_of_the_series(lecture):
-    if lecture.stem in NOT_YET:
-        pytest.skip("not yet brought to this rule")
     terms = next(filter(None, (read_rows(c.source) for c in prose_cells(read_lecture(lecture)))))
     page = read_rows(PAGE.read_text(encoding="utf-8"))
     complaints = list(complain_about(terms, lecture.name[:2], page))

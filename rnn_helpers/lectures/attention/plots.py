@@ -165,16 +165,17 @@ def draw_by_place(
     """Show shares by the ten characters written: mean and range over the seeds, (N, 10) each."""
     figure, axes = new_figure(8, 3.2)
     looks = zip(("tanh", "relu", "identity", "third"), "os^D", ("-", "--", "-.", ":"), strict=True)
-    said = []
+    said, n_seeds = [], 0
     for (name, values), (color, marker, line) in zip(series.items(), looks, strict=False):
         rows = check_array(f"series[{name!r}]", values, shape=(None, 10))
         axes.fill_between(range(10), rows.min(0), rows.max(0), color=COLORS[color], alpha=0.15)
         axes.plot(rows.mean(0), line, marker=marker, color=COLORS[color], label=name)
         said.append(f"{name} {' '.join(f'{mean:.2f}' for mean in rows.mean(0))}")
+        n_seeds = len(rows)
     axes.set_xticks(range(10), ["Y", "Y", "Y", "Y", "–", "M", "M", "–", "D", "D"])
     axes.set(ylim=(-0.03, 1.03), xlabel="character written", ylabel=ylabel)
     axes.legend(frameon=False)
-    axes.set_title(f"{title}: mean and range of {len(rows)} seeds", loc="left")
+    axes.set_title(f"{title}: mean and range of {n_seeds} seeds", loc="left")
     show(figure, alt=f"{title}, means by the characters Y Y Y Y – M M – D D. {'; '.join(said)}.")
 
 
@@ -237,7 +238,7 @@ def draw_by_length(names: Sequence[str], runs: Mapping[str, ArrayLike]) -> None:
     axes.set(ylim=(0, 1.03), xlabel="characters read", ylabel="share right in all ten")
     axes.set_title("Right dates by the length of the text", loc="left")
     said = "; ".join(
-        f"{name} {' '.join(f'{mean:.2f}' for mean in np.mean(rows, axis=0))}"
+        f"{name} {' '.join(f'{mean:.2f}' for mean in np.asarray(rows).mean(axis=0))}"
         for name, rows in runs.items()
     )
     show(figure, alt=f"Share of dates right, means by length ({', '.join(names)}). {said}.")
@@ -251,7 +252,7 @@ def draw_by_updates(budgets: Sequence[int], runs: Mapping[str, ArrayLike]) -> No
     axes.set(ylim=(0, 1.03), xlabel="updates", ylabel="share right in all ten")
     axes.set_title("Right dates by the length of training", loc="left")
     said = "; ".join(
-        f"{name} {' '.join(f'{mean:.2f}' for mean in np.mean(rows, axis=0))}"
+        f"{name} {' '.join(f'{mean:.2f}' for mean in np.asarray(rows).mean(axis=0))}"
         for name, rows in runs.items()
     )
     show(

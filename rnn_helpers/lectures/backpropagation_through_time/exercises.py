@@ -61,6 +61,11 @@ def check_relu(function: object) -> Feedback:
          "on the way back a row meets W_hhᵀ: da @ W_hh.T."),
         (_sweep(hs, W_hh.T, douts, np.ones_like(douts))[0],
          "this slope is 1 everywhere: no h is below 0, so ask where h > 0, not where h >= 0."),
+        (sum(h.T @ (dh * (h > 0)) for h, dh in zip(
+            hs[1:], _sweep(hs, W_hh.T, douts, hs[1:] > 0)[1], strict=True)),
+         "W_hh multiplied the state before: the product is hs[t].T @ da, not hs[t + 1].T @ da."),
+        (wanted / hs.shape[1],
+         "this is the mean over the batch; the loss is a sum, so add."),
         (backward_rnn(trace, douts, truncate=1)["W_hh"],
          "each step hears its own loss only: carry dh on from step to step."),
         (backward_rnn(trace, _keep_last(douts))["W_hh"],
@@ -77,6 +82,10 @@ def check_inputs(function: object) -> Feedback:
     trace, douts = _make_case("tanh")
     hs, W_xh, W_hh = trace.hs, trace.W_xh, trace.W_hh
     wanted = backward_rnn(trace, douts)["xs"]
+
+    def sweep_inputs(W_back, slopes):
+        return (_sweep(hs, W_back, douts, slopes)[1] * slopes) @ W_xh.T
+
     answer = as_array(call(function, hs, W_xh, W_hh, douts), wanted.shape, "dxs")
     mistakes = [
         (wanted[::-1],
@@ -87,6 +96,10 @@ def check_inputs(function: object) -> Feedback:
          "this hears the loss of the last step only: add douts[t] at every step."),
         (_sweep(hs, W_hh.T, douts, 1 - hs[1:] ** 2)[1] @ W_xh.T,
          "that is dh_t W_xhᵀ: the way to x_t goes through the slope, so da_t."),
+        (sweep_inputs(W_hh, 1 - hs[1:] ** 2),
+         "on the way back a row meets W_hhᵀ: da @ W_hh.T."),
+        (sweep_inputs(W_hh.T, 1 - hs[:-1] ** 2),
+         "the slope is that of the new state, hs[t + 1], not of hs[t]."),
     ]  # fmt: skip
     compare(answer, wanted, mistakes, "dx_t = da_t W_xhᵀ, with the da_t of `backward`.")
     return right("this says which input mattered: large entries moved the loss most.")

@@ -15,7 +15,7 @@ from rnn_helpers.lectures.bidirectional_and_deep.unrolled import LAYERS, STEPS, 
 
 _HIDDEN = "· · ·"
 _GRAY = "#EFEFEF"
-_NETWORKS = (("relu", "o", "-"), ("tanh", "s", "--"), ("identity", "^", "-."), ("third", "D", ":"))
+_NETWORKS = (("rnn", "o", "-"), ("accent", "s", "--"), ("muted", "^", "-."), ("third", "D", ":"))
 
 
 def draw_two_ways(words: Sequence[str] = ("He", "said", "Teddy", "Roosevelt")) -> None:
@@ -61,6 +61,7 @@ def draw_taggers(
     """Show the stored shares right of each cell and reading, the live one ringed, and a bound."""
     figure, axes = new_figure(8, 3.2)
     cells, said = list(dict.fromkeys(cell for cell, _ in shares)), []
+    n_seeds = len(np.asarray(next(iter(shares.values()))))
     for (cell, reading), values in shares.items():
         both = reading == "both ways"
         values, place = np.asarray(values), cells.index(cell) + (0.18 if both else -0.18)
@@ -75,14 +76,12 @@ def draw_taggers(
     axes.text(len(cells) - 0.55, bound + 0.02, f"{bound:.2f}, the best from the left", ha="right")
     axes.set(ylim=(0.4, 1.05), ylabel="ambiguous words right, share")
     axes.set_xticks(range(len(cells)), cells)
-    axes.set_title(
-        f"{len(values)} seeds each, one way (circles) and both ways (triangles)", loc="left"
-    )
+    axes.set_title(f"{n_seeds} seeds each, one way (circles) and both ways (triangles)", loc="left")
     show(figure, alt=f"Share of ambiguous words tagged right. {'; '.join(said)}.")
 
 
 def draw_delays(
-    delays: ArrayLike, shares: ArrayLike, bounds: ArrayLike, live: tuple[int, float]
+    delays: ArrayLike, shares: ArrayLike, bounds: Sequence[float], live: tuple[int, float]
 ) -> None:
     """Show shares (S, N) against N delays, and what is possible; the live one is ringed."""
     figure, axes = new_figure(8, 3.4)
@@ -110,27 +109,11 @@ def draw_delays(
     )
 
 
-def draw_unpacked(shares: Mapping[str, ArrayLike], prior: float) -> None:
-    """Show the share right of two-way networks that read the padding, every seed."""
-    figure, axes = new_figure(8, 2.8)
-    said = []
-    for place, (cell, values) in enumerate(shares.items()):
-        values = np.sort(values)
-        places = place + np.linspace(-0.3, 0.3, len(values))
-        axes.plot(places, values, "^", color=COLORS[cell.lower()], markersize=8)
-        said.append(f"{cell} {values[0]:.2f} to {values[-1]:.2f}")
-    axes.axhline(prior, color=COLORS["bound"], linestyle="--")
-    axes.text(len(shares) - 0.6, prior + 0.02, "the prior", ha="right")
-    axes.set(ylim=(0, 1.05), ylabel="ambiguous words right")
-    axes.set_xticks(range(len(shares)), list(shares))
-    axes.set_title(f"Both ways, padding read as words: {len(values)} seeds in order", loc="left")
-    show(figure, alt=f"Share of ambiguous words tagged right with padding: {'; '.join(said)}.")
-
-
 def draw_rule_curves(updates: ArrayLike, curves: Mapping[str, ArrayLike], chance: float) -> None:
     """Show the share of right symbols (S, N) of several networks against N numbers of updates."""
     figure, axes = new_figure(8, 3.6)
     updates, said = np.asarray(updates), []
+    n_seeds = len(np.asarray(next(iter(curves.values()))))
     for (name, rows), (color, marker, line) in zip(curves.items(), _NETWORKS, strict=False):
         rows = np.asarray(rows)
         axes.fill_between(updates, rows.min(0), rows.max(0), color=COLORS[color], alpha=0.15)
@@ -141,7 +124,7 @@ def draw_rule_curves(updates: ArrayLike, curves: Mapping[str, ArrayLike], chance
     axes.axhline(chance, color=COLORS["bound"], linestyle="--")
     axes.text(updates[-1], chance + 0.02, "chance", ha="right")
     axes.set(ylim=(0, 1.03), xlabel="updates", ylabel="symbols right, share")
-    axes.set_title(f"A rule of a rule: mean and range of {len(rows)} seeds", loc="left")
+    axes.set_title(f"A rule of a rule: mean and range of {n_seeds} seeds", loc="left")
     axes.legend(loc="lower right", fontsize=9)
     show(
         figure,

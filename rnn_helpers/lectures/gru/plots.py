@@ -7,12 +7,16 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
-from rnn_helpers.display.comparisons import show_learned_by_distance, show_learned_by_start
+from rnn_helpers.display.comparisons import show_learned_by_start
 from rnn_helpers.display.decay import draw_decay, format_power
 from rnn_helpers.display.figures import COLORS, STYLES, new_figure, show
 from rnn_helpers.lectures.gru.gates import GatedDecay, GateRun
 from rnn_helpers.recurrences.jacobians import name_verdict
 
+_MARKS = {
+    "RNN": ("D", "rnn"), "simplified GRU": ("s", "accent"), "GRU": ("o", "gru"),
+    "LSTM": ("^", "lstm"),
+}  # fmt: skip
 SOLVED = 0.02  # mean squared error on the adding problem; always to answer 1 has 1/6
 _LOOKS = {
     f"{name}{path}": (STYLES[name], COLORS[name], width, f"{name.upper()}, {words}")
@@ -106,10 +110,25 @@ def draw_held_gates(runs: Sequence[GateRun]) -> None:
 
 
 def draw_learned_by_distance(
-    distances: Sequence[int], counts: Mapping[str, ArrayLike], *, total: int
+    distances: Sequence[int], counts: Mapping[float, Mapping[str, Sequence[int]]], *, total: int
 ) -> None:
-    """Show how many networks learned agreement at each distance, a line for each cell."""
-    show_learned_by_distance(distances, counts, total=total)
+    """Show how many networks learned agreement at each distance, a panel for each learning rate."""
+    figure, axes = new_figure(9, 3.4, ncols=len(counts), sharey=True)
+    said = []
+    for axis, (rate, rows) in zip(axes, counts.items(), strict=True):
+        for name, row in rows.items():
+            marker, color = _MARKS[name]
+            style = STYLES.get(name.lower(), ":")
+            axis.plot(distances, row, style, marker=marker, color=COLORS[color], label=name)
+            ends = ", ".join(f"{n} at {d}" for n, d in zip(np.asarray(row), distances, strict=True))
+            said.append(f"{name}, rate {rate:g}: {ends}")
+        axis.set_xticks(distances)
+        axis.set(ylim=(-0.04 * total, 1.04 * total), yticks=range(0, total + 1, 5))
+        axis.set(xlabel="words between subject and verb")
+        axis.set_title(f"torch's start, rate {rate:g}", loc="left")
+    axes[0].set_ylabel(f"networks that learned, of {total}")
+    axes[0].legend(loc="lower left")
+    show(figure, alt=f"Networks of {total} that learned, by words in between. {'; '.join(said)}.")
 
 
 def draw_learned_by_start(
@@ -125,11 +144,10 @@ def draw_adding(errors: Mapping[str, ArrayLike], *, updates: Sequence[int]) -> N
     `errors` holds an array (updates, seeds) for each cell.
     """
     figure, axes = new_figure(8, 3.4, ncols=len(updates), sharey=True)
-    looks = {"RNN": ("D", "rnn"), "simplified GRU": ("s", "accent"), "GRU": ("o", "gru")}
     said = []
     for number, (axis, count) in enumerate(zip(axes, updates, strict=True)):
         for place, (name, rows) in enumerate(errors.items()):
-            marker, color = looks.get(name, ("^", "lstm"))
+            marker, color = _MARKS.get(name, ("^", "lstm"))
             values = np.asarray(rows)[number]
             axis.plot(
                 place + np.linspace(-0.2, 0.2, len(values)), values, marker, color=COLORS[color],

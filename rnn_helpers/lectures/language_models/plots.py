@@ -267,7 +267,7 @@ def draw_counted(counted: StudyTable, networks: Mapping[str, Sequence[float]]) -
         color, mean = COLORS[name.split()[0].lower()], float(np.mean(nats))
         axes.axhspan(min(nats), max(nats), color=color, alpha=0.35, linewidth=0)
         axes.axhline(mean, color=color, linewidth=1.2)
-        axes.text(10.5, mean + 0.015, name, ha="right", va="bottom", fontsize=10, color=color)
+        axes.text(10.5, max(nats) + 0.01, name, ha="right", va="bottom", fontsize=10, color=color)
         parts.append(f"{name} {mean:.2f}")
     axes.set(xlabel="characters of context that are counted", ylabel="nats per character",
              xlim=(0.8, 10.6), xticks=range(1, 9))  # fmt: skip
@@ -283,21 +283,20 @@ def draw_units(study: StudyTable, live: Mapping[str, tuple[float, float]]) -> No
     """
     figure, (left, right) = new_figure(10, 3.6, ncols=2, sharey=True)
     validation = study.select(part="validation")
-    held_out = study.select(part="held out", budget=int(study["budget"].max()))
-    parts = []
+    rates, parts = np.unique(validation["learning_rate"]), []
     for unit, (color, marker) in _UNITS.items():
         color = COLORS[color]
         for budget, style in zip(np.unique(validation["budget"]), ("--", "-"), strict=True):
             rows = validation.select(unit=unit, budget=budget)
-            rates = np.unique(rows["learning_rate"])
             means = [rows.select(learning_rate=rate)["bits_per_byte"].mean() for rate in rates]
-            label = f"{unit}, {budget:,} updates"
+            label = f"{budget:,} updates" if unit == "characters" else None
             left.plot(rates, means, style, marker=marker, color=color, label=label)
         if unit in live:
             left.plot(
                 *live[unit], marker, markersize=13, markerfacecolor="none", color=COLORS["data"]
             )
-        rows = held_out.select(unit=unit)
+        rows = study.select(unit=unit, part="held out")
+        rows = rows.select(budget=int(rows["budget"].max()))
         for seed in np.unique(rows["seed"]):
             one = rows.select(seed=seed)
             label = unit if seed == 0 else None
@@ -311,13 +310,13 @@ def draw_units(study: StudyTable, live: Mapping[str, tuple[float, float]]) -> No
     left.set_xticks(rates, [f"{rate:g}" for rate in rates], minor=False)
     left.minorticks_off()
     left.set_title("Validation, two seeds; rings: this session", loc="left", fontsize=11)
-    left.legend(fontsize=8)
+    left.legend(fontsize=9)
     right.set(xlabel="update")
     right.set_title("Held out, five seeds, at the best rate", loc="left", fontsize=11)
     right.legend(fontsize=9)
     show(
         figure,
         alt="Bits per byte in two panels. Left, validation text against the learning rate, for "
-        "each unit at two budgets. Right, held-out text during the longer training; in the end "
+        "each unit at two budgets. Right, held-out text during the longest training; in the end "
         f"five seeds of each: {', '.join(parts)}.",
     )

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from numpy.typing import ArrayLike
 
 from rnn_helpers.display.comparisons import show_learned_by_distance, show_learned_by_start
 from rnn_helpers.display.decay import draw_decay
@@ -94,14 +93,14 @@ def draw_kept_cells(runs: Sequence[CellRun]) -> None:
 
 
 def draw_learned_by_distance(
-    distances: Sequence[int], counts: Mapping[str, ArrayLike], *, total: int
+    distances: Sequence[int], counts: Mapping[str, Sequence[int]], *, total: int
 ) -> None:
     """Show how many networks learned agreement at each distance, a line for each cell and rate."""
     show_learned_by_distance(distances, counts, total=total)
 
 
 def draw_learned_by_start(
-    counts: Mapping[str, ArrayLike], rates: Sequence[float], *, total: int
+    counts: Mapping[str, Sequence[int]], rates: Sequence[float], *, total: int
 ) -> None:
     """Show how many LSTMs learned agreement from each start, a mark for each learning rate."""
     show_learned_by_start(counts, rates, total=total, cell="LSTM")

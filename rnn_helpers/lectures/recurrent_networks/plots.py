@@ -174,5 +174,5 @@ def draw_spread(
     beside = ", ".join(f"{name} at {value:.1f}" for name, value in lines.items())
     show(
         figure,
-        alt=f"Held-out error of {len(values)} seeds of each cell. {said}. Beside them {beside}.",
+        alt=f"Held-out error of every seed of each cell. {said}. Beside them {beside}.",
     )

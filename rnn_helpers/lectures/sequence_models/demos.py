@@ -7,13 +7,13 @@ from rnn_helpers.lectures.sequence_models.forecasts import (
     ORDERS,
     prepare_forecasts,
 )
-from rnn_helpers.lectures.sequence_models.ngram_samples import MAX_ORDER, STRENGTHS, prepare_ngrams
-from rnn_helpers.lectures.sequence_models.plots import (
+from rnn_helpers.lectures.sequence_models.live_plots import (
     describe_forecast,
     describe_ngram,
     draw_forecast,
     draw_ngram,
 )
+from rnn_helpers.lectures.sequence_models.ngram_samples import MAX_ORDER, STRENGTHS, prepare_ngrams
 from rnn_helpers.models.ngrams import SMOOTHINGS
 from rnn_helpers.validation import check_choice, check_integer
 

@@ -64,7 +64,7 @@ def _predict_weighed(counts, train, tau=9):
     windows, targets = build_windows(counts, tau=tau)
     design = np.column_stack([np.ones(len(targets)), windows])
     fitted = slice(train.stop - tau)
-    scale = np.ones(train.stop - tau)
+    scale, weights = np.ones(train.stop - tau), np.zeros(tau + 1)
     for _ in range(6):  # the weights come from the fit before
         rows = design[fitted] / scale[:, None]
         weights = np.linalg.lstsq(rows, targets[fitted] / scale)[0]

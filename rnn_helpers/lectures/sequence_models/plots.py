@@ -1,20 +1,19 @@
-"""Pictures of lecture 01: the series, windows, histories, chains, n-grams and latent states.
+"""Figures of lecture 01: the series, windows, histories, chains, n-grams and latent states.
 
-What takes axes is drawn by a demo or within a figure; the others make a figure and show it, with
-the alternative text that its numbers make.
+Each is made, drawn and shown, with the alternative text that its numbers make.
 """
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
 from rnn_helpers.display.figures import COLORS, new_figure, show
-from rnn_helpers.display.text_block import TextBlock
 from rnn_helpers.lectures.sequence_models.forecasts import ForecastView, WindowScan
-from rnn_helpers.lectures.sequence_models.ngram_samples import COLUMNS, ROWS, NgramView
+from rnn_helpers.lectures.sequence_models.live_plots import (
+    draw_window_scan,
+    make_drawable,
+)
 from rnn_helpers.lectures.sequence_models.order import InformationCriteria
 
 _MODEL_STYLES = (
@@ -128,7 +127,7 @@ def draw_order(
         )  # fmt: skip
     after = np.concatenate([errors[1:] for errors in rolling.values()])
     axes[1, 1].set(xlabel="order", ylim=(after.min() - 0.4, after.max() + 1.2))
-    axes[1, 1].set(xticks=range(1, len(errors) + 1, 2), ylabel="RMSE")
+    axes[1, 1].set(xticks=range(1, len(criteria.orders) + 1, 2), ylabel="RMSE")
     axes[1, 1].set_title("rolling origin", loc="left")
     axes[1, 1].legend(loc="upper right", ncols=len(rolling), frameon=False, fontsize=10)
     beyond = np.flatnonzero(np.abs(partial[1:]) > bound) + 1
@@ -140,25 +139,6 @@ def draw_order(
         f"its band at lags {', '.join(map(str, beyond))}. Lowest are AIC at {chosen['AIC']}, AICc "
         f"at {chosen['AICc']}, BIC at {chosen['BIC']}; and the rolling error, {said}.",
     )
-
-
-def draw_window_scan(scan: WindowScan, axes: Axes) -> tuple[Line2D, Line2D]:
-    """Draw the one-step error of every window length, in training and on the held-out years."""
-    axes.set(
-        xlabel="window τ, in years", ylabel="one-step RMSE, in sunspots", ylim=(0, 50),
-        xlim=(0, len(scan.taus) + 1.5),
-    )  # fmt: skip
-    return _draw_losses(scan.taus, scan.train_rmse, scan.held_out_rmse, axes, "years")
-
-
-def _draw_losses(xs, train, held_out, axes, what, markers=("", "")):
-    (above,) = axes.plot(
-        xs, held_out, f"{markers[0]}-", color=COLORS["relu"], markersize=5, label=f"held-out {what}"
-    )
-    (below,) = axes.plot(
-        xs, train, f"{markers[1]}--", color=COLORS["tanh"], markersize=5, label=f"training {what}"
-    )
-    return below, above
 
 
 def draw_error_growth(errors: dict[str, np.ndarray]) -> None:
@@ -283,62 +263,6 @@ def draw_beliefs(
     )
 
 
-def draw_forecast(result: ForecastView, axes: Sequence[Axes], artists: dict | None = None) -> dict:
-    """Draw a forecast with its 90 % band beside the error of every window, or move them."""
-    if artists is None:
-        artists = _prepare_forecast_axes(result, axes)
-    cut = result.start - result.years[0]
-    since = result.years - result.start
-    artists["known"].set_data(since[:cut], result.counts[:cut])
-    artists["later"].set_data(since[cut:], result.counts[cut:])
-    ahead = np.arange(len(result.forecasts))
-    artists["forecast"].set_data(ahead, result.forecasts)
-    artists["title"].set_text(str(result.start))
-    low, high = result.forecasts - result.margins, result.forecasts + result.margins
-    outline = np.column_stack([np.r_[ahead, ahead[::-1]], np.r_[low, high[::-1]]])
-    artists["band"].set_verts([outline])
-    artists["train"].set_ydata(result.scan.train_rmse)
-    artists["held out"].set_ydata(result.scan.held_out_rmse)
-    artists["dots"].set_data([result.tau] * 2, _read_scan(result))
-    return artists
-
-
-def _read_scan(result):
-    """The errors of the window that is shown, in training and held out."""
-    return [e[result.tau - 1] for e in (result.scan.train_rmse, result.scan.held_out_rmse)]
-
-
-def _prepare_forecast_axes(result, axes):
-    left, right = axes
-    left.figure.get_layout_engine().set(w_pad=0.12)  # room between the panels for the right's label
-    left.set(
-        xlim=(-24, 22.5), ylim=(-50, 265), xlabel="years from the first one forecast",
-        ylabel="sunspots, yearly mean", xticks=range(-20, 21, 5),
-    )  # fmt: skip
-    title = left.set_title("What the window says will come from", loc="left")
-    start = left.annotate(  # apart: Matplotlib takes 4 ms to write the whole title anew
-        "", (1, 0), xycoords=title, xytext=(4, 0), textcoords="offset points", va="bottom",
-        fontproperties=title.get_fontproperties(),
-    )  # fmt: skip
-    left.axhline(0, color=COLORS["muted"], linewidth=1)
-    band = left.fill_between(
-        [0, 1], 0, 1, color=COLORS["second"], alpha=0.4, label="90 % band", linewidth=0
-    )
-    (known,) = left.plot([], [], "-", color=COLORS["data"], linewidth=1.6, label="known")
-    (later,) = left.plot([], [], ":", color=COLORS["data"], linewidth=1.6, label="what came")
-    (forecast,) = left.plot([], [], "-", color=COLORS["tanh"], linewidth=2.4, label="forecast")
-    handles = [known, later, forecast, band]
-    left.legend(handles=handles, loc="upper left", ncols=2, fontsize=10, frameon=False)
-    train, held_out = draw_window_scan(result.scan, right)
-    (dots,) = right.plot([], [], "o", color=COLORS["data"], markersize=8)
-    right.set_title("One-step error of every window", loc="left")
-    right.legend(loc="lower left", fontsize=10, ncols=2, frameon=False)
-    return {
-        "band": band, "known": known, "later": later, "forecast": forecast, "train": train,
-        "held out": held_out, "dots": dots, "title": start,
-    }  # fmt: skip
-
-
 def draw_fans(results: Sequence[ForecastView]) -> None:
     """Show several settings of the forecast demo side by side, for readers without a kernel."""
     figure, axes = new_figure(9, 2.8, ncols=len(results), sharey=True)
@@ -361,102 +285,6 @@ def draw_fans(results: Sequence[ForecastView]) -> None:
         figure,
         alt=f"Forecasts from {results[0].start} for {len(results[0].forecasts)} years, with 90 % "
         f"bands. {said}. What came has {came:.0f} at its peak.",
-    )
-
-
-def describe_forecast(result: ForecastView) -> str:
-    """The verdict in words: how far off the forecast was, and where this window stands."""
-    known = len(result.misses)
-    years = f"{known} year" if known == 1 else f"{known} years"
-    last = result.start + known - 1
-    span = f"{result.start}" if known == 1 else f"{result.start}–{last}"
-    inside = int((np.abs(result.misses) <= result.margins[:known]).sum())
-    rmse = np.sqrt(np.mean(result.misses**2))
-    best = int(result.scan.taus[result.scan.held_out_rmse.argmin()])
-    train, held_out = _read_scan(result)
-    verdict = (
-        "the order is chance, and so is the best window" if result.order == "shuffled"
-        else "no window does better on the held-out years" if result.tau == best
-        else f"a {'longer' if best > result.tau else 'shorter'} window, τ = {best}, does better"
-    )  # fmt: skip
-    return (
-        f"Years {result.order}, window τ = {result.tau}: over {span} the forecast misses by "
-        f"{rmse:.1f} sunspots (RMSE), and its 90 % band holds {inside} of {years}. One step ahead "
-        f"the RMSE is {train:.1f} in training and {held_out:.1f} held out; {verdict}."
-    )
-
-
-def make_drawable(text: str) -> str:
-    """Text on one line, without what a font may lack: ↵ for a line break, · outside ASCII."""
-    return "".join(
-        "↵" if letter == "\n" else letter if " " <= letter <= "~" else "·" for letter in text
-    )
-
-
-def wrap_sample(text: str) -> str:
-    r"""Text as a block of at most ROWS lines of COLUMNS characters that a figure can draw.
-
-    Examples
-    --------
-    >>> wrap_sample("one\nzwölf")
-    'one↵zw·lf'
-    """
-    shown = make_drawable(text[: COLUMNS * ROWS])
-    return "\n".join(shown[i : i + COLUMNS] for i in range(0, len(shown), COLUMNS))
-
-
-def draw_ngram(result: NgramView, axes: Sequence[Axes], artists: dict | None = None) -> dict:
-    """Draw sampled text beside the loss of every order, or change them."""
-    if artists is None:
-        artists = _prepare_ngram_axes(result, axes)
-    artists["text"].set_text(wrap_sample(result.sample))
-    artists["train"].set_ydata(result.train_nats)
-    artists["held out"].set_ydata(result.held_out_nats)
-    artists["dots"].set_data(
-        [result.order] * 2, [result.train_nats[result.order], result.held_out_nats[result.order]]
-    )
-    return artists
-
-
-def _prepare_ngram_axes(result, axes):
-    left, right = axes
-    left.set_axis_off()
-    left.set_title("What the model writes (↵ is a line break)", loc="left")
-    text = TextBlock(left, 0.0, 0.96)
-    orders = np.arange(len(result.train_nats))
-    curves = result.train_nats, result.held_out_nats
-    train, held_out = _draw_losses(orders, *curves, right, "text", markers="s^")
-    right.axhline(result.uniform_nats, color=COLORS["muted"], linewidth=1.2, linestyle=":")
-    right.text(
-        orders[-1], result.uniform_nats - 0.05, "knowing nothing", ha="right", va="top", fontsize=9,
-        color=COLORS["muted"],
-    )  # fmt: skip
-    (dots,) = right.plot([], [], "o", color=COLORS["data"], markersize=9)
-    right.set(
-        xlabel="order: characters of context", ylabel="loss, in nats per character",
-        xlim=(-0.4, orders[-1] + 0.4), ylim=(0, 5.6), xticks=orders,
-    )  # fmt: skip
-    right.set_title("How surprised it is by real text", loc="left")
-    right.legend(loc="upper right", ncols=2, fontsize=10, frameon=False)
-    return {"text": text, "train": train, "held out": held_out, "dots": dots}
-
-
-def describe_ngram(result: NgramView) -> str:
-    """The verdict in words: loss, perplexity, and whether another order does better."""
-    order, best = result.order, int(result.held_out_nats.argmin())
-    train, held_out = result.train_nats[order], result.held_out_nats[order]
-    lowest = f"{result.held_out_nats[best]:.2f}"
-    verdict = (
-        "no order does better" if order == best
-        else f"order {best} does as well" if lowest == f"{held_out:.2f}"
-        else f"order {best} does better, at {lowest}"
-    )  # fmt: skip
-    ending = "" if result.strength == 1 else "s"
-    shared = "equally" if result.smoothing == "uniform" else "as the shorter context would"
-    return (
-        f"Order {order}, {result.strength:g} pseudo-character{ending} shared out {shared}: "
-        f"{train:.2f} nats per character on the training text and {held_out:.2f} on the held-out "
-        f"text, as unsure as among {np.exp(held_out):.1f} characters; {verdict}."
     )
 
 

@@ -86,6 +86,10 @@ def check_leaky_jacobian(function: object) -> Feedback:
         (straight + slope * W_hh.T, "α is missing before the path through a."),
         (np.eye(4) + alpha * slope * W_hh.T, "the path straight on has the factor 1 − α."),
         (straight + alpha * W_hh.T, "the slope of tanh at a is missing."),
+        (straight + alpha * (1 - a**2)[:, None] * W_hh.T,
+         "a is the pre-activation: the slope at a is 1 − tanh²(a), not 1 − a²."),
+        (alpha * np.eye(4) + (1 - alpha) * slope * W_hh.T,
+         "α and 1 − α have changed places: α belongs to the path through a."),
     ]  # fmt: skip
     compare(answer, wanted, mistakes, "it differs from finite differences.")
     return right("it agrees with finite differences.")

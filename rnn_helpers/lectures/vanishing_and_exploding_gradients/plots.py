@@ -123,7 +123,7 @@ def _prepare_descent_axes(map_axes, loss_axes, *, updates):
 
 
 def draw_learned_by_distance(
-    distances: Sequence[int], counts: Mapping[str, ArrayLike], *, total: int
+    distances: Sequence[int], counts: Mapping[str, Sequence[int]], *, total: int
 ) -> None:
     """Show how many networks learned agreement at each distance, a line for each rate."""
     figure, axes = new_figure(8, 3.4)
@@ -153,7 +153,7 @@ def draw_sentence_gradient(norms: ArrayLike) -> None:
     )
 
 
-def draw_power_norms(curves: Mapping[str, ArrayLike]) -> None:
+def draw_power_norms(curves: Mapping[str, np.ndarray]) -> None:
     """Show ‖Wᵏ‖ by k for matrices of one spectral radius."""
     figure, axes = new_figure(8, 3.2)
     looks = (("-", COLORS["tanh"]), ("--", COLORS["relu"]))

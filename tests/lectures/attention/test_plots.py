@@ -59,15 +59,50 @@ def test_what_has_no_font_is_a_code_point_and_said_in_words(poor):
     encode_png(figure)
 
 
-def test_a_line_for_each_series_over_the_ten_characters():
-    _, axes = new_figure()
-    pictures.draw_weights_by_step({"one": np.linspace(0, 1, 10), "two": np.zeros(10)}, axes)
+@pytest.fixture
+def shown(monkeypatch):
+    """What the lecture shows: figures with their alternative texts."""
+    found = []
+    monkeypatch.setattr(pictures, "show", lambda figure, *, alt: found.append((figure, alt)))
+    return found
+
+
+def test_a_line_for_each_series_over_the_ten_characters(shown):
+    rows = np.linspace(0, 1, 20).reshape(2, 10)
+    pictures.draw_by_place({"one": rows, "two": np.zeros((2, 10))}, "Shares")
+    (figure, alt), axes = shown[0], shown[0][0].axes[0]
     assert [line.get_label() for line in axes.lines] == ["one", "two"]
-    np.testing.assert_array_equal(axes.lines[0].get_ydata(), np.linspace(0, 1, 10))
+    np.testing.assert_array_equal(axes.lines[0].get_ydata(), rows.mean(axis=0))
     assert "".join(read_labels(axes.xaxis)) == "YYYY–MM–DD"
+    assert "one 0.26 0.32" in alt
+    assert "2 seeds" in axes.get_title(loc="left")
     looks = {(line.get_linestyle(), line.get_marker(), line.get_color()) for line in axes.lines}
     assert len({look[0] for look in looks}) == len({look[2] for look in looks}) == 2
-    with pytest.raises(ValueError, match=r"series\['three'\] must have shape \(10,\)"):
-        pictures.draw_weights_by_step({"three": np.zeros(3)}, axes)
+    encode_png(figure)
+    with pytest.raises(ValueError, match=r"series\['three'\] must have shape \(\*, 10\)"):
+        pictures.draw_by_place({"three": np.zeros((1, 3))}, "Shares")
     with pytest.raises(ValueError, match=r"weights must have shape \(2, 3\), got shape \(3, 2\)"):
-        draw_alignment(np.ones((3, 2)), "abc", "12", axes)
+        draw_alignment(np.ones((3, 2)), "abc", "12", new_figure()[1])
+
+
+def test_each_picture_says_the_numbers_that_it_draws(shown):
+    rows = {"one vector": [[0.2, 0.4], [0.4, 0.6]], "dot": [[0.9, 1.0], [1.0, 1.0]]}
+    pictures.draw_by_length(["8 to 10", "11 to 38"], rows)
+    pictures.draw_by_updates((300, 600), rows)
+    pictures.draw_two_decoders()
+    weights = {name: (np.eye(2, 3), "1.9", "09") for name in ("Korean", "Thai", "Greek", "Czech")}
+    pictures.draw_alignments(weights)
+    alts = [alt for _, alt in shown]
+    assert "one vector 0.30 0.50; dot 0.95 1.00" in alts[0]
+    assert "after 300, 600 updates" in alts[1]
+    assert "Korean, Thai, Greek, Czech" in alts[3]
+    titles = [axes.get_title(loc="left") for axes in shown[3][0].axes]
+    assert titles == [
+        "Korean",
+        "Thai",
+        "Greek",
+        "Czech",
+        "",
+    ]  # the last is the colour scale
+    for figure, _ in shown:
+        encode_png(figure)

@@ -16,27 +16,29 @@ def _relu(h):
 
 
 def relu(
-    slope=_relu, *, carry=True, ahead=1, back=np.transpose, last=lambda dW, dh: dW, last_only=False
+    slope=_relu, *, carry=True, ahead=1, of=0, back=np.transpose, last=lambda dW, dh: dW,
+    last_only=False,
 ):  # fmt: skip
     def answer(hs, W_hh, douts):
         dh, dW_hh = np.zeros_like(hs[0]), np.zeros_like(W_hh)
         for t in reversed(range(len(douts))):
             own = douts[t] * (not last_only or t == len(douts) - 1)
             da = (carry * dh + own) * slope(hs[t + ahead])
-            dW_hh += hs[t].T @ da
+            dW_hh += hs[t + of].T @ da
             dh = da @ back(W_hh)
         return last(dW_hh, dh)
 
     return answer
 
 
-def inputs(slope=_tanh, *, last_only=False, carry=True, last=lambda dxs: dxs):
+def inputs(slope=_tanh, *, last_only=False, carry=True, last=lambda dxs: dxs, ahead=1,
+           back=np.transpose):  # fmt: skip
     def answer(hs, W_xh, W_hh, douts):
         dxs, dh = np.zeros((len(douts), len(hs[0]), len(W_xh))), np.zeros_like(hs[0])
         for t in reversed(range(len(douts))):
             whole = carry * dh + douts[t] * (not last_only or t == len(douts) - 1)
-            dxs[t] = (whole * slope(hs[t + 1])) @ W_xh.T
-            dh = (whole * _tanh(hs[t + 1])) @ W_hh.T
+            dxs[t] = (whole * slope(hs[t + ahead])) @ W_xh.T
+            dh = (whole * _tanh(hs[t + ahead])) @ back(W_hh)
         return last(dxs)
 
     return answer
@@ -60,11 +62,15 @@ test_a_typical_mistake_has_its_hint = expect("not yet", exercises, [
     ("relu", relu(last=lambda dW, dh: "no"), "an array of numbers is expected, this is str"),
     ("relu", relu(ahead=0), "hs[t + 1], not of hs[t]"),
     ("relu", relu(back=np.asarray), "da @ W_hh.T"),
+    ("relu", relu(of=1), "not hs[t + 1].T @ da"),
+    ("relu", relu(last=lambda dW, dh: dW / 2), "the mean over the batch"),
     ("relu", relu(last=lambda dW, dh: dh), "dW_hh has shape (4, 4), yours has (2, 4)"),
     ("inputs", inputs(last_only=True), "the last step only"),
     ("inputs", inputs(carry=False), "its own loss only"),
     ("inputs", inputs(np.ones_like), "so da_t"),
     ("inputs", inputs(last=lambda dxs: dxs[::-1]), "turn them round"),
+    ("inputs", inputs(back=np.asarray), "da @ W_hh.T"),
+    ("inputs", inputs(ahead=0), "hs[t + 1], not of hs[t]"),
     ("inputs", inputs(last=np.negative), "with the da_t of"),
     ("inputs", inputs(last=lambda dxs: dxs * np.inf), "dxs holds"),
     ("inputs", 3, "a function is expected here, this is int"),

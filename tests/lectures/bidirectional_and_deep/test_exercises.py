@@ -1,6 +1,8 @@
 """Each check of lecture 08 on its typical mistakes; stubs and solutions are in tests/course."""
 
 import numpy as np
+import torch
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from rnn_helpers.lectures.bidirectional_and_deep import exercises
 from rnn_helpers.recurrences.cells import rnn_step
@@ -99,6 +101,120 @@ test_a_typical_mistake_has_its_hint = expect("not yet", exercises, [
 ])  # fmt: skip
 
 
-def test_what_selects_instead_of_multiplying_is_right_too():
-    assert exercises.check_both_ways(both_ways()).status == "right"
-    assert exercises.check_words_seen([9, 1, 9]).status == "right"
+def by_index(xs, lengths):
+    steps = np.arange(len(xs))[:, None]
+    places = np.where(steps < lengths, lengths - 1 - steps, steps)
+    return np.take_along_axis(xs, places[..., None], axis=0)
+
+
+def by_concatenation(xs, lengths):
+    columns = [
+        np.concatenate([xs[:n, b][::-1], xs[n:, b]]) for b, n in enumerate(np.asarray(lengths))
+    ]
+    return np.stack(columns, axis=1)
+
+
+def flipped_by_torch(xs, lengths):
+    xs = torch.from_numpy(xs).float().clone()
+    for column, length in enumerate(torch.as_tensor(lengths).tolist()):
+        xs[:length, column] = xs[:length, column].flip(0)
+    return xs
+
+
+def loop_over_words(priors, distances, k):
+    total = 0.0
+    for prior in priors:
+        for distance in distances:
+            right = 1.0 if distance <= k else max(prior, 1 - prior)
+            total += distances[distance] * right / len(priors)
+    return total
+
+
+def as_arrays_first(priors, distances, k):
+    priors, places = np.array(priors), np.array(list(distances))
+    seen = np.array(list(distances.values()))[places <= k].sum()
+    return np.float32(seen + (1 - seen) * (0.5 + np.abs(priors - 0.5)).mean())
+
+
+def by_torch(priors, distances, k):
+    p = torch.tensor(priors)
+    unseen = sum(share for distance, share in distances.items() if distance > k)
+    return 1 - unseen + unseen * torch.maximum(p, 1 - p).mean()
+
+
+def each_sequence_alone(xs, lengths, one, other):
+    T, B, _ = xs.shape
+    H = len(one[2])
+    output = np.zeros((T, B, 2 * H), dtype=np.float32)
+    for b in range(B):
+        for half, weights in enumerate((one, other)):
+            h = np.zeros(H)
+            order = range(int(lengths[b]))
+            for t in order if half == 0 else reversed(order):
+                h = rnn_step(xs[t, b], h, *weights)
+                output[t, b, half * H : (half + 1) * H] = h
+    return output
+
+
+def reversed_within(xs, lengths, one, other):
+    mask = (np.arange(len(xs))[:, None] < lengths)[..., None]
+
+    def run(xs, weights):
+        h, hs = np.zeros((xs.shape[1], len(weights[2]))), []
+        for x in xs:
+            h = rnn_step(x, h, *weights)
+            hs.append(h)
+        return np.array(hs)
+
+    backward = reverse(run(reverse(xs, lengths), other), lengths)
+    return (np.dstack([run(xs, one), backward]) * mask).tolist()
+
+
+def by_the_package(xs, lengths, one, other):
+    packed = pack_padded_sequence(torch.from_numpy(xs), torch.tensor(lengths), enforce_sorted=False)
+    layer = torch.nn.RNN(
+        xs.shape[2], len(one[2]), bidirectional=True, bias=True, dtype=torch.float64
+    )
+    with torch.no_grad():
+        for weights, suffix in ((one, ""), (other, "_reverse")):
+            W_xh, W_hh, b_h = map(torch.from_numpy, weights)
+            getattr(layer, f"weight_ih_l0{suffix}").copy_(W_xh.T)
+            getattr(layer, f"weight_hh_l0{suffix}").copy_(W_hh.T)
+            getattr(layer, f"bias_ih_l0{suffix}").copy_(b_h)
+            getattr(layer, f"bias_hh_l0{suffix}").zero_()
+    return pad_packed_sequence(layer(packed)[0], total_length=len(xs))[0]
+
+
+test_a_right_answer_in_any_spelling_is_right = expect("right", exercises, [
+    ("words_seen", answer, "ends at the first") for answer in (
+        (9, 1, 9), [9, 1, 9], np.array([9, 1, 9]), np.array([9, 1, 9], dtype=np.float32),
+        torch.tensor([9, 1, 9]), (9.0, np.int64(1), torch.tensor(9)),
+    )
+] + [
+    ("reverse_padded", answer, "its own end") for answer in (
+        reverse, by_index, by_concatenation, flipped_by_torch,
+        lambda xs, lengths: reverse(xs, lengths).tolist(),
+        lambda xs, lengths: by_index(xs.astype(np.float32), lengths),
+    )
+] + [
+    ("best_accuracy", answer, "the likelier tag where it is not") for answer in (
+        best(), loop_over_words, as_arrays_first, by_torch,
+        lambda ps, ds, k: np.array(best()(ps, ds, k)),
+        lambda ps, ds, k: min(1.0, loop_over_words(np.array(ps), ds, k)),
+    )
+] + [
+    ("both_ways", answer, "each sequence read alone") for answer in (
+        both_ways(), each_sequence_alone, reversed_within, by_the_package,
+        lambda *a: both_ways()(*a).astype(np.float32), lambda *a: torch.tensor(both_ways()(*a)),
+    )
+])  # fmt: skip
+
+test_what_is_no_answer_has_a_sentence = expect("not yet", exercises, [
+    ("words_seen", None, "three whole numbers"), ("words_seen", (9, np.nan, 9), "three whole"),
+    ("reverse_padded", lambda xs, n: np.nan * xs, "holds nan"),
+    ("reverse_padded", 3, "a function is expected"),
+    ("best_accuracy", lambda *_: np.nan, "you have nan"),
+    ("best_accuracy", lambda *_: "0.8", "this is str"),
+    ("both_ways", lambda xs, n, one, other: np.full((5, 3, 8), np.inf), "holds inf"),
+    ("both_ways", lambda xs, n, one, other: both_ways()(xs, n, one, other)[..., :4], "yours has"),
+])  # fmt: skip

@@ -12,8 +12,9 @@ from rnn_helpers.lectures.gru.gates import compute_gate_run
 @pytest.mark.parametrize(("draw", "words"), [
     (lambda: plots.draw_held_gates([compute_gate_run(z=z, r=0.0) for z in (0.98, 0.9, 0.5)]),
      "z = 0.98: 0.06 after the first pulse, 0.04 fifteen steps later"),
-    (lambda: plots.draw_learned_by_distance((15, 20), {"GRU, rate 0.1": [7, 3]}, total=20),
-     "GRU, rate 0.1: 7 at 15, 3 at 20"),
+    (lambda: plots.draw_learned_by_distance(
+        (15, 20), {0.1: {"GRU": [7, 3]}, 0.2: {"simplified GRU": [1, 2]}}, total=20
+    ), "GRU, rate 0.1: 7 at 15, 3 at 20; simplified GRU, rate 0.2: 1 at 15"),
     (lambda: plots.draw_learned_by_start({"torch": [0, 4]}, (0.1, 0.2), total=20),
      "GRUs of 20 that learned, at the rates 0.1 and 0.2, by start. torch: 0 and 4"),
     (lambda: plots.draw_adding({"GRU": np.array([[0.1, 0.01], [0.01, 0.01]])}, updates=(4, 8)),

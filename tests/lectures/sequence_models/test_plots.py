@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnn_helpers.data.series import load_sunspots, split_years
-from rnn_helpers.lectures.sequence_models import order
+from rnn_helpers.lectures.sequence_models import live_plots, order
 from rnn_helpers.lectures.sequence_models import plots as pictures
 from rnn_helpers.lectures.sequence_models.forecasts import prepare_forecasts, scan_windows
 from rnn_helpers.lectures.sequence_models.ngram_samples import COLUMNS, ROWS, NgramView
@@ -29,12 +29,14 @@ def view_of(**changes):
     ({"order": 0}, "order 1 does better, at 1.41."),
 ])  # fmt: skip
 def test_the_ngram_verdict_is_english_and_knows_a_tie(changes, words):
-    assert words in pictures.describe_ngram(view_of(**changes))
+    assert words in live_plots.describe_ngram(view_of(**changes))
 
 
 def test_what_a_figure_cannot_draw_is_replaced():
-    assert pictures.wrap_sample("a$\n\t한\x00 ~") == "a$↵···" + " ~"
-    assert [len(line) for line in pictures.wrap_sample("x" * 1000).split("\n")] == [COLUMNS] * ROWS
+    assert live_plots.wrap_sample("a$\n\t한\x00 ~") == "a$↵···" + " ~"
+    assert [len(line) for line in live_plots.wrap_sample("x" * 1000).split("\n")] == [
+        COLUMNS
+    ] * ROWS
 
 
 @pytest.fixture

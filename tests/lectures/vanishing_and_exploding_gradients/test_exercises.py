@@ -58,6 +58,8 @@ test_a_typical_mistake_has_its_hint = expect("not yet", exercises, [
     ("leaky_jacobian", leaky(slope=lambda a: slope(a)[:, 0]), "slope[:, None]"),
     ("leaky_jacobian", leaky(keep=lambda alpha: 1), "the factor 1 − α"),
     ("leaky_jacobian", leaky(slope=lambda a: 1), "the slope of tanh"),
+    ("leaky_jacobian", leaky(slope=lambda a: (1 - a**2)[:, None]), "not 1 − a²"),
+    ("leaky_jacobian", leaky(float, lambda alpha: 1 - alpha), "have changed places"),
     ("leaky_jacobian", lambda a, W, alpha: a, "for 4 units the Jacobian has shape (4, 4)"),
     ("leaky_jacobian", lambda a, W, alpha: np.eye(4), "it differs from finite differences"),
     ("horizon", lambda logs, share: np.argmax(logs < np.log10(share)) - 1, "look from the end"),
