@@ -107,6 +107,8 @@ def draw_nudges(nudges: Sequence[Nudge]) -> None:
         yscale="log", xlim=(0, shown + 1), ylim=(1e-7, 3), xlabel="step t",
         ylabel="left of the nudge, log scale",
     )  # fmt: skip
+    axes.set_yticks([1e-6, 1e-4, 1e-2, 1.0])
+    axes.minorticks_off()
     axes.set_title("What is left of a nudge of the first input", loc="left")
     axes.legend(ncols=2)
     said = "; ".join(f"ρ = {n.spectral_radius}: last above 1 % at {n.last_visible}" for n in nudges)

@@ -58,6 +58,7 @@ def _read_scan(result):
 
 def _prepare_forecast_axes(result, axes):
     left, right = axes
+    left.figure.get_layout_engine().set(w_pad=0.12)  # room between the panels for the right's label
     left.set(
         xlim=(-24, 22.5), ylim=(-50, 265), xlabel="years from the first one forecast",
         ylabel="sunspots, yearly mean", xticks=range(-20, 21, 5),
