@@ -72,23 +72,21 @@ def draw_lost_parts(results: Mapping[str, TruncationBias]) -> None:
     )
 
 
-def draw_recall_losses(losses: Mapping[int, ArrayLike]) -> None:
-    """Show the error of every update, seed by seed, for each length of a piece."""
+def draw_recall_errors(updates: ArrayLike, errors: Mapping[int, ArrayLike]) -> None:
+    """Show the error against updates (U,): for each k, a line for each of the seeds, (S, U)."""
     figure, axes = new_figure(8, 3.4)
     colors = (COLORS["third"], COLORS["second"], COLORS["relu"], COLORS["tanh"], COLORS["data"])
-    for (k, curves), color, style in zip(losses.items(), colors, _LINES, strict=False):
+    for (k, curves), color, style in zip(errors.items(), colors, _LINES, strict=False):
         for number, curve in enumerate(np.atleast_2d(curves)):
-            smooth = np.convolve(curve, np.full(10, 0.1), mode="valid")
             label = f"k = {k}" if number == 0 else None
-            updates = np.arange(10, len(smooth) + 10)
-            axes.plot(updates, smooth, linestyle=style, color=color, alpha=0.9, label=label)
-    axes.set(yscale="log", xlabel="update", ylabel="mean squared error\n(10 batches), log scale")
+            axes.plot(updates, curve, linestyle=style, color=color, alpha=0.9, label=label)
+    axes.set(yscale="log", xlabel="update", ylabel="mean squared error\n(50 batches), log scale")
     axes.set_title("Recall of the input 5 steps before, gradient cut every k steps", loc="left")
     axes.legend(fontsize=9, ncols=2)
     show(
         figure,
         alt="Error of delayed recall against updates, log axis, a line for each seed, for k = "
-        f"{', '.join(map(str, losses))}. Some lines stay near 1, the others fall far below.",
+        f"{', '.join(map(str, errors))}. Some lines stay near 1, the others fall far below.",
     )
 
 

@@ -47,12 +47,13 @@ def test_the_lost_parts_are_drawn_from_one(shown):
 
 def test_every_seed_of_a_cut_has_a_line_and_every_cut_a_label(shown):
     curves = np.linspace(1, 0.1, 30)
-    plots.draw_recall_losses({2: [curves, 2 * curves], 40: [curves]})
+    updates = np.arange(50, 1501, 50)
+    plots.draw_recall_errors(updates, {2: [curves, 2 * curves], 40: [curves]})
     ((figure, alt),) = shown
     axes = figure.axes[0]
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["k = 2", "k = 40"]
     assert len(axes.get_lines()) == 3
     assert "for k = 2, 40." in alt
-    first = axes.get_lines()[0]
-    assert first.get_xdata()[0] == 10
-    assert first.get_ydata()[0] == pytest.approx(curves[:10].mean())
+    second = axes.get_lines()[1]
+    np.testing.assert_allclose(second.get_xdata(), updates)
+    np.testing.assert_allclose(second.get_ydata(), 2 * curves)
