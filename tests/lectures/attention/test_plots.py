@@ -95,6 +95,13 @@ def test_each_picture_says_the_numbers_that_it_draws(shown):
     alts = [alt for _, alt in shown]
     assert "one vector 0.30 0.50; dot 0.95 1.00" in alts[0]
     assert "after 300, 600 updates" in alts[1]
+    assert "one vector 0.30 0.50; dot 0.95 1.00" in alts[1]
+    for figure, _ in shown[:2]:  # a line through the means, then a row of marks for each seed
+        drawn = [line.get_ydata() for line in figure.axes[0].lines]
+        np.testing.assert_allclose(drawn[0], [0.3, 0.5])
+        np.testing.assert_array_equal(drawn[1:3], rows["one vector"])
+        np.testing.assert_allclose(drawn[3], [0.95, 1.0])
+        np.testing.assert_array_equal(drawn[4:6], rows["dot"])
     assert "Korean, Thai, Greek, Czech" in alts[3]
     titles = [axes.get_title(loc="left") for axes in shown[3][0].axes]
     assert titles == [
