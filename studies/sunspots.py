@@ -4,7 +4,11 @@ from rnn_helpers import data
 from rnn_helpers.models.forecasting import train_forecaster
 from studies import Study, make_grid
 
-CELLS, RATES, SEEDS = ["RNN", "SimplifiedGRU", "GRU", "LSTM"], [3e-3, 1e-2, 3e-2], range(10)
+CELLS, RATES, SEEDS = (
+    ["RNN", "SimplifiedGRU", "GRU", "LSTM"],
+    [1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1],
+    range(10),
+)
 
 
 def run(cell, learning_rate, seed):

@@ -17,7 +17,7 @@ from rnn_helpers.lectures.bidirectional_and_deep.teddy import (
 )
 from studies import Study, make_grid
 
-CELLS, RATES, SEEDS = ["RNN", "GRU", "LSTM"], [1e-2, 2e-2, 4e-2], range(10)
+CELLS, RATES, SEEDS = ["RNN", "GRU", "LSTM"], [1e-2, 2e-2, 4e-2, 8e-2], range(10)
 PADDING = 20  # steps more than the longest sentence has
 
 
