@@ -117,7 +117,9 @@ def check_causal_attention(function: object) -> Feedback:
         (run(axis=0), "the softmax runs over the queries; each query's weights sum to 1."),
         ((_softmax(scaled) * past) @ V,
          "the mask comes after the softmax in yours: the weights no longer sum to 1."),
+        (_softmax(scaled * past) @ V,
+         "a score of 0 is no weight of 0: put −∞ where nothing may be seen."),
     ]  # fmt: skip
-    hint = "the values differ; three lines: scores, weights, their mean of V."
+    hint = "the values differ: scores, mask, weights, their mean of V."
     compare(answer, run(), mistakes, hint)
     return right("the first row is V's first row, and the last sees everything.")

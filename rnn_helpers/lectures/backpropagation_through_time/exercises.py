@@ -100,6 +100,8 @@ def check_inputs(function: object) -> Feedback:
          "on the way back a row meets W_hhᵀ: da @ W_hh.T."),
         (sweep_inputs(W_hh.T, 1 - hs[:-1] ** 2),
          "the slope is that of the new state, hs[t + 1], not of hs[t]."),
+        (sweep_inputs(W_hh.T, np.ones_like(hs[1:])),
+         "the slope of tanh, 1 − h_t², is missing."),
     ]  # fmt: skip
     compare(answer, wanted, mistakes, "dx_t = da_t W_xhᵀ, with the da_t of `backward`.")
     return right("this says which input mattered: large entries moved the loss most.")

@@ -73,7 +73,9 @@ def check_best_accuracy(function: object) -> Feedback:
     def build(guess, seen=up_to):
         return seen + (1 - seen) * guess
 
+    there = np.array([distances.get(k, 0.0) for k in range(6)])
     mistakes = [
+        (build(likelier, there), "the deciding word may also stand nearer than k words on."),
         (build(likelier, below), "a deciding word k words on is seen with a look-ahead of k."),
         (build(mean), "always to say name: the likelier tag can be the thing."),
         (build(0.5), "a coin is worse than the prior of the word."),
@@ -84,8 +86,10 @@ def check_best_accuracy(function: object) -> Feedback:
         ((answers > 1 + 1e-6).any(),
          "a share above 1: the unseen part is what the seen part leaves."),
     ]  # fmt: skip
-    hint = f"without look-ahead {likelier:.3f} is the best here, you have {answers[0]:.3f}."
-    compare(answers, build(likelier), mistakes, hint)
+    wanted = build(likelier)
+    k = int(np.argmax(~np.isclose(answers, wanted, atol=1e-6)))  # the first that differs
+    hint = f"with a look-ahead of {k} {wanted[k]:.3f} is the best here, you have {answers[k]:.3f}."
+    compare(answers, wanted, mistakes, hint)
     return right("certain where the deciding word is seen, the likelier tag where it is not.")
 
 

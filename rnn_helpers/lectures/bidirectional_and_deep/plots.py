@@ -173,7 +173,7 @@ def _prepare_reveal(axes):
         xlim=(-0.28, 1.02), ylim=(LONGEST - 0.4, -0.6), xlabel="P(name)", yticks=[],
         xticks=[0, 0.25, 0.5, 0.75, 1],
     )  # fmt: skip
-    axes.set_title("Each word revealed can move the bars above it; the circles stay", loc="left")
+    axes.set_title("P(name) of each word, by the words revealed so far", loc="left")
     edges = (np.arange(LONGEST)[:, None] + [-0.3, 0.3]).ravel()
     bars = axes.stairs(
         np.zeros(len(edges) - 1), edges, orientation="horizontal", fill=True,

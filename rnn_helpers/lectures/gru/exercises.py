@@ -55,7 +55,11 @@ def check_to_takes(function: object) -> Feedback:
         (all(negated()), "nothing has changed, and the two conventions differ."),
         (all(negated(*"rzn")), "everything is negated; only the columns of z may be."),
         (all(negated("r")), "that is the block of r; the order is r, z, n."),
-        (len(left) < 4, f"1 − σ(a) is σ(−a) for all of a: {', '.join(left)} is not negated yet."),
+        (
+            len(left) < 4,
+            f"1 − σ(a) is σ(−a) for all of a: {', '.join(left)} "
+            f"{'is' if len(left) == 1 else 'are'} not negated yet.",
+        ),
     ]
     wanted = gru_step(x, h, *weights, update="keeps")
     compare(gru_step(x, h, *answer, update="takes"), wanted, mistakes,

@@ -8,7 +8,7 @@ from rnn_helpers.display.feedback import Feedback, as_array, as_number, call, ch
 @check
 def check_half_sure(answer: object) -> Feedback:
     """Exercise 1: exp(½ ln 1 + ½ ln 100) = 10, the perplexity of a model sure of every second."""
-    mean = "that is the mean of 1 and 100. Perplexity averages the logarithms."
+    mean = "that is about the mean of 1 and 100. Perplexity averages the logarithms."
     mistakes = [
         (50.5, mean),
         (50, mean),

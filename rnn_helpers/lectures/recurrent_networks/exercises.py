@@ -88,6 +88,10 @@ def check_delay_line(function: object) -> Feedback:
         (outputs[1:], xs[:-1], "this gives back x_t−1: the delay is 1, not 2."),
         (outputs, xs, "this gives back x_t: the delay is 0, not 2."),
         (outputs, 0.0, "the output is always 0: nothing reaches the unit that you read."),
+        (
+            np.any(W_hh) and np.allclose(W_hh @ W_hh.T, np.eye(3)) and np.ptp(W_hh.sum(0)) == 0,
+            "a value comes round again: W_hh leads from the last unit back to the first.",
+        ),
     ]
     hint = "row vectors: h W_hh moves unit i to unit j where W_hh[i, j] = 1."
     compare(outputs[2:], xs[:-2], mistakes, hint)

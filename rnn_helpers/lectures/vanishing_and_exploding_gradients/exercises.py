@@ -20,7 +20,9 @@ def check_first_lag(answer: object) -> Feedback:
          "the gradient loses 5 % of what is left, not 5 % of the start, each step."),
         (lag < 0, "a lag counts steps back from the end: it is not negative."),
     ]  # fmt: skip
-    compare(lag, 90, mistakes, f"at lag {lag}, {np.power(0.95, float(lag)):.3g} is left.")
+    hint = f"at lag {lag}, {np.power(0.95, float(lag)):.3g} is left"
+    hint += ", but lag 90 is below 1 % already." if lag > 90 else "."
+    compare(lag, 90, mistakes, hint)
     return right("0.95⁸⁹ is 0.0104 and 0.95⁹⁰ is 0.0099.")
 
 

@@ -78,6 +78,8 @@ test_a_typical_mistake_has_its_hint = expect("not yet", exercises, [
     ("causal_attention", attend(axis=0), "runs over the queries"),
     ("causal_attention", lambda Q, K, V: (softmax(Q @ K.T / 6**0.5) * PAST) @ V,
      "after the softmax"),
+    ("causal_attention", lambda Q, K, V: softmax(np.tril(Q @ K.T) / 6**0.5) @ V,
+     "a score of 0 is no weight of 0"),
     ("causal_attention", lambda Q, K, V: V, "the values differ"),
     ("causal_attention", lambda Q, K, V: V[:2], "yours has (2, 6)"),
 ])  # fmt: skip

@@ -31,6 +31,14 @@ def relu(
     return answer
 
 
+def inputs_without_slope(hs, W_xh, W_hh, douts):
+    dxs, dh = [], 0.0
+    for own in douts[::-1]:
+        dxs.insert(0, (own + dh) @ W_xh.T)
+        dh = (own + dh) @ W_hh.T
+    return np.array(dxs)
+
+
 def inputs(slope=_tanh, *, last_only=False, carry=True, last=lambda dxs: dxs, ahead=1,
            back=np.transpose):  # fmt: skip
     def answer(hs, W_xh, W_hh, douts):
@@ -71,6 +79,7 @@ test_a_typical_mistake_has_its_hint = expect("not yet", exercises, [
     ("inputs", inputs(last=lambda dxs: dxs[::-1]), "turn them round"),
     ("inputs", inputs(back=np.asarray), "da @ W_hh.T"),
     ("inputs", inputs(ahead=0), "hs[t + 1], not of hs[t]"),
+    ("inputs", inputs_without_slope, "the slope of tanh, 1 − h_t², is missing"),
     ("inputs", inputs(last=np.negative), "with the da_t of"),
     ("inputs", inputs(last=lambda dxs: dxs * np.inf), "dxs holds"),
     ("inputs", 3, "a function is expected here, this is int"),

@@ -80,6 +80,8 @@ test_a_typical_mistake_has_its_hint = expect("not yet", exercises, [
     ("reverse_padded", lambda xs, lengths: xs[1:], "has shape (6, 3, 2), yours has (5, 3, 2)"),
     ("reverse_padded", lambda xs, lengths: 0 * xs, "within its own length"),
     ("best_accuracy", best(late=1), "is seen with a look-ahead of k"),
+    ("best_accuracy", lambda ps, ds, k: best()(ps, {k: ds.get(k, 0)}, k), "may also stand nearer"),
+    ("best_accuracy", lambda ps, ds, k: best()(ps, ds, k) + (k == 2) / 10, "a look-ahead of 2"),
     ("best_accuracy", best(np.mean), "always to say name"),
     ("best_accuracy", best(lambda ps: 0.5), "a coin is worse"),
     ("best_accuracy", best(lambda ps: max(np.mean(ps), 1 - np.mean(ps))), "word by word"),

@@ -50,6 +50,8 @@ test_a_typical_mistake_has_its_hint = expect("not yet", exercises, [
     ("delay_line", delay(1, 0), "the delay is 0, not 2"),
     ("delay_line", delay(-1, 2), "the output is always 0"),
     ("delay_line", lambda: (np.eye(1, 3), np.ones((3, 3)), np.eye(3)[:, 2:]), "row vectors"),
+    ("delay_line", lambda: (np.eye(1, 3), np.roll(np.eye(3), 1, axis=1), np.eye(3)[:, 2:]),
+     "comes round again"),
     ("delay_line", lambda: (np.eye(1, 3), np.eye(3), np.eye(3)[2]), "W_hy has shape (3, 1)"),
     ("delay_line", lambda: 7, "three arrays are expected here: W_xh, W_hh, W_hy"),
 ])  # fmt: skip
