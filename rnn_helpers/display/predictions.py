@@ -183,7 +183,7 @@ class Prediction(anywidget.AnyWidget):
             unit = f" (in {self.unit})" if self.unit else ""
             asked = f"{_list(self.choices)}?" if self.choices else "…"
             head, rest = f"Your prediction: {self.label}{unit}", f": {asked}"
-            rest += " Run the lecture to write it down; the answer is folded below."
+            rest += " Run the lecture to write it down, or decide now: the answer comes next."
         return head + rest, f"<p><b>{html.escape(head)}</b>{html.escape(rest)}</p>"
 
 

@@ -45,7 +45,7 @@ def test_a_lecture_is_predicted_by_keyboard_and_answers_are_folded_until_then(la
     assert [text.strip() for text in folded] == ["", ""]  # and no line of the answer
     notebook = page.locator(".jp-Notebook")
     assert "forty-two" not in notebook.inner_text().replace("print('forty-two', product)", "")
-    assert "the answer is folded below" in notebook.inner_text()
+    assert "the answer comes next" in notebook.inner_text()
 
     for cell in (0, 2, 5):
         lab.run_cell(cell)

@@ -140,7 +140,7 @@ def test_an_answer_that_is_none_of_the_new_choices_goes():
 
 def test_what_is_stored_reads_well_without_a_kernel():
     data, marks = predict("share < ½", lambda: 1.0, unit="%")._repr_mimebundle_()
-    wanted = "Run the lecture to write it down; the answer is folded below."
+    wanted = "Run the lecture to write it down, or decide now: the answer comes next."
     assert data["text/plain"] == f"Your prediction: share < ½ (in %): … {wanted}"
     assert data["text/html"] == f"<p><b>Your prediction: share &lt; ½ (in %)</b>: … {wanted}</p>"
     assert marks[VIEW]["processes"]
