@@ -37,6 +37,13 @@ def test_the_demo_stands_a_rough_hand(demo):
     exercise_demo(lambda: demo, moves=300)
 
 
+def test_one_model_needs_no_choice_of_the_score():
+    demo = alignment_demo({"additive": MODELS["additive"]}, step=3)
+    assert list(demo.controls) == ["step", "date", "typed"]
+    assert demo.result.score == "additive"
+    demo.close()
+
+
 @pytest.mark.parametrize(("score", "step"), [("dot", 1), ("additive", 6), ("dot", 10)])
 def test_what_is_shown_is_what_the_model_computes(demo, score, step):
     with demo.hold_repaint():
