@@ -59,8 +59,11 @@ class TextBlock(Artist):
 
     @allow_rasterization
     def draw(self, renderer: Any) -> None:
-        """Draw with an Agg renderer."""
+        """Draw with an Agg renderer; a recorder takes the lines themselves."""
         if not self.get_visible() or not self._text:
+            return
+        if hasattr(renderer, "draw_block"):
+            self._record(renderer)
             return
         page = self._render()
         pixels = np.zeros((*page.shape, 4), dtype=np.uint8)
@@ -68,6 +71,13 @@ class TextBlock(Artist):
         context = renderer.new_gc()
         renderer.draw_image(context, *self._place(page), pixels[::-1])
         context.restore()
+
+    def _record(self, recorder):
+        size = self._fontsize * self.figure.dpi / 72
+        x, y = self._axes.transAxes.transform(self._corner)
+        advance = ImageFont.truetype(self._font, size).getlength(" ")
+        step = round(size * self._linespacing)
+        recorder.draw_block(self._text.split("\n"), x, y, size, step, advance)
 
     def _place(self, page):
         x, y = self._axes.transAxes.transform(self._corner)
