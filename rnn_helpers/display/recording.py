@@ -65,7 +65,8 @@ def record_still(figure: Figure, moving: Iterable[Artist]) -> list[Mark]:
         artist.set_visible(False)
     recorder = _Recorder(figure)
     # what is set to be rasterised, as a map of many thousand cells, becomes one image
-    mixed = MixedModeRenderer(figure, *figure.get_size_inches(), _SHARPNESS * figure.dpi, recorder)
+    width, height = figure.get_size_inches()
+    mixed: Any = MixedModeRenderer(figure, width, height, _SHARPNESS * figure.dpi, recorder)
     try:
         figure.draw(mixed)
     finally:
@@ -105,7 +106,7 @@ class _Recorder(RendererBase):
         return found if self._as_drawn else ROLES.get(found, found)
 
     def _make_style(self, gc, face):
-        style = {"kind": "path", "fill": "none"}
+        style: dict[str, Any] = {"kind": "path", "fill": "none"}
         alpha = gc.get_alpha() if gc.get_forced_alpha() else None
         if face is not None and (len(face) < 4 or face[3] > 0):
             style["fill"] = self._name(face)
@@ -164,7 +165,9 @@ class _Recorder(RendererBase):
         anchor = "start"
         if mtext is not None and angle == 0 and mtext.get_rotation_mode() != "anchor":
             at = mtext.get_transform().transform(mtext.get_unitless_position())
-            anchor = {"center": "middle", "right": "end"}.get(mtext.get_ha(), "start")
+            anchor = {"center": "middle", "right": "end"}.get(
+                mtext.get_horizontalalignment(), "start"
+            )
             x = at[0]
         style = {
             "kind": "text",
@@ -184,7 +187,8 @@ class _Recorder(RendererBase):
 
     def _draw_mathematics(self, gc, x, y, s, prop, angle):
         size = self.points_to_pixels(prop.get_size_in_points())
-        outline = Path(*text_to_path.get_text_path(prop, s, ismath=True))
+        vertices, codes = text_to_path.get_text_path(prop, s, ismath=True)
+        outline = Path(vertices, codes)
         place = Affine2D().scale(size / text_to_path.FONT_SCALE).rotate_deg(angle)
         gc.set_linewidth(0.0)
         self.draw_path(gc, outline, place.translate(x, self.height - y), rgbFace=gc.get_rgb())
@@ -207,8 +211,7 @@ class _Recorder(RendererBase):
         buffer = io.BytesIO()
         Image.fromarray(np.asarray(im)[::-1]).save(buffer, "png")
         address = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
-        height, width = im.shape[:2]
-        width, height = width / _SHARPNESS, height / _SHARPNESS
+        height, width = (size / _SHARPNESS for size in np.shape(im)[:2])
         corner = (x, self.height - y - height, width, height)
         style = self._clip({"kind": "image"}, gc)
         self.marks.append((style, [*(round(value * UNITS) for value in corner), address]))

@@ -75,7 +75,8 @@ class TextBlock(Artist):
     def _record(self, recorder):
         size = self._fontsize * self.figure.dpi / 72
         x, y = self._axes.transAxes.transform(self._corner)
-        advance = ImageFont.truetype(self._font, size).getlength(" ")
+        path: Any = self._font
+        advance = ImageFont.truetype(path, size).getlength(" ")
         step = round(size * self._linespacing)
         recorder.draw_block(self._text.split("\n"), x, y, size, step, advance)
 
