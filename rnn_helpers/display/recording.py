@@ -20,23 +20,18 @@ from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
 from PIL import Image
 
+from rnn_helpers.display.figures import COLORS
+
 UNITS = 4  # steps of a coordinate in a pixel: it is off by at most an eighth of a pixel
 _SHARPNESS = 2  # pixels of an image in a pixel of the page
 AS_DRAWN = "as drawn"  # the gid of an artist on a coloured map, whose colours no theme may change
 
-ROLES = {
-    "#000000": "ink",
-    "#ffffff": "paper",
-    "#e4e4e4": "grid",
-    "#767676": "muted",
-    "#595959": "bound",
-    "#0072b2": "blue",
-    "#d55e00": "red",
-    "#009e73": "green",
-    "#e69f00": "orange",
-    "#56b4e9": "sky",
-    "#cc79a7": "pink",
-}
+_NAMES = {
+    "ink": "data", "muted": "muted", "bound": "bound", "blue": "tanh", "red": "relu",
+    "green": "identity", "orange": "accent", "sky": "second", "pink": "third",
+}  # fmt: skip
+ROLES = {COLORS[name].lower(): role for role, name in _NAMES.items()}
+ROLES |= {"#ffffff": "paper", "#e4e4e4": "grid"}
 
 Mark = tuple[dict[str, Any], list[Any]]
 
