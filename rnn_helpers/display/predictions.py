@@ -8,6 +8,7 @@ What is typed goes to the kernel and no further, and it ends with the kernel. Th
 computed by `compare_predictions`, in the lecture's names as they are then.
 """
 
+import contextlib
 import html
 import inspect
 import math
@@ -22,7 +23,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-__all__ = ["Comparison", "Prediction", "compare_predictions", "predict"]
+__all__ = ["Comparison", "Prediction", "compare_predictions", "list_outcomes", "predict"]
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _asked: dict[str, "Prediction"] = {}  # what this kernel was asked to predict, in its order
@@ -72,6 +73,15 @@ def predict(
 def compare_predictions() -> "Comparison":
     """What the reader predicted beside what came out, for every prediction of this kernel."""
     return Comparison(tuple(prediction.compare() for prediction in _asked.values()))
+
+
+def list_outcomes() -> dict[str, float | str]:
+    """What came out, by label, of the predictions of this kernel whose outcome is there."""
+    found = {}
+    for label, prediction in _asked.items():
+        with contextlib.suppress(Exception):  # names that are not there: compare() says which
+            found[label] = prediction.find_outcome()
+    return found
 
 
 class Prediction(anywidget.AnyWidget):
@@ -138,7 +148,7 @@ class Prediction(anywidget.AnyWidget):
         """The prediction beside its outcome; where that cannot be computed, why not."""
         predicted = "—" if self.answer is None else self.say(self.answer)
         try:
-            came_out = self._check_outcome(self._outcome())
+            came_out = self.find_outcome()
         except NameError as error:
             name = f": {error.name} is not there yet" if getattr(error, "name", None) else ""
             why = f"not computed{name}; run the cells above"
@@ -149,8 +159,9 @@ class Prediction(anywidget.AnyWidget):
             return Row(self.label, predicted, self.say(came_out), verdict, ok=True)
         return Row(self.label, predicted, why, "", ok=False)
 
-    def _check_outcome(self, value):
+    def find_outcome(self) -> float | str:
         """What came out as a float or a choice: of NumPy's scalars, arrays and tensors, too."""
+        value = self._outcome()
         if hasattr(value, "item") and math.prod(getattr(value, "shape", ())) == 1:
             value = value.item()
         if self.choices:

@@ -5,9 +5,14 @@ give each role another colour in the dark; texts stay texts, in the page's own f
 """
 
 import base64
+import contextlib
 import io
+import warnings
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
+from unicodedata import east_asian_width
+from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -15,25 +20,36 @@ from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_mixed import MixedModeRenderer
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
+from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D
 from PIL import Image
 
+from rnn_helpers.display.baselines import Baselines, is_upright
 from rnn_helpers.display.figures import COLORS
 
 UNITS = 4  # steps of a coordinate in a pixel: it is off by at most an eighth of a pixel
 _SHARPNESS = 2  # pixels of an image in a pixel of the page
-AS_DRAWN = "as drawn"  # the gid of an artist on a coloured map, whose colours no theme may change
+
+
+class AsDrawn(str):
+    """The gid, a part or "", of an artist on a coloured map: no theme may change its colours."""
+
+
+AS_DRAWN = AsDrawn()
 
 _NAMES = {
     "ink": "data", "muted": "muted", "bound": "bound", "blue": "tanh", "red": "relu",
-    "green": "identity", "orange": "accent", "sky": "second", "pink": "third",
+    "green": "identity", "orange": "accent", "sky": "second", "pink": "third", "violet": "negative",
+    "shade": "shade", "band": "band", "note": "note", "note-edge": "note edge",
 }  # fmt: skip
 ROLES = {COLORS[name].lower(): role for role, name in _NAMES.items()}
-ROLES |= {"#ffffff": "paper", "#e4e4e4": "grid"}
+ROLES |= {"#ffffff": "paper", "#e4e4e4": "grid", "#cccccc": "edge"}
 
 Mark = tuple[dict[str, Any], list[Any]]
+_recorders: "WeakKeyDictionary[Figure, _Recorder]" = WeakKeyDictionary()
 
 
 def record(figure: Figure, artists: Iterable[Artist]) -> list[Mark]:
@@ -43,40 +59,127 @@ def record(figure: Figure, artists: Iterable[Artist]) -> list[Mark]:
     -------
     marks : list of (style, data)
         `style["kind"]` says what the data are, in quarter pixels from the upper left corner:
-        "path": [SVG path data, relative]; "text": [x, y, text]; "image": [x, y, width, height,
-        data address].
+        "path": [SVG path data, relative]; "text": [x, y, text], and a length that a line of
+        columns is stretched to; "image": [x, y, width, height, data address].
+        `style["part"]`, if there, is the gid of the artist: marks that have it light together.
+        A page dims those whose style is "dimmed".
     """
-    recorder = _Recorder(figure)
+    recorder = _recorders.get(figure)
+    if recorder is None or recorder.dpi != figure.dpi:
+        recorder = _recorders[figure] = _Recorder(figure)
+    recorder.begin(figure)
     for artist in sorted(artists, key=lambda artist: artist.get_zorder()):
-        if artist.get_visible():
-            artist.draw(recorder)
+        recorder.paint(artist, keep=isinstance(artist, Text))  # not all others say what is new
     return recorder.marks
 
 
 def record_still(figure: Figure, moving: Iterable[Artist]) -> list[Mark]:
     """What the whole figure paints without the artists that move."""
-    hidden = [artist for artist in moving if artist.get_visible()]
-    for artist in hidden:
-        artist.set_visible(False)
     recorder = _Recorder(figure)
     # what is set to be rasterised, as a map of many thousand cells, becomes one image
     width, height = figure.get_size_inches()
     mixed: Any = MixedModeRenderer(figure, width, height, _SHARPNESS * figure.dpi, recorder)
-    try:
+    with hide(moving):
         figure.draw(mixed)
+    return recorder.marks
+
+
+@contextlib.contextmanager
+def hide(artists: Iterable[Artist]) -> Iterator[None]:
+    """A context in which these artists are not drawn."""
+    hidden = [artist for artist in artists if artist.get_visible()]
+    # Matplotlib puts a title that it does not see elsewhere
+    places = [(artist, artist.get_position()) for artist in hidden if isinstance(artist, Text)]
+    for artist in hidden:
+        artist.set_visible(False)
+    try:
+        yield
     finally:
         for artist in hidden:
             artist.set_visible(True)
-    return recorder.marks
+        for artist, place in places:
+            artist.set_position(place)
+
+
+@lru_cache(maxsize=1024)
+def _name_color(red, green, blue):
+    found = to_hex((red, green, blue))
+    return found, ROLES.get(found, found)
+
+
+@lru_cache(maxsize=64)
+def _has_columns(families, file):
+    """Whether every letter of the font is as wide as the others."""
+    name = FontProperties(family=list(families), fname=file).get_name()
+    return "monospace" in families or name.endswith("Mono")
 
 
 class _Recorder(RendererBase):
     def __init__(self, figure):
         super().__init__()
+        self._measure = figure.canvas.get_renderer().get_text_width_height_descent
+        self._kept: WeakKeyDictionary[Artist, list[Mark]] = WeakKeyDictionary()
+        self._watched: WeakSet[Artist] = WeakSet()
+        self._baselines = Baselines(self.get_text_width_height_descent)
+        self._places: Any = None  # of the axes, when those were painted
+        self.begin(figure)
+
+    def begin(self, figure):
+        """Begin anew, with what was painted earlier kept if it would be painted there again."""
         self.dpi = figure.dpi
         self.width, self.height = figure.get_size_inches() * self.dpi
         self.marks: list[Mark] = []
-        self._as_drawn = False
+        self._groups: list[str | None] = []  # the gids of the artists being drawn, the inmost last
+        boxes = [box.bounds for axes in figure.axes for box in (axes.bbox, axes.viewLim)]
+        if self._places != (places := (self.width, self.height, boxes)):
+            self._places = places
+            self._kept.clear()
+
+    def paint(self, artist, *, keep=False):
+        """Add the marks of an artist; with `keep` those of last time, unless it was stale since."""
+        if not artist.get_visible():
+            return
+        if (kept := self._kept.get(artist)) is not None:
+            self.marks += kept
+            return
+        start = len(self.marks)
+        if is_upright(artist):
+            self._draw_upright(artist)
+        else:
+            artist.draw(self)
+        if keep:
+            self._watch(artist)
+            self._kept[artist] = self.marks[start:]
+
+    def _watch(self, artist):
+        """Have the artist say when it is stale, whoever has drawn it meanwhile."""
+        if artist in self._watched:
+            return
+        self._watched.add(artist)
+        kept, hear = self._kept, artist.stale_callback
+
+        def forget(artist, stale):
+            kept.pop(artist, None)
+            if hear is not None:
+                hear(artist, stale)
+
+        artist.stale_callback = forget
+
+    def _draw_upright(self, artist):
+        x, y = artist.get_transform().transform(artist.get_unitless_position())
+        if not (artist.get_text() and np.isfinite((x, y)).all()):
+            return
+        y += self._baselines.find_rise(artist)
+        self.open_group("text", artist.get_gid())
+        context = self.new_gc()
+        context.set_foreground(artist.get_color())
+        context.set_alpha(artist.get_alpha())
+        if artist.get_clip_on():
+            context.set_clip_rectangle(artist.get_clip_box())
+        font = artist.get_fontproperties()
+        # a renderer counts downwards
+        self.draw_text(context, x, self.height - y, artist.get_text(), font, 0, mtext=artist)
+        self.close_group("text")
 
     def get_canvas_width_height(self):
         return self.width, self.height
@@ -88,17 +191,26 @@ class _Recorder(RendererBase):
         return True
 
     def open_group(self, s, gid=None):
-        self._as_drawn = gid == AS_DRAWN
+        self._groups.append(gid)
 
     def close_group(self, s):
-        self._as_drawn = False
+        self._groups.pop()
 
     def option_image_nocomposite(self):
         return True
 
+    def get_text_width_height_descent(self, s, prop, ismath):
+        with warnings.catch_warnings():  # of letters that the font lacks: the page has its own
+            warnings.simplefilter("ignore")
+            return self._measure(s, prop, ismath)
+
     def _name(self, color):
-        found = to_hex(color[:3])
-        return found if self._as_drawn else ROLES.get(found, found)
+        as_drawn, role = _name_color(*color[:3])
+        return as_drawn if any(isinstance(gid, AsDrawn) for gid in self._groups) else role
+
+    def _add(self, style, data):
+        parts = [gid for gid in self._groups if gid]
+        self.marks.append((style | {"part": str(parts[-1])} if parts else style, data))
 
     def _make_style(self, gc, face):
         style: dict[str, Any] = {"kind": "path", "fill": "none"}
@@ -118,7 +230,9 @@ class _Recorder(RendererBase):
             if dashes is not None and len(dashes):
                 lengths = (round(self.points_to_pixels(d) * UNITS, 1) for d in dashes)
                 style["stroke-dasharray"] = " ".join(f"{length:g}" for length in lengths)
-            cap = gc.get_capstyle()
+            join, cap = gc.get_joinstyle(), gc.get_capstyle()
+            if join != "miter":
+                style["stroke-linejoin"] = join
             if cap != "butt":
                 style["stroke-linecap"] = {"projecting": "square"}.get(cap, cap)
         return self._clip(style, gc)
@@ -128,7 +242,7 @@ class _Recorder(RendererBase):
         if clip is not None:
             x, y, width, height = clip.bounds
             corner = (x, self.height - y - height, width, height)
-            style["clip"] = [round(value * UNITS) for value in corner]
+            style["clip"] = tuple(round(value * UNITS) for value in corner)
         return style
 
     def draw_path(self, gc, path, transform, rgbFace=None):
@@ -136,22 +250,25 @@ class _Recorder(RendererBase):
         box = None if rgbFace is not None else (
             -margin, -margin, self.width + margin, self.height + margin
         )  # fmt: skip
+        codes = path.codes
+        curved = codes is not None and np.isin(codes, (Path.CURVE3, Path.CURVE4)).any()
+        simplify = rgbFace is None and not curved  # Matplotlib would join the control points
         cleaned = path.cleaned(
-            transform, remove_nans=True, clip=box, simplify=rgbFace is None, curves=True
+            transform, remove_nans=True, clip=box, simplify=simplify, curves=True
         )
-        data = "".join(self._write(cleaned))
+        data = self._write(cleaned)
         if data.strip("M-0123456789 "):
-            self.marks.append((self._make_style(gc, rgbFace), [data]))
+            self._add(self._make_style(gc, rgbFace), [data])
 
     def draw_markers(self, gc, marker_path, marker_trans, path, trans, rgbFace=None):
-        shape = "".join(self._write(marker_path.transformed(marker_trans), flip=False))
+        shape = self._write(marker_path.transformed(marker_trans), of_marker=True)
         places = trans.transform(path.vertices)
         far = 10 * max(self.width, self.height)
         places = places[np.isfinite(places).all(axis=1) & (np.abs(places) < far).all(axis=1)]
         if len(places):
             corners = self._round(places)
-            data = "".join(f"M{x} {y}m{shape[1:]}" for x, y in corners.tolist())
-            self.marks.append((self._make_style(gc, rgbFace), [data]))
+            data = "".join(f"M{x} {y}{shape}" for x, y in corners.tolist())
+            self._add(self._make_style(gc, rgbFace), [data])
 
     def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
         if ismath:
@@ -172,13 +289,14 @@ class _Recorder(RendererBase):
         }
         if prop.get_weight() in ("bold", 700):
             style["font-weight"] = "bold"
-        if "monospace" in prop.get_family() or prop.get_name().endswith("Mono"):
+        if _has_columns(tuple(prop.get_family()), prop.get_file()):
             style["font-family"] = "monospace"
         if angle:
             style["rotate"] = -angle
-        if gc.get_alpha() < 1:
-            style["fill-opacity"] = round(float(gc.get_alpha()), 3)
-        self.marks.append((self._clip(style, gc), [round(x * UNITS), round(y * UNITS), s]))
+        opacity = gc.get_alpha() if gc.get_forced_alpha() else gc.get_rgb()[3]
+        if opacity < 1:
+            style["fill-opacity"] = round(float(opacity), 3)
+        self._add(self._clip(style, gc), [round(x * UNITS), round(y * UNITS), s])
 
     def _draw_mathematics(self, gc, x, y, s, prop, angle):
         size = self.points_to_pixels(prop.get_size_in_points())
@@ -189,74 +307,124 @@ class _Recorder(RendererBase):
         self.draw_path(gc, outline, place.translate(x, self.height - y), rgbFace=gc.get_rgb())
 
     def draw_block(self, lines, x, y, size, step, advance):
-        """Monospaced lines below (x, y), each stretched to its number of columns."""
+        """Monospaced lines below (x, y), each stretched to its number of columns; made to fit."""
+        columns = max(map(_count_columns, lines))
+        shrunk = min(1.0, (self.width - x) / max(1, columns * advance))
+        size, step, advance = (length * shrunk for length in (size, step, advance))
         style = {
             "kind": "text", "fill": "ink", "font-size": round(size * UNITS, 1),
-            "text-anchor": "start", "font-family": "monospace", "advance": advance * UNITS,
+            "text-anchor": "start", "font-family": "monospace",
         }  # fmt: skip
         for number, line in enumerate(lines):
             if line.strip():
                 below = self.height - y + size + number * step
-                self.marks.append((style, [round(x * UNITS), round(below * UNITS), line]))
+                length = round(_count_columns(line) * advance * UNITS)
+                self._add(style, [round(x * UNITS), round(below * UNITS), line, length])
+
+    def draw_quad_mesh(
+        self, gc, master_transform, meshWidth, meshHeight, coordinates, offsets,
+        offsetTrans, facecolors, antialiased, edgecolors,
+    ):  # fmt: skip
+        """A map of equal upright cells as an image of a pixel for each; other maps as paths."""
+        corners = master_transform.transform(np.reshape(coordinates, (-1, 2)))
+        xs, ys = corners.reshape(meshHeight + 1, meshWidth + 1, 2).transpose(2, 0, 1)
+        even_x = np.broadcast_to(np.linspace(xs[0, 0], xs[0, -1], meshWidth + 1), xs.shape)
+        even_y = np.broadcast_to(np.linspace(ys[0, 0], ys[-1, 0], meshHeight + 1), ys.T.shape).T
+        edges: Any = edgecolors
+        if np.size(edges) or not np.allclose([xs, ys], [even_x, even_y], rtol=0, atol=0.25):
+            super().draw_quad_mesh(
+                gc, master_transform, meshWidth, meshHeight, coordinates, offsets,
+                offsetTrans, facecolors, antialiased, edgecolors,
+            )  # fmt: skip
+            return
+        faces: Any = facecolors
+        cells = np.rint(255 * np.reshape(faces, (meshHeight, meshWidth, 4)))
+        cells = cells[:: -1 if ys[-1, 0] > ys[0, 0] else 1, :: -1 if xs[0, -1] < xs[0, 0] else 1]
+        size = np.ptp(xs), np.ptp(ys)
+        self._add_image(gc, cells.astype(np.uint8), xs.min(), ys.min(), *size, pixelated=True)
 
     def get_image_magnification(self):
         return float(_SHARPNESS)
 
     def draw_image(self, gc, x, y, im, transform=None):
+        pixels = np.asarray(im)[::-1]
+        height, width = (size / _SHARPNESS for size in pixels.shape[:2])
+        self._add_image(gc, pixels, x, y, width, height)
+
+    def _add_image(self, gc, pixels, x, y, width, height, *, pixelated=False):
         buffer = io.BytesIO()
-        Image.fromarray(np.asarray(im)[::-1]).save(buffer, "png")
+        Image.fromarray(pixels).save(buffer, "png")
         address = "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
-        height, width = (size / _SHARPNESS for size in np.shape(im)[:2])
         corner = (x, self.height - y - height, width, height)
-        style = self._clip({"kind": "image"}, gc)
-        self.marks.append((style, [*(round(value * UNITS) for value in corner), address]))
+        style: dict[str, Any] = {"kind": "image"}
+        if pixelated:
+            style["image-rendering"] = "pixelated"
+        data = [*(round(value * UNITS) for value in corner), address]
+        self._add(self._clip(style, gc), data)
 
     def _round(self, vertices, flip=True):
-        y = self.height - vertices[:, 1] if flip else -vertices[:, 1]
-        return np.rint(np.column_stack([vertices[:, 0], y]) * UNITS).astype(int)
+        points = vertices * (UNITS, -UNITS)
+        if flip:
+            points[:, 1] += self.height * UNITS
+        return np.rint(points).astype(int)
 
-    def _write(self, path, flip=True) -> Iterator[str]:
-        """SVG path data in whole units, each point relative to the last."""
-        vertices, codes = path.vertices, path.codes
-        if codes is None:
-            codes = np.full(len(vertices), Path.LINETO)
-            codes[:1] = Path.MOVETO
-        points, here, place = self._round(vertices, flip), np.zeros(2, int), 0
+    def _write(self, path, *, of_marker=False) -> str:
+        """SVG path data in whole units, each point relative to the last; a marker's starts, too."""
+        rounded = self._round(path.vertices, not of_marker)
+        points, moves = rounded.tolist(), (rounded[1:] - rounded[:-1]).tolist()
+        if path.codes is None:
+            codes = [Path.MOVETO] + [Path.LINETO] * (len(points) - 1)
+        else:
+            codes = path.codes.tolist()
+        written, place, here = [], 0, [0, 0]
+        start = here
         while place < len(points):
             code = codes[place]
             if code == Path.MOVETO:
-                here = points[place]
-                yield f"M{here[0]} {here[1]}"
+                x, y = points[place]
+                written.append(f"m{x - here[0]} {y - here[1]}" if of_marker else f"M{x} {y}")
+                here = start = points[place]
                 place += 1
             elif code == Path.LINETO:
-                end = place
+                end = place + 1
                 while end < len(points) and codes[end] == Path.LINETO:
                     end += 1
-                moves = np.diff(np.vstack([here, points[place:end]]), axis=0)
-                moves = moves[moves.any(axis=1)]
-                if len(moves):
-                    yield "l" + _join(moves)
+                steps = [_subtract(points[place], here), *moves[place : end - 1]]
+                if steps := [step for step in steps if step != [0, 0]]:
+                    written.append("l" + _join(steps))
                 here, place = points[end - 1], end
             elif code in (Path.CURVE3, Path.CURVE4):
-                count = 2 if code == Path.CURVE3 else 3
-                yield "qc"[count - 2] + _join(points[place : place + count] - here)
-                here, place = points[place + count - 1], place + count
+                end = place + (2 if code == Path.CURVE3 else 3)
+                steps = [_subtract(point, here) for point in points[place:end]]
+                written.append(("q" if code == Path.CURVE3 else "c") + _join(steps))
+                here, place = points[end - 1], end
             else:
                 if code == Path.CLOSEPOLY:
-                    yield "z"
+                    here = start  # where SVG goes on
+                    written.append("z")
                 place += 1
+        return "".join(written)
 
 
-def _join(numbers):
-    return " ".join(map(str, np.ravel(numbers).tolist())).replace(" -", "-")
+def _subtract(point, other):
+    return [point[0] - other[0], point[1] - other[1]]
+
+
+def _join(steps):
+    return " ".join([f"{x} {y}" for x, y in steps]).replace(" -", "-")
+
+
+def _count_columns(line):
+    return len(line) + sum(east_asian_width(letter) in "WF" for letter in line)
 
 
 def compact(marks: Iterable[Mark], styles: list[dict[str, Any]]) -> list[Any]:
     """Marks with each style as its place in `styles`, which grows by those that are new."""
-    return [[_find(style, styles), *data] for style, data in marks]
-
-
-def _find(style, styles):
-    if style not in styles:
-        styles.append(style)
-    return styles.index(style)
+    places = {tuple(style.items()): place for place, style in enumerate(styles)}
+    compacted = []
+    for style, data in marks:
+        place = places.setdefault(tuple(style.items()), len(styles))
+        if place == len(styles):
+            styles.append(style)
+        compacted.append([place, *data])
+    return compacted

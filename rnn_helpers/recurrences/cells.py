@@ -256,6 +256,37 @@ def simplified_gru_step(
     return (1 - z) * n + z * h if update == "keeps" else z * n + (1 - z) * h
 
 
+def min_gru_step(x: Array, h: Array, W_xh: Array, b_h: Array, *, update: str = "keeps") -> Array:
+    """One tick of the minGRU, whose gate and candidate do not read the state.
+
+    z = σ(x W_xz + b_z)
+    n = x W_xn + b_n
+    h = (1 − z) ⊙ n + z ⊙ h₋₁     update "keeps";   z and 1 − z change places for "takes"
+
+    Parameters
+    ----------
+    x, h : (B, D), (B, H)
+    W_xh, b_h : (D, 2H), (2H,)
+        The columns of z and n side by side.
+
+    Source
+    ------
+    Feng et al. (2024), arXiv:2410.01201, where z takes; the form before the one in log space.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> take = np.array([-99.0, 2.0])  # z = 0, n = 2: no tanh holds it
+    >>> min_gru_step(np.zeros((1, 1)), np.zeros((1, 1)), np.zeros((1, 2)), take)
+    array([[2.]])
+    """
+    check_step_arrays(x, {"h": h}, W_xh, None, {"b_h": b_h}, blocks=2)
+    check_choice("update", update, ("keeps", "takes"))
+    a, H = x @ W_xh + b_h, h.shape[1]
+    z, n = sigmoid(a[:, :H]), a[:, H:]
+    return (1 - z) * n + z * h if update == "keeps" else z * n + (1 - z) * h
+
+
 def check_array_kind(name: str, value: Any) -> None:
     """Refuse what is neither an array nor a tensor."""
     if not is_array_api_obj(value):
@@ -263,7 +294,7 @@ def check_array_kind(name: str, value: Any) -> None:
 
 
 def check_step_arrays(
-    x: Array, states: dict, W_xh: Array, W_hh: Array, biases: dict,
+    x: Array, states: dict, W_xh: Array, W_hh: Array | None, biases: dict,
     *, blocks: int = 1, others: dict | None = None,
 ) -> None:  # fmt: skip
     """Refuse what does not fit together in one tick.
@@ -271,13 +302,14 @@ def check_step_arrays(
     Parameters
     ----------
     x, W_xh, W_hh : (B, D), (D, blocks · H), (H, blocks · H)
+        W_hh is None where nothing reads the state.
     states, biases : dict of arrays by name, (B, H) and (blocks · H,)
     others : dict, optional
         By name: an array (rows, H) and its number of rows.
 
     """
     others = others or {}
-    weights = {"W_xh": W_xh, "W_hh": W_hh, **biases}
+    weights = {"W_xh": W_xh, **({} if W_hh is None else {"W_hh": W_hh}), **biases}
     named = {"x": x, **states, **weights, **{name: array for name, (array, _) in others.items()}}
     for name, array in named.items():
         check_array_kind(name, array)
@@ -296,7 +328,7 @@ def check_step_arrays(
         **{name: (rows, H) for name, (_, rows) in others.items()},
     }
     for name, wanted in shapes.items():
-        if tuple(named[name].shape) != wanted:
+        if name in named and tuple(named[name].shape) != wanted:
             raise ValueError(
                 f"{name} must have shape {wanted} to fit x {tuple(x.shape)} and {h_name} "
                 f"{tuple(h.shape)}, got {tuple(named[name].shape)}"

@@ -82,12 +82,12 @@ def compute_log_norms_by_lag(jacobians: ArrayLike) -> np.ndarray:
     blocks = -(-T // steps)
     padding = np.broadcast_to(np.eye(H), (blocks * steps - T, H, H))
     latest_first = np.concatenate([jacobians[::-1], padding])
-    products, exponents = _rescale(latest_first.reshape(blocks, steps, H, H))
+    products, exponents = rescale(latest_first.reshape(blocks, steps, H, H))
     for k in range(1, steps):
-        products[:, k], grown = _rescale(products[:, k - 1] @ products[:, k])
+        products[:, k], grown = rescale(products[:, k - 1] @ products[:, k])
         exponents[:, k] += exponents[:, k - 1] + grown
     for k in range(1, blocks):
-        products[k], grown = _rescale(products[k - 1, -1] @ products[k])
+        products[k], grown = rescale(products[k - 1, -1] @ products[k])
         exponents[k] += exponents[k - 1, -1] + grown
     products, exponents = products.reshape(-1, H, H)[:T], exponents.reshape(-1)[:T]
     # the largest singular value is the root of the largest eigenvalue of P Pᵀ, found faster
@@ -97,7 +97,7 @@ def compute_log_norms_by_lag(jacobians: ArrayLike) -> np.ndarray:
     return np.concatenate([[0.0], log_norms])
 
 
-def _rescale(matrices):
+def rescale(matrices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The matrices with a largest entry from ½ to 1, and the powers of 2 that this took: exact."""
     exponents = np.frexp(np.abs(matrices).max(axis=(-2, -1)))[1]
     return np.ldexp(matrices, -exponents[..., None, None]), exponents
@@ -108,6 +108,7 @@ def compute_log_direct_by_lag(gates: np.ndarray) -> np.ndarray:
 
     `gates` (T, H) is what each step keeps of each unit, as `StepJacobians.direct` holds it. What
     is returned, (T+1,), is that of the unit that keeps most over those k steps; entry 0 is 0.
+    From (T, B, H), for B networks at once, to (T+1, B).
 
     Examples
     --------
@@ -116,7 +117,7 @@ def compute_log_direct_by_lag(gates: np.ndarray) -> np.ndarray:
     """
     with np.errstate(divide="ignore"):
         sums = np.cumsum(np.log10(gates[::-1]), axis=0)
-    return np.concatenate([[0.0], sums.max(axis=1)])
+    return np.concatenate([np.zeros((1, *gates.shape[1:-1])), sums.max(axis=-1)])
 
 
 def compute_spectral_radius(matrix: ArrayLike) -> float:
@@ -225,21 +226,40 @@ def compute_lstm_jacobians(
     H = len(h0)
     c0 = check_array("c0", c0, shape=(H,))
     b_h = check_array("b_h", b_h, shape=(4 * H,))
-    p = np.zeros((3, H)) if peepholes is None else check_array("peepholes", peepholes, shape=(3, H))
-    seen = None if peepholes is None else p  # without, each step is twice as fast
-    trace = trace_lstm(xs[:, None], h0[None], c0[None], W_xh, W_hh, b_h, peepholes=seen)
-    i, f, g, o = np.moveaxis(trace.gates[:, :, 0], 1, 0)  # each (T, H)
-    tanh_c, c_before = np.tanh(trace.cs[1:, 0]), trace.cs[:-1, 0]
-    W_i, W_f, W_g, W_o = (block.T for block in np.split(W_hh, 4, axis=1))
+    p = None if peepholes is None else check_array("peepholes", peepholes, shape=(3, H))
+    trace = trace_lstm(xs[:, None], h0[None], c0[None], W_xh, W_hh, b_h, peepholes=p)
+    found = join_lstm_jacobians(trace.gates, trace.cs, W_hh, p)
+    return StepJacobians(found.total[:, 0], found.direct[:, 0])
+
+
+def join_lstm_jacobians(
+    gates: np.ndarray, cs: np.ndarray, W_hh: np.ndarray, peepholes: np.ndarray | None = None
+) -> StepJacobians:
+    """`compute_lstm_jacobians` from what a run left: (T, B, 2H, 2H) and (T, B, H).
+
+    Parameters
+    ----------
+    gates, cs : (T, 4, B, H), (T+1, B, H)
+        As `bptt.trace_lstm` leaves them.
+    W_hh : (H, 4H), or (B, H, 4H), one for each network of the batch
+    """
+    H = cs.shape[-1]
+    p = np.zeros((3, H)) if peepholes is None else peepholes
+    i, f, g, o = np.moveaxis(gates, 1, 0)  # each (T, B, H)
+    tanh_c, c_before = np.tanh(cs[1:]), cs[:-1]
+    W_i, W_f, W_g, W_o = _split_transposed(W_hh, 4)
     d_i, d_f, d_g = g * i * (1 - i), c_before * f * (1 - f), i * (1 - g**2)
     d_o = tanh_c * o * (1 - o)
     s = o * (1 - tanh_c**2) + p[2] * d_o
-    total = np.zeros((len(xs), 2 * H, 2 * H))
-    c_by_h = _rows(d_i, W_i) + _rows(d_f, W_f) + _rows(d_g, W_g)
-    c_by_c = _rows(f + p[0] * d_i + p[1] * d_f, np.eye(H))
-    total[:, :H, :H] = _rows(d_o, W_o) + s[:, :, None] * c_by_h
-    total[:, :H, H:] = s[:, :, None] * c_by_c
-    total[:, H:, :H], total[:, H:, H:] = c_by_h, c_by_c
+    c_by_h = _rows(d_i, W_i)
+    c_by_h += _rows(d_f, W_f)
+    c_by_h += _rows(d_g, W_g)
+    c_by_c = f + p[0] * d_i + p[1] * d_f  # the diagonal
+    total, units = np.zeros((*f.shape[:2], 2 * H, 2 * H)), np.arange(H)
+    np.multiply(s[..., None], c_by_h, out=total[..., :H, :H])
+    total[..., :H, :H] += _rows(d_o, W_o)
+    total[..., units, H + units] = s * c_by_c
+    total[..., H:, :H], total[..., H + units, H + units] = c_by_h, c_by_c
     return StepJacobians(total, f)
 
 
@@ -279,16 +299,37 @@ def compute_gru_jacobians(
         check_array(name, b, shape=(3 * H,)) for name, b in (("b_xh", b_xh), ("b_hh", b_hh))
     )
     trace = trace_gru(xs[:, None], h0[None], W_xh, W_hh, b_xh, b_hh, reset=reset, update=update)
-    r, z, n = np.moveaxis(trace.gates[:, :, 0], 1, 0)  # each (T, H)
-    h_before = trace.hs[:-1, 0]
-    W_r, W_z, W_n = (block.T for block in np.split(W_hh, 3, axis=1))
+    found = join_gru_jacobians(trace.gates, trace.hs, trace.pasts, W_hh, reset=reset, update=update)
+    return StepJacobians(found.total[:, 0], found.direct[:, 0])
+
+
+def join_gru_jacobians(
+    gates: np.ndarray, hs: np.ndarray, pasts: np.ndarray, W_hh: np.ndarray,
+    *, reset: str = "after", update: str = "keeps",
+) -> StepJacobians:  # fmt: skip
+    """`compute_gru_jacobians` from what a run left: (T, B, H, H) and (T, B, H).
+
+    Parameters
+    ----------
+    gates, hs, pasts : (T, 3, B, H), (T+1, B, H), (T, B, H)
+        As `bptt.trace_gru` leaves them.
+    W_hh : (H, 3H), or (B, H, 3H), one for each network of the batch
+    """
+    r, z, n = np.moveaxis(gates, 1, 0)  # each (T, B, H)
+    h_before, units = hs[:-1], np.arange(hs.shape[-1])
+    W_r, W_z, W_n = _split_transposed(W_hh, 3)
     keep, difference = (z, h_before - n) if update == "keeps" else (1 - z, n - h_before)
+    # in place: at the sizes of a slider, new arrays take longer than what is computed in them
     if reset == "after":
-        by_n = _rows(r, W_n) + _rows(trace.pasts[:, 0] * r * (1 - r), W_r)
+        total = _rows(r, W_n)
+        total += _rows(pasts * r * (1 - r), W_r)
     else:
-        by_n = W_n @ (_rows(r, np.eye(H)) + _rows(h_before * r * (1 - r), W_r))
-    d_n = (1 - keep) * (1 - n**2)
-    total = _rows(keep, np.eye(H)) + _rows(difference * z * (1 - z), W_z) + d_n[:, :, None] * by_n
+        by_reset = _rows(h_before * r * (1 - r), W_r)
+        by_reset[..., units, units] += r
+        total = W_n @ by_reset
+    total *= ((1 - keep) * (1 - n**2))[..., None]
+    total += _rows(difference * z * (1 - z), W_z)
+    total[..., units, units] += keep
     return StepJacobians(total, keep)
 
 
@@ -341,6 +382,10 @@ def _check_sequence(xs, h0, W_xh, W_hh, *, blocks):
     return xs, h0, W_xh, check_array("W_hh", W_hh, shape=(H, blocks * H))
 
 
+def _split_transposed(W_hh, blocks):  # laid out anew: four times as fast below
+    return [np.ascontiguousarray(b.swapaxes(-1, -2)) for b in np.split(W_hh, blocks, axis=-1)]
+
+
 def _rows(diagonals, matrix):
-    """diag(d_t) M for every t: (T, H) and (H, K) to (T, H, K)."""
-    return diagonals[:, :, None] * matrix
+    """diag(d_t) M for every t: (T, B, H) and (H, K) or (B, H, K) to (T, B, H, K)."""
+    return diagonals[..., None] * matrix

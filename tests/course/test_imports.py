@@ -16,7 +16,7 @@ from tests.notebooks import PATHS, ROOT, read_lecture, setup_source
 
 PACKAGE = ROOT / "rnn_helpers"
 WIDGETS = {"ipywidgets", "anywidget", "traitlets"}
-LIVE = tuple(f"rnn_helpers.display.{name}" for name in ("live", "controls", "predictions"))
+LIVE = tuple(f"rnn_helpers.display.{name}" for name in ("live", "controls", "stage", "predictions"))
 KERNEL_ONLY = ("demos", "plots", "exercises")  # the modules of a lecture that need no torch
 TRAINS_NOTHING = ("01_sequence_models",)
 

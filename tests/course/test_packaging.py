@@ -78,6 +78,17 @@ def test_the_tools_of_those_who_write_are_pinned_and_pin_nothing_else_anew():
     assert not set(pins) & set(PINS)
 
 
+def test_what_the_site_needs_is_pinned_and_no_other_version_of_what_is_pinned_already():
+    pins = read_pins((ROOT / "requirements-site.txt").read_text())
+    for line in PROJECT["optional-dependencies"]["site"]:
+        requirement = Requirement(line)
+        assert requirement.specifier.contains(pins[canonicalize_name(requirement.name)]), line
+    assert not set(pins) & set(PINS)
+    develop = read_pins((ROOT / "requirements-develop.txt").read_text())
+    both = set(pins) & set(develop)
+    assert {name: pins[name] for name in both} == {name: develop[name] for name in both}
+
+
 def test_the_oldest_versions_are_the_lower_bounds_but_for_torch_which_was_measured():
     oldest = read_pins((ROOT / "constraints-oldest.txt").read_text())
     assert oldest.pop("torch") == PINS["torch"] == "2.13.0"

@@ -3,6 +3,7 @@
 import ast
 import re
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from nbformat import v4
@@ -78,6 +79,16 @@ def no_label_is_used_twice(notebook):
         if label in seen:
             yield f"a second prediction with the label “{label}”"
         seen.add(label)
+
+
+@rule
+def choices_are_read_without_running(notebook):
+    """A page without a kernel has them from the source: written out, or named in a cell before."""
+    for cell in filter(asks, notebook.cells):
+        form: Any = ast.parse(cell.source).body[-1]
+        for keyword in form.value.keywords:
+            if keyword.arg == "choices" and not isinstance(keyword.value, ast.List | ast.Name):
+                yield f"choices are computed {where(cell)}"
 
 
 @rule
@@ -203,6 +214,9 @@ BROKEN = {
         "exercise": change(4, metadata={"tags": ["exercise", "hide-output"]}),
     },
     no_label_is_used_twice: {"twice": add(4, "predict('sum', lambda: 2)")},
+    choices_are_read_without_running: {
+        "computed": change(3, source="predict('sum', lambda: total, choices=list(names))"),
+    },
     predictions_are_compared_before_the_exercises: {
         "none": change(10, source="1"), "after": move(10, 12), "too early": move(10, 2),
         "twice": add(11, "compare_predictions()"), "no output": change(10, outputs=[]),

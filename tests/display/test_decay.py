@@ -3,8 +3,17 @@
 import numpy as np
 import pytest
 
-from rnn_helpers.display.decay import draw_decay, format_power
-from rnn_helpers.display.figures import encode_png, new_figure
+from rnn_helpers.display import decay
+from rnn_helpers.display.decay import (
+    describe_gated_decay,
+    draw_decay,
+    draw_gated_decay,
+    format_power,
+    name_decay_parts,
+    show_gated_decays,
+)
+from rnn_helpers.display.figures import COLORS, STYLES, encode_png, new_figure
+from rnn_helpers.recurrences.gated_decay import GatedDecay
 
 LOOKS = {"whole": ("-", "#000000", 2.6, "whole"), "part": (":", "#595959", 1.5, "part")}
 
@@ -26,6 +35,11 @@ def test_a_power_of_ten_is_written_as_a_reader_would(log_value, words):
     assert format_power(log_value) == words
 
 
+def test_a_power_may_have_a_decimal():
+    assert format_power(-7.23, decimals=1) == "10⁻⁷·²"
+    assert format_power(-0.4, decimals=1) == "0.4"
+
+
 def test_moving_a_drawing_equals_drawing_anew():
     pictures = []
     for first in ([-1.0, -2.0], [3.0, 1.0, 20.0]):
@@ -44,6 +58,9 @@ def test_the_band_is_from_one_per_cent_to_a_hundredfold_and_the_axis_as_long_as_
     np.testing.assert_allclose((*axes.get_xlim(), *axes.get_ylim()), (-2, 205, 1e-12, 1e12))
     assert axes.get_ylabel().count("$") == 2  # h_{T−k} is set, not spelled
     encode_png(figure)
+    assert "".join(text.get_text() for text in axes.texts) == "holds:1 % to100-fold"
+    for text in axes.texts:  # outside, where no curve comes
+        assert text.get_window_extent().x0 > axes.get_window_extent().x1
 
 
 @pytest.mark.parametrize(
@@ -62,12 +79,12 @@ def test_a_curve_that_leaves_the_axis_is_drawn_and_its_end_is_marked(last, marke
     encode_png(figure)
 
 
-def test_an_axis_for_what_does_not_grow_ends_lower():
+def test_an_axis_may_end_elsewhere():
     _, axes = new_figure(4, 3)
     curves = {"whole": np.array([0.0, 5.0]), "part": np.array([0.0, -1.0])}
-    options = {"looks": LOOKS, "state": "h", "end": "whole", "top": 4}
+    options = {"looks": LOOKS, "state": "h", "end": "whole", "bottom": -20, "top": 4}
     artists = draw_decay(np.arange(2), curves, axes, **options)
-    np.testing.assert_allclose(axes.get_ylim(), (1e-12, 1e4))
+    np.testing.assert_allclose(axes.get_ylim(), (1e-20, 1e4))
     np.testing.assert_allclose(artists["end"].get_xydata(), [[1, 1e4]])
     assert artists["end"].get_marker() == "^"
 
@@ -80,3 +97,100 @@ def test_each_curve_looks_as_its_legend_says_and_the_one_that_is_marked_lies_on_
             assert (line.get_linestyle(), line.get_color(), line.get_linewidth()) == look[:3]
     assert artists["end"].get_color() == artists["whole"].get_color()
     assert artists["whole"].get_zorder() > artists["part"].get_zorder()
+
+
+def _make_decays(shift):
+    """Twenty gated and twenty plain networks at the lags 0, 5 and 10."""
+    lags, spread = np.arange(0, 11, 5), np.linspace(-1, 1, 20)
+    slopes = np.outer(lags / 10, spread)
+    gated = GatedDecay(lags, shift * lags[:, None] / 10 + slopes, slopes - 0.3 * lags[:, None])
+    return {"cell": gated, "rnn": GatedDecay(lags, 2 * slopes - lags[:, None], slopes)}
+
+
+GRU = {"color": "gru", "name": "GRU", "direct": "∏ z", "state": "h"}
+
+
+def test_lines_are_medians_and_bands_hold_the_middle_sixteen():
+    figure, axes = new_figure(6, 3)
+    decays = _make_decays(-4.0)
+    artists = draw_gated_decay(_make_decays(1.0), axes, **GRU)
+    assert draw_gated_decay(decays, axes, artists, **GRU) is artists
+    looks = {
+        "total": ("GRU, all paths", "gru", STYLES["gru"]),
+        "direct": ("its direct path ∏ z", "data", ":"), "rnn": ("plain RNN", "rnn", "-"),
+    }  # fmt: skip
+    for part, logs in (
+        ("total", decays["cell"].total), ("direct", decays["cell"].direct),
+        ("rnn", decays["rnn"].total),
+    ):  # fmt: skip
+        line, (label, color, style) = artists[part], looks[part]
+        assert (line.get_label(), line.get_linestyle()) == (label, style)
+        assert line.get_color() == COLORS[color]
+        lags, drawn = artists[part].get_data()
+        np.testing.assert_array_equal(lags, [0, 5, 10])
+        np.testing.assert_allclose(np.log10(drawn), np.median(logs, axis=1), atol=1e-9)
+    for part, logs in (("total band", decays["cell"].total), ("rnn band", decays["rnn"].total)):
+        xs, ys = artists[part].get_xy().T
+        np.testing.assert_array_equal(xs, [0, 5, 10, 10, 5, 0])
+        ranked = np.sort(logs, axis=1)
+        np.testing.assert_allclose(np.log10(ys[:3]), ranked[:, 2], atol=1e-9)
+        np.testing.assert_allclose(np.log10(ys[:2:-1]), ranked[:, 17], atol=1e-9)
+    assert "the middle 16 of 20" in axes.get_legend().get_title().get_text()
+    encode_png(figure)
+
+
+def test_a_curve_is_one_part_with_its_band_its_end_and_its_words():
+    _, axes = new_figure(6, 3)
+    artists = draw_gated_decay(_make_decays(-4.0), axes, **GRU)
+    whole, path, plain, holds = name_decay_parts(GRU["name"], GRU["direct"])
+    assert {name: artist.get_gid() for name, artist in artists.items()} == {
+        "total": whole, "total band": whole, "end": whole, "direct": path, "rnn": plain,
+        "rnn band": plain,
+    }  # fmt: skip
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == [whole, path, plain]
+    assert {artist.get_gid() for artist in (axes.patches[0], *axes.texts)} == {holds}
+
+
+def test_a_band_that_leaves_the_axis_is_drawn():
+    figure, axes = new_figure(4, 3)
+    artists = draw_gated_decay(_make_decays(-400.0), axes, **GRU)
+    assert np.isfinite(artists["total band"].get_xy()).all()
+    encode_png(figure)
+
+
+@pytest.mark.parametrize(("shift", "words"), [
+    (-4.0, "After 10 steps 10⁻⁴·⁰ of the GRU's gradient is left by all paths"),
+    (-4.0, "of 20 networks it vanishes in 20. Its direct path alone leaves 10⁻³·⁰"),
+    (-2.0, "of 20 networks it vanishes in 10, holds in 10"),
+    (2.5, "After 10 steps the GRU's gradient is 316 times as large by all paths"),
+    (0.0, "After 10 steps about all of the GRU's gradient is left by all paths"),
+    (2.5, "of 20 networks it holds in 5, explodes in 15"),
+])  # fmt: skip
+def test_the_sentence_counts_the_networks(shift, words):
+    assert words in describe_gated_decay(_make_decays(shift), name="GRU")
+
+
+def test_settings_stand_side_by_side(monkeypatch):
+    said = []
+    monkeypatch.setattr(decay, "show", lambda figure, *, alt: said.append((figure, alt)))
+    show_gated_decays(
+        {"low": _make_decays(-4.0), "high": _make_decays(2.5)},
+        lambda decays: describe_gated_decay(decays, name="GRU"),
+        lambda decays, axes: draw_gated_decay(decays, axes, **GRU),
+    )
+    ((figure, alt),) = said
+    encode_png(figure)
+    assert [axis.get_title(loc="left") for axis in figure.axes] == ["low", "high"]
+    assert [len(axis.texts) for axis in figure.axes] == [0, 3]
+    assert "vanishes in 20" in alt
+    assert "explodes in 15" in alt
+
+
+@pytest.mark.parametrize("width", [4.2, 8.0])
+def test_no_curve_crosses_the_legend(width):
+    figure, axes = new_figure(width, 4.2)
+    draw_gated_decay(_make_decays(-400.0), axes, **GRU)
+    encode_png(figure)
+    legend = axes.get_legend().get_window_extent()
+    assert legend.y1 < axes.xaxis.label.get_window_extent().y1
+    assert not legend.overlaps(axes.get_window_extent())

@@ -140,10 +140,20 @@ class Kernels(dict):
         return SimpleNamespace(provisioner=SimpleNamespace(pid=self[name]))
 
 
-def load_extension(settings, contents_manager, sessions=None, **kernels):
+@contextlib.contextmanager
+def open_sessions():
+    """A server's sessions; closed here, as whichever thread collects them may not."""
+    sessions = SessionManager()
+    try:
+        yield sessions
+    finally:
+        sessions.close()
+
+
+def load_extension(settings, contents_manager, sessions, **kernels):
     app = SimpleNamespace(
         web_app=SimpleNamespace(settings=settings), contents_manager=contents_manager,
-        session_manager=sessions or SessionManager(), kernel_manager=Kernels(kernels),
+        session_manager=sessions, kernel_manager=Kernels(kernels),
     )  # fmt: skip
     server._load_jupyter_server_extension(app)
 
@@ -154,7 +164,8 @@ def load_extension(settings, contents_manager, sessions=None, **kernels):
 ])  # fmt: skip
 def test_a_class_that_somebody_chose_stays(chosen, kept):
     settings = {"kernel_websocket_connection_class": chosen}
-    load_extension(settings, largefilemanager.LargeFileManager())
+    with open_sessions() as sessions:
+        load_extension(settings, largefilemanager.LargeFileManager(), sessions)
     assert settings == {"kernel_websocket_connection_class": kept}
 
 
@@ -193,10 +204,8 @@ def test_what_only_load_can_know_is_decided_at_load(
 ):
     """Saving stores the view; opening leaves it out where its kernel is gone."""
     manager = getattr(largefilemanager, manager)(root_dir=str(tmp_path))
-    sessions = SessionManager()
     kernels = {} if kernel == "gone" else {"k": kernel}
     settings = {"kernel_websocket_connection_class": ZMQChannelsWebsocketConnection}
-    load_extension(settings, manager, sessions, **kernels)
     stored = make_notebook(processes)
 
     async def save_and_open():
@@ -210,8 +219,9 @@ def test_what_only_load_can_know_is_decided_at_load(
         assert without["content"] is None
         return listed, await ensure_async(manager.get(path=path, type="notebook"))
 
-    listed, opened = asyncio.run(save_and_open())
-    sessions.close()
+    with open_sessions() as sessions:
+        load_extension(settings, manager, sessions, **kernels)
+        listed, opened = asyncio.run(save_and_open())
     assert [entry["path"] for entry in listed["content"]] == [path]
     assert nbformat.read(tmp_path / path, as_version=4) == make_notebook(processes)
     picture, plain = (output["data"] for output in opened["content"]["cells"][1]["outputs"][:2])

@@ -1,4 +1,4 @@
-"""Blocks of text: which way up they stand, and that letters kept from before are the font's own."""
+"""Blocks of text: which way up they stand, and where their letters are."""
 
 import numpy as np
 import pytest
@@ -35,7 +35,6 @@ def test_a_block_of_text_stands_upright_and_reads_from_the_left():
 )
 @pytest.mark.parametrize("fontsize", [2.0, 7.3, 10.0, 11.0, 21.0])
 def test_every_pixel_is_where_the_font_puts_it(text, fontsize):
-    """Letters reach into each other's cells by a pixel or two, and some have another width."""
     ink, box, dpi = draw_block(text, fontsize)
     size = fontsize * dpi / 72
     font = ImageFont.truetype(find_font(""), size, layout_engine=ImageFont.Layout.BASIC)

@@ -96,7 +96,9 @@ STEPS = {
     "gru": (cells.gru_step, 3, 1, 2, {}),
     "gru before takes": (cells.gru_step, 3, 1, 2, {"reset": "before", "update": "takes"}),
     "simplified gru": (cells.simplified_gru_step, 2, 1, 1, {}),
+    "min gru": (cells.min_gru_step, 2, 1, 1, {}),
 }
+NO_W_HH = ("min gru",)
 SIZE = st.integers(1, 4)
 
 
@@ -106,8 +108,8 @@ SIZE = st.integers(1, 4)
 def test_numpy_and_torch_agree_for_any_finite_input(name, B, D, H, exponent, seed):
     step, blocks, states, biases, options = STEPS[name]
     rng = np.random.default_rng(seed)
-    shapes = [(B, D), *[(B, H)] * states, (D, blocks * H), (H, blocks * H)]
-    shapes += [(blocks * H,)] * biases
+    shapes = [(B, D), *[(B, H)] * states, (D, blocks * H)]
+    shapes += [(H, blocks * H)] * (name not in NO_W_HH) + [(blocks * H,)] * biases
     arrays = [rng.normal(size=shape) for shape in shapes]
     arrays[0] *= 10.0**exponent
     with np.errstate(all="raise", under="ignore"):  # no overflow, however large the input
@@ -122,7 +124,8 @@ def _arguments(name, **changes):
     """A step's arguments by name, all zeros, some changed."""
     _, blocks, states, biases, _ = STEPS[name]
     shapes = {"x": (B, D), **dict.fromkeys("hc"[:states], (B, H))}
-    shapes |= {"W_xh": (D, blocks * H), "W_hh": (H, blocks * H)}
+    shapes |= {"W_xh": (D, blocks * H)}
+    shapes |= {} if name in NO_W_HH else {"W_hh": (H, blocks * H)}
     shapes |= dict.fromkeys(("b_xh", "b_hh") if biases == 2 else ("b_h",), (blocks * H,))
     return {key: np.zeros(shape) for key, shape in shapes.items()} | changes
 
@@ -145,10 +148,23 @@ def test_each_argument_of_a_step_is_checked(name):
     ("lstm", {"peepholes": np.zeros((2, H))}, r"^peepholes must have shape \(3, 5\)"),
     ("gru", {"update": "mixes"}, "^update must be one of 'keeps', 'takes'"),
     ("simplified gru", {"update": "mixes"}, "^update must be one of 'keeps', 'takes'"),
+    ("min gru", {"update": "mixes"}, "^update must be one of 'keeps', 'takes'"),
 ])  # fmt: skip
 def test_what_a_step_cannot_do_is_named(name, changes, message):
     with pytest.raises(ValueError, match=message):
         STEPS[name][0](**_arguments(name, **changes))
+
+
+def test_the_min_gru_is_its_equation():
+    """A mean of the state and of what the input offers, unit by unit; z takes in the paper."""
+    rng = np.random.default_rng(0)
+    x, h, W, b = (rng.normal(size=s) for s in ((B, D), (B, H), (D, 2 * H), 2 * H))
+    for unit in range(H):
+        z = 1 / (1 + np.exp(-(x @ W[:, unit] + b[unit])))
+        n = x @ W[:, H + unit] + b[H + unit]
+        for update, old in (("keeps", z), ("takes", 1 - z)):
+            ours = cells.min_gru_step(x, h, W, b, update=update)[:, unit]
+            np.testing.assert_allclose(ours, old * h[:, unit] + (1 - old) * n, atol=1e-12)
 
 
 @pytest.mark.parametrize(("key", "change", "error", "message"), [

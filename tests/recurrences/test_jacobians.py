@@ -64,6 +64,12 @@ def test_what_decays_below_the_floats_is_kept_as_a_logarithm():
     np.testing.assert_allclose(compute_log_norms_by_lag(turns), -200 * (np.arange(17) // 2))
 
 
+def test_the_direct_paths_of_a_batch_are_those_of_its_networks():
+    gates = np.random.default_rng(1).uniform(size=(T, 2, H))
+    wanted = np.stack([compute_log_direct_by_lag(gates[:, b]) for b in range(2)], axis=1)
+    np.testing.assert_array_equal(compute_log_direct_by_lag(gates), wanted)
+
+
 def test_jacobians_near_the_largest_float_do_not_overflow():
     log_norms = compute_log_norms_by_lag(np.full((3, 2, 2), 1e308))
     np.testing.assert_allclose(log_norms, np.arange(4) * (308 + np.log10(2)))

@@ -242,16 +242,20 @@ class Decoder(torch.nn.Module):
         check_indices("tokens", tokens, self.embedding.num_embeddings)
         return self.recurrence(self.embedding(tokens), state)
 
-    def attend(self, states: torch.Tensor, encoded: Encoded) -> torch.Tensor | None:
-        """The weights (S, B, T) of states (S, B, H); None without attention."""
+    def compute_scores(self, states: torch.Tensor, encoded: Encoded) -> torch.Tensor | None:
+        """How well states (S, B, H) fit each annotation, (S, B, T), on padding too; or None."""
         if self.score is None:
             return None
         compute = {
             "dot": compute_dot_scores, "general": compute_general_scores,
             "additive": compute_additive_scores,
         }[self.score]  # fmt: skip
-        scores = compute(states, encoded.annotations, *self.score_weights)
-        return masked_softmax(scores, encoded.mask)
+        return compute(states, encoded.annotations, *self.score_weights)
+
+    def attend(self, states: torch.Tensor, encoded: Encoded) -> torch.Tensor | None:
+        """The weights (S, B, T) of states (S, B, H); None without attention."""
+        scores = self.compute_scores(states, encoded)
+        return None if scores is None else masked_softmax(scores, encoded.mask)
 
     def predict(
         self, states: torch.Tensor, encoded: Encoded, weights: torch.Tensor | None

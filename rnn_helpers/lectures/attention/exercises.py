@@ -32,7 +32,7 @@ def check_score(answer: object) -> Feedback:
 
 @check
 def check_masked_weights(function: object) -> Feedback:
-    """Exercise 2: a masked softmax without infinities."""
+    """Exercise 2: a masked softmax that does not overflow."""
     rng = np.random.default_rng(1)
     scores, mask = rng.normal(size=(3, 5)), np.arange(5) < np.array([5, 3, 1])[:, None]
 

@@ -9,20 +9,34 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.font_manager import FontProperties
 from matplotlib.gridspec import GridSpec
-from matplotlib.patches import Rectangle
-from matplotlib.transforms import Affine2D
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, PathPatch, Rectangle
+from matplotlib.path import Path
 from numpy.typing import ArrayLike
 
 from rnn_helpers.display.comparisons import draw_seed_spread
-from rnn_helpers.display.figures import COLORS, new_figure, show
+from rnn_helpers.display.figures import COLORS, is_narrow, new_figure, show
 from rnn_helpers.display.fonts import find_font
-from rnn_helpers.display.kept_text import add_kept_text
-from rnn_helpers.lectures.attention.alignments import WIDEST, AlignmentView
+from rnn_helpers.lectures.attention.alignments import (
+    AS_COMPUTED,
+    CHANGES,
+    PADDING,
+    WIDEST,
+    AlignmentView,
+)
 from rnn_helpers.lectures.attention.dates import ISO_CHARACTERS, normalise
 from rnn_helpers.validation import check_array
 
 _FEWEST = 12  # columns, so that a short date does not get cells as wide as bricks
-# from white to a house colour: the frames of a live picture have its shades
+_MARKS = "■□"  # filled and hollow bars: one model and another
+_HUES = COLORS["second"], COLORS["third"]  # of the same two
+_NUMBERED = (1, *range(5, WIDEST + 1, 5))  # characters whose number stands below them
+_WITHOUT = "without that "
+_CHANGED = {AS_COMPUTED: "", "without the largest": _WITHOUT} | {
+    change: f"with {change} " for change in list(CHANGES)[2:]
+}
+_LETTERS = np.arange(len(ISO_CHARACTERS)) - 0.5, 1.0  # columns of the characters written
+_PARTS = {"scores": "scores", "weights": "weights", "letters": "next character"}  # of bars
 _MAP = LinearSegmentedColormap.from_list("weights", ["white", COLORS["tanh"]])
 
 
@@ -77,32 +91,81 @@ def _say_what_is_missing(text):
 def draw_scrubber(
     view: AlignmentView, axes: Sequence[Axes], artists: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Draw weights, one step, what it sees and writes next, on three axes, or move a drawing."""
+    """Draw one step on three axes, from the scores to the character, or move a drawing."""
     if artists is None:
         artists = _prepare_axes(view, axes)
-    T, row = len(view.text), view.step - 1
-    width = 1 / max(T, _FEWEST)
-    cells = np.full((len(view.weights), WIDEST), np.nan)
-    cells[:, :T] = view.weights
-    artists["map"].set_array(cells)
-    artists["map"].set_transform(Affine2D().scale(width, 1) + axes[0].transData)
-    artists["row"].set_bounds(0, row, T * width, 1)
+    T, row, many = len(view.text), view.step - 1, len(view.looks)
+    width, changed = 1 / max(T + PADDING, _FEWEST), view.change != AS_COMPUTED
+    sides = np.arange(T + PADDING) * width, width
+    for m, (name, look) in enumerate(view.looks.items()):
+        _set_bars(artists[f"scores {m}"], *sides, m, many, look.scores[row])
+        _set_bars(artists[f"weights {m}"], *sides, m, many, look.used[row])
+        _set_levels(artists[f"own weights {m}"], *sides, m, many, look.weights[row])
+        _set_bars(artists[f"letters {m}"], *_LETTERS, m, many, look.changed[row])
+        _set_levels(artists[f"own letters {m}"], *_LETTERS, m, many, look.own[row])
+        for kind in ("own weights", "own letters"):
+            artists[f"{kind} {m}"].set_visible(changed)
+        artists[f"context {m}"].set_text(f"{name}: {_write_context(look.used[row])}")
+        own, new = look.own.argmax(axis=1), look.changed.argmax(axis=1)
+        artists[f"own {m}"].set_text(_space_out([ISO_CHARACTERS[k] for k in own], row))
+        marks = [ISO_CHARACTERS[b] if a != b else "·" for a, b in zip(own, new, strict=True)]
+        artists[f"new {m}"].set_text(_space_out(marks, row))
+        for kind in ("new", "new label"):
+            artists[f"{kind} {m}"].set_visible(changed)
+    artists["same"].set_visible(changed)
     for k in range(WIDEST):
-        _put(artists[f"read {k}"], view.text[k : k + 1], ((k + 0.5) * width, 10.35), 40 / T + 5)
-    for k, character in enumerate(view.iso):
-        artists[f"written {k}"].set(text=character, alpha=1.0 if k <= row else 0.35)
-    bars = np.full(2 * len(ISO_CHARACTERS) - 1, np.nan)  # every second stair is a gap
-    bars[::2] = view.probabilities
-    artists["bars"].set_data(bars)
-    artists["context"].set_data(np.arange(1, len(view.context) + 1), view.context)
+        _put(artists[f"read {k}"], view.text[k : k + 1], ((k + 0.5) * width, 1.15), 40 / T + 5)
+    for n in _NUMBERED:
+        number, place = artists[f"number {n}"], ((n - 0.5) * width, -0.05)
+        number.set_visible(n <= T)
+        if number.get_position() != place:
+            number.set_position(place)
+    for kind in ("padded scores", "padded weights"):
+        artists[kind].set(x=T * width, width=PADDING * width)
     artists["missing"].set_text(_say_what_is_missing(view.text).strip())
     return artists
+
+
+def _space_out(characters, row):
+    """All that is written as one text, with the character of this step in brackets."""
+    gaps = ["\u00a0"] * (len(characters) + 1)  # a page would drop plain spaces at the start
+    gaps[row : row + 2] = "[]"
+    return gaps[0] + "".join(c + gap for c, gap in zip(characters, gaps[1:], strict=True))
+
+
+def _find_sides(starts, width, m, many):
+    """Where the bars of model `m` of `many` begin and end, side by side in columns."""
+    part = 0.8 * width / many
+    left = starts + 0.1 * width + m * part
+    return left, left + 0.9 * part
+
+
+def _set_bars(bars, starts, width, m, many, heights):
+    values = np.full(2 * len(heights) - 1, np.nan)  # every second stair is a gap
+    values[::2] = heights
+    bars.set_data(values, np.column_stack(_find_sides(starts, width, m, many)).ravel())
+
+
+def _set_levels(levels, starts, width, m, many, heights):
+    left, right = _find_sides(starts, width, m, many)
+    ends = np.stack([np.column_stack([left, heights]), np.column_stack([right, heights])], axis=1)
+    levels.set_path(Path(ends.reshape(-1, 2), [Path.MOVETO, Path.LINETO] * len(heights)))
+
+
+def _write_context(weights):
+    """The context as a sum of annotations, its largest terms first."""
+    order = np.argsort(-weights, kind="stable")[:2]
+    terms = [f"{weights[j]:.2f}".lstrip("0") + f" h{j + 1}" for j in order if weights[j] >= 0.005]
+    rest = " + …" if weights.sum() - weights[order].sum() >= 0.005 else ""
+    return f"c = {' + '.join(terms)}{rest}"
 
 
 def _put(artist, character, place, size):
     artist.set_visible(bool(character))
     if character:
         label, path = label_character(character)
+        if (artist.get_text(), artist.get_position()) == (label, place):
+            return  # to set a font takes longer than all else
         artist.set(text=label, position=place)
         _set_font(artist, label, path, min(12.0, 4 + size), 5.5)
 
@@ -114,49 +177,140 @@ def _set_font(artist, label, path, size, size_of_code):
 
 
 def _prepare_axes(view, axes):
-    top, left, right = axes
-    grid = GridSpec(2, 2, figure=top.figure, height_ratios=(1.7, 1))
-    for ax, place in ((top, grid[0, :]), (left, grid[1, 0]), (right, grid[1, 1])):
-        ax.set_subplotspec(place)
-    top.set_title("Where each character written looks (dark: a large weight)", loc="left")
-    # the limits have room for the characters, which are artists: tick labels could not move
-    blank = np.full((len(view.weights), WIDEST), np.nan)
-    corners = np.arange(WIDEST + 1), np.arange(len(blank) + 1)
-    artists = {"map": top.pcolormesh(*corners, blank, cmap=_MAP, vmin=0, vmax=1)}
-    top.set(xlim=(-0.035, 1), ylim=(11.2, -0.1), xticks=[], yticks=[])
-    top.grid(False)
-    top.spines[:].set_visible(False)
-    artists["row"] = top.add_patch(
-        Rectangle((0, 0), 1, 1, fill=False, edgecolor=COLORS["relu"], linewidth=2)
-    )
+    top, middle, bottom = axes
+    narrow = is_narrow(top)
+    grid = GridSpec(3, 1, figure=top.figure, height_ratios=(1, 1.1, 2.2) if narrow else (1, 1.1, 1))
+    for row, ax in enumerate(axes):
+        ax.set_subplotspec(grid[row])
+    top.set_title("How well does each annotation fit?", loc="left", pad=24 if narrow else None)
+    _draw_key(top, list(view.looks), narrow)
+    middle.set_title("The mask shuts the padding (gray), the softmax makes weights", loc="left")
+    bottom.set_title("Context and state give a character", loc="left")
+    artists: dict[str, Any] = {}
+    for ax, kind, low in ((top, "scores", -view.largest), (middle, "weights", 0.0)):
+        # the limits have room for the characters, which are artists: tick labels could not move
+        ax.set(xlim=(0, 1), ylim=(1.1 * low, 1.1 * view.largest) if low else (0, 1.27), xticks=[])
+        ax.grid(False)
+        ax.spines["bottom"].set_visible(False)
+        ax.axhline(0, color=COLORS["muted"], linewidth=0.8)
+        box = Rectangle((0, low), 1, 2 * view.largest if low else 1, color=COLORS["shade"])
+        box.set_gid("mask")
+        artists[f"padded {kind}"] = ax.add_patch(box)
+    top.set_ylabel("score e")
+    middle.set(ylabel="weight α", yticks=[0, 0.5, 1])
     style = {"ha": "center", "va": "center", "parse_math": False}
-    artists |= {f"read {k}": add_kept_text(top, 0, 0, **style) for k in range(WIDEST)}
-    for k in range(len(view.iso)):
-        artists[f"written {k}"] = add_kept_text(top, -0.015, k + 0.5, fontsize=11, **style)
-    artists["missing"] = top.text(1, 11.1, "", ha="right", va="bottom", fontsize=9)
-    edges = (np.arange(len(ISO_CHARACTERS))[:, None] + [-0.4, 0.4]).ravel()
-    artists["bars"] = left.stairs(np.zeros(len(edges) - 1), edges, fill=True, color=COLORS["tanh"])
-    left.set_xticks(range(len(ISO_CHARACTERS)), list(ISO_CHARACTERS))
-    left.set(ylim=(0, 1.02), ylabel="probability", xlabel="next character")
-    left.grid(False, axis="x")
-    (artists["context"],) = right.plot([], [], color=COLORS["identity"], drawstyle="steps-mid")
-    right.set(xlim=(0.5, len(view.context) + 0.5), ylim=(-1.02, 1.02))
-    right.set(xlabel="entry of the context vector", ylabel="value")
+    artists |= {f"read {k}": middle.text(0, 0, "", **style) for k in range(WIDEST)}
+    look: dict[str, Any] = {"ha": "center", "va": "top", "fontsize": 9}
+    artists |= {f"number {n}": middle.text(0, 0, str(n), **look) for n in _NUMBERED}
+    artists["missing"] = middle.text(1, 0.99, "", ha="right", va="top", fontsize=9)
+    return artists | _prepare_letters(view, bottom, narrow) | _prepare_bars(view, axes)
+
+
+def _draw_key(axes, names, narrow):
+    """Above the axes: the bars of each model, and the lines of what it computed itself."""
+    looks = [_style_bars(m) for m in range(len(names))]
+    handles: list[Any] = [Patch(label=n, **look) for n, look in zip(names, looks, strict=True)]
+    handles.append(Line2D([], [], color=COLORS["data"], linewidth=2, label="as computed"))
+    legend = axes.legend(
+        handles=handles, ncols=3, frameon=False, loc=f"lower {'left' if narrow else 'right'}",
+        bbox_to_anchor=(0 if narrow else 1, 1), borderaxespad=0, columnspacing=1.2,
+        handlelength=1.2, fontsize=10,
+    )  # fmt: skip
+    if len(names) > 1:
+        for artist in (*legend.legend_handles[:-1], *legend.get_texts()[:-1]):
+            artist.set_gid("networks")
+
+
+def _style_bars(m):
+    return {
+        "fill": True, "edgecolor": _HUES[m], "linewidth": 1.5,
+        "facecolor": "none" if m else _HUES[m],
+    }  # fmt: skip
+
+
+def _prepare_bars(view, axes):
+    """Filled bars for the first model, hollow ones for the second, lines for its own weights."""
+    artists: dict[str, Any] = {}
+    for m in range(len(view.looks)):
+        look: dict[str, Any] = _style_bars(m)
+        for ax, kind in zip(axes, ("scores", "weights", "letters"), strict=True):
+            look["gid"] = _PARTS[kind]
+            artists[f"{kind} {m}"] = ax.stairs([0.0], [0.0, 1.0], **look)
+            if kind != "scores":
+                lines = PathPatch(Path(np.zeros((1, 2))), fill=False, linewidth=2, zorder=2)
+                artists[f"own {kind} {m}"] = ax.add_patch(lines)
+    return artists
+
+
+def _prepare_letters(view, axes, narrow):
+    """The probabilities of one character, and beside or above them all ten that are written."""
+    n, style = len(ISO_CHARACTERS), {"va": "center", "parse_math": False}
+    axes.set_xticks(range(n), list(ISO_CHARACTERS))
+    axes.set(ylabel="probability", yticks=[0, 0.5, 1])
+    axes.grid(False)
+    if narrow:
+        axes.set(xlim=(-0.7, n - 0.3), ylim=(0, 2.75))
+        left, right, top, line = -0.6, 4.0, 2.6, 0.22
+    else:
+        axes.set(xlim=(-0.7, 2.35 * n), ylim=(0, 1.05))
+        left, right, top, line = n + 0.4, n + 5.0, 0.95, 0.155
+    place, side = ((left, top - 6.3 * line), "left") if narrow else ((2.35 * n, top), "right")
+    look = {"fontsize": 10, "gid": "written", **style}
+    artists: dict[str, Any] = {"same": axes.text(*place, "· = as computed", ha=side, **look)}
+    for m in range(len(view.looks)):
+        rows = [top - (3 * m + r) * line for r in range(3)]
+        axes.text(left, rows[0], _MARKS[m], fontsize=10, color=_HUES[m], gid="context", **style)
+        context = axes.text(left + 0.6, rows[0], "", fontsize=10, gid="context", **style)
+        artists[f"context {m}"] = context
+        labels = (rows[1], "own", "as computed"), (rows[2], "new", "every step changed")
+        for height, kind, label in labels:
+            artists[f"{kind} label {m}"] = axes.text(left, height, label, **look)
+            row = look | {"fontsize": 11 if narrow else 13, "family": "monospace"}
+            artists[f"{kind} {m}"] = axes.text(right, height, "", **row)
     return artists
 
 
 def describe_scrubber(view: AlignmentView) -> str:
-    """The step in words: where it looks most, what it writes, and what comes out in the end."""
-    row = view.weights[view.step - 1]
-    top, best = int(row.argmax()), int(view.probabilities.argmax())
-    seen = "a space" if view.text[top] == " " else f"“{view.text[top]}”"
-    before = f"after “{view.iso[: view.step - 1]}”" if view.step > 1 else "before any character"
-    return (
-        f"Score {view.score}, step {view.step} of {len(view.iso)}, {before}: the largest weight, "
-        f"{row[top]:.2f}, lies on {seen}, character {top + 1} of {len(row)}; the next character "
-        f"is “{ISO_CHARACTERS[best]}” with probability {view.probabilities[best]:.2f}. "
-        f"“{view.text}” becomes {view.iso}."
+    """The step in words: where each model looks most, what it writes, what a change does."""
+    said, row, changed = [], view.step - 1, view.change != AS_COMPUTED
+    for name, look in view.looks.items():
+        weights, own, new = look.weights[row], look.own[row], look.changed[row]
+        top, before, best = (int(numbers.argmax()) for numbers in (weights, own, new))
+        seen = "a space" if view.text[top] == " " else f"“{view.text[top]}”"
+        look_most = f"{name}'s largest weight is {weights[top]:.2f}, on {seen}, character {top + 1}"
+        wrote = f"it writes “{ISO_CHARACTERS[best]}” ({new[best]:.2f})"
+        if changed:
+            wrote += ", as before" if best == before else f", not “{ISO_CHARACTERS[before]}”"
+        how = _CHANGED[view.change]
+        if how == _WITHOUT and look.used[row, top]:
+            how = "there is nothing else to look at, and "
+        said.append(f"{look_most}{'; ' if changed else ', and '}{how}{wrote}")
+    start = f"“{view.text}”, step {view.step} of 10"
+    if not changed:
+        return f"{start}: {'; '.join(said)}."
+    sentences = [f"As computed, {words}." for words in said]
+    looks = view.looks.items()
+    differ = {name: look.own.argmax(axis=1) != look.changed.argmax(axis=1) for name, look in looks}
+    anywhere = np.any(list(differ.values()), axis=0)
+    if anywhere.any() and not anywhere[row]:
+        sentences.append("This character does not hang on those weights, others do.")
+    counts = " and ".join(
+        f"{there.sum()}{'' if number else ' of 10 characters differ'} for {name}"
+        for number, (name, there) in enumerate(differ.items())
     )
+    return f"{start}. {' '.join(sentences)} Changed at every step, {counts}."
+
+
+def write_out(probabilities: ArrayLike) -> str:
+    """The likeliest character of each row (S, 11), as one text.
+
+    Examples
+    --------
+    >>> write_out(np.eye(11)[[2, 0, 10]])
+    '20-'
+    """
+    rows = check_array("probabilities", probabilities, shape=(None, len(ISO_CHARACTERS)))
+    return "".join(ISO_CHARACTERS[k] for k in rows.argmax(axis=1))
 
 
 def draw_by_place(
@@ -177,57 +331,6 @@ def draw_by_place(
     axes.legend(frameon=False)
     axes.set_title(f"{title}: mean and range of {n_seeds} seeds", loc="left")
     show(figure, alt=f"{title}, means by the characters Y Y Y Y – M M – D D. {'; '.join(said)}.")
-
-
-def draw_two_decoders() -> None:
-    """Show what a decoder has of the text: the last states as one vector, or all of them."""
-    figure, panels = new_figure(9, 3.4, ncols=2)
-    plain = {"ha": "center", "va": "center", "fontsize": 12}
-    arrow = {"arrowstyle": "-|>", "shrinkA": 13, "shrinkB": 13}
-    read, written = "21. 11.".replace(" ", ""), "11-21"
-    for axes, attends in zip(panels, (False, True), strict=True):
-        ends = range(len(read))
-        for j, character in enumerate(read):
-            axes.text(j, 0, character, **plain)
-            axes.text(
-                j, 1, f"$h_{j + 1}$", bbox={"boxstyle": "round", "facecolor": "#E6F2FA"}, **plain
-            )
-            axes.annotate("", (j, 1), (j, 0), arrowprops={**arrow, "color": COLORS["muted"]})
-            if j:
-                style = {**arrow, "arrowstyle": "<|-|>", "color": COLORS["data"]}
-                axes.annotate("", (j, 1), (j - 1, 1), arrowprops=style)
-        for t, character in enumerate(written):
-            place = t + 0.5
-            axes.text(place, 3, f"$s_{t + 1}$", bbox={"boxstyle": "round", "facecolor": "#FBEBDD"},
-                      **plain)  # fmt: skip
-            axes.text(place, 4, character, **plain)
-            axes.annotate(
-                "", (place, 4), (place, 3), arrowprops={**arrow, "color": COLORS["muted"]}
-            )
-            if t:
-                style = {**arrow, "color": COLORS["data"]}
-                axes.annotate("", (place, 3), (place - 1, 3), arrowprops=style)
-        if attends:
-            for j in ends:
-                style = {**arrow, "color": COLORS["tanh"], "linewidth": 0.6 + 2.6 * (j == 3)}
-                axes.annotate("", (2.5, 3), (j, 1), arrowprops=style)
-            axes.set_title("Attention: each step weighs all states", loc="left")
-        else:
-            axes.text(
-                2.5, 2, "one vector", bbox={"boxstyle": "round", "facecolor": "white"}, **plain
-            )
-            for j in (0, len(read) - 1):
-                axes.annotate("", (2.5, 2), (j, 1), arrowprops={**arrow, "color": COLORS["tanh"]})
-            axes.annotate("", (0.5, 3), (2.2, 2), arrowprops={**arrow, "color": COLORS["tanh"]})
-            axes.set_title("Without: the two last states are all there is", loc="left")
-        axes.set(xlim=(-0.5, len(read) - 0.5), ylim=(-0.4, 4.4))
-        axes.axis("off")
-    show(
-        figure,
-        alt=f"An encoder reads {read}, a decoder writes {written}, in two drawings. Left, only the "
-        "last state of each direction reaches the decoder, through a box “one vector”. Right, "
-        "arrows of different widths lead from every state of the encoder to a decoder's step.",
-    )
 
 
 def draw_by_length(names: Sequence[str], runs: Mapping[str, ArrayLike]) -> None:

@@ -91,15 +91,20 @@ class SeriesTable:
                 span, alike,
             )  # fmt: skip
 
+    def _list_heads(self):
+        return [head if head != "mean" or not self.counts else "learned" for head in _HEADS]
+
     def __repr__(self) -> str:
-        table = [_HEADS, *self._list_cells()]
+        table = [self._list_heads(), *self._list_cells()]
         widths = [max(len(row[column]) for row in table) for column in range(len(_HEADS))]
         lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in table)
         return "\n".join([self.title, *lines])
 
     def _repr_html_(self) -> str:
         left = ' style="text-align: left"'
-        head = "".join(f'<th scope="col"{left}>{html.escape(text)}</th>' for text in _HEADS)
+        head = "".join(
+            f'<th scope="col"{left}>{html.escape(text)}</th>' for text in self._list_heads()
+        )
         body = "".join(
             f'<tr><td>{number}</td><th scope="row"{left}>{html.escape(name)}</th>'
             + "".join(f"<td{left}>{html.escape(text)}</td>" for text in rest)

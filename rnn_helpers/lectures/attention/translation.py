@@ -121,7 +121,7 @@ class Translations:
     """What `translate` returns, for B texts of up to T characters.
 
     A model that errs may put a dash in the wrong place. Each probability stands after the
-    characters before it that were written, or given; weights are 0 on padding.
+    characters before it that were written, or given; weights are 0 on padding, scores not.
     """
 
     isos: list[str]
@@ -129,6 +129,7 @@ class Translations:
     probabilities: np.ndarray  # of each character of `dates.ISO_CHARACTERS`: (10, B, 11)
     weights: np.ndarray | None  # (10, B, T); None without attention
     contexts: np.ndarray  # (10, B, H)
+    scores: np.ndarray | None  # before mask and softmax, (10, B, T); None without attention
 
 
 def translate(
@@ -164,6 +165,7 @@ def translate(
         steps = []
         for step in range(LENGTH):
             states, state = decoder.advance(token, state)
+            scores = decoder.compute_scores(states, encoded)
             weights = decoder.attend(states, encoded)
             if change is not None:
                 if weights is None:
@@ -171,7 +173,7 @@ def translate(
                 weights = _check_changed(change(weights, encoded.mask), weights)
             logits, contexts = decoder.predict(states, encoded, weights)
             token = logits.argmax(2)
-            steps.append((token, logits.softmax(2), weights, contexts))
+            steps.append((token, logits.softmax(2), weights, contexts, scores))
             token = token if answers is None else answers[step : step + 1]
         columns = zip(*steps, strict=True)
         parts: list[Any] = [None if c[0] is None else torch.cat(c).numpy() for c in columns]

@@ -73,7 +73,10 @@ def check_relu(function: object) -> Feedback:
     ]  # fmt: skip
     hint = "only one line changes, the slope; the loop runs from the last step to the first."
     compare(answer, wanted, mistakes, hint)
-    return right("the slope of a ReLU is 1 where it is on, so its gradient can pass unchanged.")
+    return right(
+        "the slope of a ReLU is 1 where it is on, so the activation lets the gradient pass "
+        "unchanged; W_hh still multiplies."
+    )
 
 
 @check

@@ -5,27 +5,50 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.ticker import PercentFormatter
 from numpy.typing import ArrayLike
 
-from rnn_helpers.display.diagrams import draw_unrolled
 from rnn_helpers.display.figures import COLORS, new_figure, show
+from rnn_helpers.display.recording import AsDrawn
 from rnn_helpers.lectures.backpropagation_through_time.recall import TruncationBias
+from rnn_helpers.lectures.backpropagation_through_time.sweep import T, compute_sweep
+from rnn_helpers.lectures.backpropagation_through_time.sweep_plots import (
+    describe_sweep,
+    draw_sweep,
+)
 from rnn_helpers.lectures.backpropagation_through_time.truncation import Truncation
 
-_LOW, _HIGH = 1e-8, 1e3
+_LEAST, _MOST = -6, 1  # powers of ten of ‖∂L_t/∂h_s‖; what is smaller or larger looks like these
+_MOST_OFF = 1.2  # of the axis; what is more has a mark at its edge
+# lost pairs are grey, 0 … 1; those that are kept are orange, 1 … 2; the larger, the darker, and
+# the smallest is told from the ground, where there is no pair
+_PAIRS = LinearSegmentedColormap.from_list(
+    "pairs",
+    [(0, "#DEDEDE"), (0.5, "#303030"), (0.5, "#FFE7A8"), (0.75, "#EE8F1C"), (1, "#7A2B00")],
+    N=128,
+)
 _LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 
+PAIRS, LOST, OFF = TRUNCATION_PARTS = {
+    "pairs": "a cell for each loss and each state up to its step: orange is kept, gray is lost, "
+    "the darker the larger",
+    "pairs lost": "the share of all pairs that a cut separates, for every k",
+    "gradient off by": "the part of its length by which the gradient with cuts misses the whole "
+    "one, for every k",
+}
 
-def draw_network() -> None:
-    """Show the network as a loop and unrolled over four steps."""
-    figure, axes = new_figure(9, 3)
-    draw_unrolled(axes)
-    axes.set_title("Forward along the arrows; the gradient runs against them", loc="left")
+
+def draw_backward_pass(*, loss: str, k: int = T) -> None:
+    """Show six steps of one unit, its gradient all the way back, and what each step added."""
+    figure, axes = new_figure(8, 4.35)
+    sweep = compute_sweep(done=T, k=k, loss=loss)
+    draw_sweep(sweep, axes)
     show(
         figure,
-        alt="The recurrent network as a loop and unrolled over four steps: inputs x_1 to x_4 "
-        "below, states h_1 to h_4 in a row joined by arrows marked W_hh, outputs y_1 to y_4 above. "
-        "The gradient runs against all arrows.",
+        alt="Six steps in a row; beside every arrow the gradient runs back in orange. The loss is "
+        f"{sweep.loss}. What each use of w adds, from step 6 back: "
+        f"{', '.join(f'{added:.2f}' for added in sweep.added[:0:-1])}. {describe_sweep(sweep)}",
     )
 
 
@@ -92,38 +115,132 @@ def draw_recall_errors(updates: ArrayLike, errors: Mapping[int, ArrayLike]) -> N
 
 def describe_truncation(truncation: Truncation) -> str:
     """What is kept and lost, in words."""
-    T = len(truncation.lags)
+    T = len(truncation.sizes)
     if truncation.k >= T:
         return f"k = {truncation.k}: nothing is cut in {T} steps, and the gradient is whole."
+    kept, lost = _find_medians(truncation)
     return (
-        f"k = {truncation.k}: nothing is left from lag {truncation.k} on, "
-        f"{truncation.pairs_kept:.0%} of all pairs are kept, and the gradient is off by "
-        f"{truncation.error:.1%} of its length."
+        f"k = {truncation.k}: {100 * (1 - truncation.pairs_kept):.0f} % of all pairs of a loss "
+        f"and a state are lost. The median size of a pair is {kept:.2g} where kept and {lost:.2g} "
+        f"where lost, and the gradient is off by {100 * truncation.error:.0f} % of its length."
+    )
+
+
+def _find_medians(truncation):
+    """The median size of the pairs that are kept, and of those that are lost."""
+    lost = np.tri(len(truncation.sizes), dtype=bool) & ~truncation.kept
+    return np.median(truncation.sizes[truncation.kept]), np.median(truncation.sizes[lost])
+
+
+def draw_triangles(runs: Mapping[float, Truncation]) -> None:
+    """Show all pairs, kept and lost, for each spectral radius."""
+    figure, row = new_figure(8, 3.2, ncols=len(runs), sharey=True)
+    said = []
+    for (radius, truncation), axes in zip(runs.items(), row, strict=True):
+        last = axes is row[-1]
+        artists = _prepare_triangle(axes, len(truncation.sizes), keys=last)
+        _move_triangle(truncation, artists)
+        axes.set_title(f"ρ = {radius:g}", loc="left")
+        axes.set_ylabel("loss of step t" if axes is row[0] else "")
+        said.append(f"{_find_medians(truncation)[1]:.1g} for ρ = {radius:g}")
+    k = next(iter(runs.values())).k
+    show(
+        figure,
+        alt=f"Triangles of all pairs of a loss and a state, cut every {k} steps: the kept ones are "
+        "blocks along the diagonal, the same in each. The median size of a lost pair is "
+        f"{', '.join(said)}.",
     )
 
 
 def draw_truncation(
-    truncation: Truncation, axes: Axes, artists: dict[str, Any] | None = None
+    truncation: Truncation, axes: Sequence[Axes], artists: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Draw the share of every lag in the whole gradient and in the truncated one, or move it."""
+    """Draw all pairs of a loss and a state, the kept ones orange, and what the cut costs."""
+    triangle, cost = axes
+    T = len(truncation.sizes)
     if artists is None:
-        axes.set(
-            yscale="log", xlim=(-1, len(truncation.lags)), ylim=(_LOW, _HIGH),
-            xlabel="lag, in steps back", ylabel="‖share of ∂L/∂W_hh‖, log scale",
-        )  # fmt: skip
-        (whole,) = axes.plot([], [], "-", color=COLORS["data"], linewidth=2, label="whole gradient")
-        (kept,) = axes.plot(
-            [], [], "o--", color=COLORS["relu"], markersize=6, label="kept by truncation"
-        )
-        (edge,) = axes.plot(
-            [], [], ":", color=COLORS["bound"], linewidth=2, label="lag k: all is cut"
-        )
-        axes.legend(loc="lower left", fontsize=9)
-        axes.set_title("What each lag gives to the gradient of W_hh", loc="left")
-        artists = {"whole": whole, "kept": kept, "edge": edge}
-    lags, seen = truncation.lags, truncation.kept > 0
-    # the last lag has one pair, and that uses h_0, which is 0
-    artists["whole"].set_data(lags[:-1], np.clip(truncation.whole[:-1], _LOW * 1e-3, None))
-    artists["kept"].set_data(lags[seen], np.clip(truncation.kept[seen], _LOW * 1e-3, None))
-    artists["edge"].set_data([truncation.k] * 2, [_LOW, _HIGH])
+        artists = _prepare_triangle(triangle, T) | _prepare_cost(cost, truncation)
+        title = "Every pair: what the loss of step t\nasks of the state of step s"
+        triangle.set_title(title, loc="left")
+    _move_triangle(truncation, artists)
+    artists["off"].set_data(np.arange(1, T + 1), truncation.all_errors)
+    lost, off = 1 - truncation.pairs_kept, truncation.error
+    above = off > _MOST_OFF
+    artists["now"].set_data([truncation.k] * 2, [lost, np.nan if above else off])
+    artists["above"].set_data([truncation.k], [_MOST_OFF - 0.05])
+    artists["above"].set_visible(above)
+    artists["edge"].set_data([truncation.k] * 2, [0, _MOST_OFF])
+    x, side = truncation.k + (0.7 if truncation.k <= T / 2 else -0.7), "left"
+    side = side if truncation.k <= T / 2 else "right"
+    for name, what, value in (("lost now", "lost", lost), ("off now", "off by", off)):
+        artists[name].set(text=f"{what} {100 * value:.0f} %", x=x, ha=side)
+    return artists
+
+
+def _prepare_triangle(axes, T, *, keys=True):
+    edges = np.arange(T + 1) + 0.5
+    blank = np.full((T, T), np.nan)
+    pairs = axes.pcolormesh(edges, edges, blank, cmap=_PAIRS, vmin=0, vmax=2, gid=PAIRS)
+    axes.set(
+        xlim=(0.5, T + 0.5), ylim=(T + 0.5, 0.5), aspect="equal", anchor="W",
+        xticks=[1, *range(10, T + 1, 10)], yticks=[1, *range(10, T + 1, 10)],
+        xlabel="state of step s", ylabel="loss of step t",
+    )  # fmt: skip
+    axes.grid(False)
+    (pieces,) = axes.plot([], [], color=COLORS["relu"], linewidth=1.5, gid=AsDrawn(PAIRS))
+    if keys:
+        _draw_keys(axes)
+    return {"pairs": pairs, "pieces": pieces}
+
+
+def _draw_keys(axes):
+    """The two scales of sizes, in the half of the triangle that is empty."""
+    for number, name in enumerate(("kept", "lost")):
+        key = axes.inset_axes((0.5 + 0.17 * number, 0.56, 0.07, 0.33))
+        part = np.linspace(0, 1, 65)[:, None] * (1 - 1e-9) + (number == 0)
+        key.pcolormesh([0, 1], np.linspace(_LEAST, _MOST, 66), part, cmap=_PAIRS, vmin=0, vmax=2,
+                       gid=PAIRS)  # fmt: skip
+        key.set_title(name, fontsize=10)
+        key.set(xticks=[], yticks=[])
+        key.spines[:].set_visible(False)
+        if name == "lost":
+            key.yaxis.tick_right()
+            key.set_yticks((-6, -3, 0), ("$10^{-6}$", "$10^{-3}$", "1"), fontsize=9)
+    size = {"ha": "right", "va": "top", "fontsize": 10}
+    axes.text(1, 0.49, "size ‖∂L$_t$/∂h$_s$‖", transform=axes.transAxes, **size)
+
+
+def _move_triangle(truncation, artists):
+    T = len(truncation.sizes)
+    height = np.clip(np.log10(np.maximum(truncation.sizes, 1e-30)), _LEAST, _MOST - 1e-9)
+    shade = (height - _LEAST) / (_MOST - _LEAST) + truncation.kept
+    artists["pairs"].set_array(np.where(np.tri(T, dtype=bool), shade, np.nan))
+    starts = np.arange(0, T, truncation.k)
+    ends = np.minimum(starts + truncation.k, T)
+    corners = [starts, starts, ends], [starts, ends, ends]
+    artists["pieces"].set_data(*(np.array(corner).T.ravel() + 0.5 for corner in corners))
+
+
+def _prepare_cost(axes, truncation):
+    T = len(truncation.sizes)
+    axes.plot(range(1, T + 1), 1 - truncation.all_kept, "--", color=COLORS["data"],
+              label=LOST, gid=LOST)  # fmt: skip
+    (off,) = axes.plot([], [], color=COLORS["relu"], linewidth=2, label=OFF, gid=OFF)
+    (edge,) = axes.plot([], [], ":", color=COLORS["bound"])
+    (now,) = axes.plot([], [], "o", color=COLORS["data"], markersize=6)
+    (above,) = axes.plot([], [], "^", color=COLORS["relu"], markersize=8, gid=OFF)
+    axes.set(xlim=(0, T + 1), ylim=(0, _MOST_OFF), xlabel="cut every k steps",
+             yticks=np.linspace(0, 1, 6))  # fmt: skip
+    axes.yaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol="\u202f%"))
+    axes.legend(loc="lower left", bbox_to_anchor=(-0.02, 1), ncols=2, fontsize=9, frameon=False,
+                borderpad=0.2)  # fmt: skip
+    axes.set_title(
+        "What the cut costs, in % of all pairs\nand in % of the length of the gradient",
+        loc="left",
+        pad=22,
+    )
+    artists = {"off": off, "edge": edge, "now": now, "above": above}
+    style = {"va": "center", "fontsize": 11}
+    for name, color, part, y in (("lost now", "data", LOST, 1.14), ("off now", "relu", OFF, 1.06)):
+        artists[name] = axes.text(0, y, "", color=COLORS[color], gid=part, **style)
     return artists

@@ -1,21 +1,25 @@
-"""The gradient of the recurrent weights taken apart by lag, and what truncation keeps of it."""
+"""The gradient taken apart by pairs, the loss of step t and the state of step s, and then cut."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from types import SimpleNamespace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from rnn_helpers.recurrences.cells import run_rnn
+from rnn_helpers.recurrences.bptt import backward_rnn, trace_rnn
 from rnn_helpers.recurrences.jacobians import make_recurrent_weights
 from rnn_helpers.validation import check_array, check_integer
 
 
-def split_gradient_by_lag(hs: ArrayLike, W_hh: ArrayLike, douts: ArrayLike) -> np.ndarray:
-    """∂L/∂W_hh of a tanh network as a sum over lags: what step t asks of its own input at t − lag.
+def split_gradient_by_pair(
+    hs: ArrayLike, W_hh: ArrayLike, douts: ArrayLike, *, truncate: int | None = None
+) -> np.ndarray:
+    """What the loss of each step asks of each pre-activation, ∂L_t/∂a_s, of a tanh network.
 
-    With a_s the pre-activations of step s, D₀(t) = ∂L/∂h_t ⊙ (1 − h_t²) is what the loss of step
-    t asks of a_t, and one lag further back D_{k+1}(t) = D_k(t) W_hhᵀ ⊙ (1 − h_{t−k−1}²). The share
-    of the pair (t, t − k) is h_{t−k−1}ᵀ D_k(t); all pairs together are the gradient.
+    One backward pass of the package over T copies of the sequence; copy t has the loss of step t
+    alone. The share of the pair (t, s) in ∂L/∂W_hh is h_{s−1}ᵀ ∂L_t/∂a_s; all pairs together are
+    the gradient.
 
     Parameters
     ----------
@@ -24,21 +28,25 @@ def split_gradient_by_lag(hs: ArrayLike, W_hh: ArrayLike, douts: ArrayLike) -> n
     W_hh : array (H, H)
     douts : array (T, H)
         ∂L_t/∂h_t, of each step's own loss alone.
+    truncate
+        The gradient is cut after every so many steps.
 
     Returns
     -------
-    shares : array (T, T, H, H)
-        Entry [k, t] is the share of step t + 1 at lag k; zero where t < k.
+    asked : array (T, T, H)
+        Entry [t, s], both counted from 0; zero where s > t or where a cut lies between the two.
     """
     states = check_array("hs", hs, ndim=2)
     T, H = len(states) - 1, states.shape[1]
-    back = check_array("W_hh", W_hh, shape=(H, H)).T
-    slopes, shares = 1 - states[1:] ** 2, np.zeros((T, T, H, H))
-    asked = check_array("douts", douts, shape=(T, H)) * slopes  # D₀, a row for every step
-    for lag in range(T):
-        shares[lag, lag:] = states[: T - lag, :, None] * asked[:, None, :]
-        asked = (asked[1:] @ back) * slopes[: T - lag - 1]
-    return shares
+    W_hh = check_array("W_hh", W_hh, shape=(H, H))
+    alone = np.zeros((T, T, H))
+    alone[np.arange(T), np.arange(T)] = check_array("douts", douts, shape=(T, H))
+    copies = np.repeat(states[:, None], T, axis=1)
+    # with W_xh = 1 the gradient of an input is that of its pre-activation
+    trace = SimpleNamespace(
+        xs=np.zeros((T, T, H)), hs=copies, W_xh=np.eye(H), W_hh=W_hh, nonlinearity="tanh"
+    )
+    return backward_rnn(trace, alone, truncate=truncate)["xs"].swapaxes(0, 1)
 
 
 @dataclass(frozen=True)
@@ -47,32 +55,36 @@ class Truncation:
 
     Attributes
     ----------
-    lags : int array (T,)
-    whole, kept : array (T,)
-        ‖share of ∂L/∂W_hh at this lag‖ (Frobenius), of the whole gradient and of what is kept.
+    sizes : array (T, T)
+        ‖∂L_t/∂h_s‖ of the whole backward pass, entry [t, s] counted from 0; 0 where s > t.
+    kept : bool array (T, T)
+        Whether the pair (t, s) is left: s ≤ t and no cut lies between the two.
     pair : array (T − 1,)
-        The size of one pair's share, by lag: the root mean square of the norms over all pairs of
-        this lag but that with the first step, whose share is 0 because h_0 is.
+        The size of one pair's share in ∂L/∂W_hh, by lag t − s: the root mean square of the norms
+        over all pairs of this lag but that with the first step, whose share is 0 because h_0 is.
     error : float
-        ‖g_k − g‖ / ‖g‖ for this one sequence.
+        ‖g_k − g‖ / ‖g‖ for this one sequence, with g = ∂L/∂W_hh.
     pairs_kept : float
-        The share of the pairs (step, lag) that no cut separates.
+        The share of the pairs that no cut separates.
+    all_errors, all_kept : array (T,)
+        The two numbers before for k = 1 … T.
     """
 
-    lags: np.ndarray
-    whole: np.ndarray
+    k: int
+    sizes: np.ndarray
     kept: np.ndarray
     pair: np.ndarray
     error: float
     pairs_kept: float
-    k: int
+    all_errors: np.ndarray
+    all_kept: np.ndarray
 
 
 def compute_truncation(
     *, k: int = 10, spectral_radius: float = 1.0, seed: int = 0, length: int = 40,
     hidden_size: int = 8,
 ) -> Truncation:  # fmt: skip
-    """Truncate the gradient of a random tanh network at every k-th step and compare, lag by lag.
+    """Truncate the gradient of a random tanh network at every k-th step, and compare.
 
     Inputs are normal with standard deviation 0.5; the loss of every step is a fixed random
     direction of its state. The gradient is that of the sum over steps. The seed fixes weights,
@@ -85,23 +97,35 @@ def compute_truncation(
     """
     k, T = check_integer("k", k, minimum=1), check_integer("length", length, minimum=2)
     H = check_integer("hidden_size", hidden_size, minimum=1)
+    sizes, pair, all_errors, all_kept = _take_apart(T, H, spectral_radius, seed)
+    place = min(k, T) - 1
+    return Truncation(
+        k, sizes, _find_kept(T, k), pair, float(all_errors[place]), float(all_kept[place]),
+        all_errors, all_kept,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _take_apart(T, H, spectral_radius, seed):
+    """All that does not depend on k, which is the value that is dragged."""
     W_hh = make_recurrent_weights(H, spectral_radius=spectral_radius, seed=seed)
     rng = np.random.default_rng([seed, 3])
     xs, douts = 0.5 * rng.normal(size=(T, 1, H)), rng.normal(size=(T, H))
-    hs = run_rnn(xs, np.zeros((1, H)), np.eye(H), W_hh, np.zeros(H))[:, 0]
-    shares = split_gradient_by_lag(hs, W_hh, douts)
-    step, lag = np.arange(T), np.arange(T)[:, None]
-    exists = lag <= step
-    kept = exists & (step // k == (step - lag) // k)
-    whole_by_lag = shares.sum(axis=1)
-    kept_by_lag = (shares * kept[:, :, None, None]).sum(axis=1)
-    whole, squares = whole_by_lag.sum(axis=0), (shares**2).sum(axis=(2, 3))
-    return Truncation(
-        np.arange(T),
-        np.linalg.norm(whole_by_lag, axis=(1, 2)),
-        np.linalg.norm(kept_by_lag, axis=(1, 2)),
-        np.sqrt([squares[n, n + 1 :].mean() for n in range(T - 1)]),
-        float(np.linalg.norm(kept_by_lag.sum(axis=0) - whole) / np.linalg.norm(whole)),
-        float(kept.sum() / exists.sum()),
-        k,
-    )
+    hs = trace_rnn(xs, np.zeros((1, H)), np.eye(H), W_hh, np.zeros(H)).hs[:, 0]
+    asked = split_gradient_by_pair(hs, W_hh, douts)
+    sizes = np.linalg.norm(asked / (1 - hs[1:] ** 2), axis=2)  # ∂L/∂a = ∂L/∂h ⊙ (1 − h²)
+    squares = (np.linalg.norm(hs[:-1], axis=1) * np.linalg.norm(asked, axis=2)) ** 2
+    pair = np.sqrt([squares.diagonal(-lag)[1:].mean() for lag in range(T - 1)])
+    masks = np.array([_find_kept(T, k) for k in range(1, T + 1)])
+    gradients = hs[:-1].T @ np.einsum("kts,tsh->ksh", masks, asked, optimize=True)
+    errors = np.linalg.norm(gradients - gradients[-1], axis=(1, 2))
+    return (
+        sizes, pair, errors / np.linalg.norm(gradients[-1]),
+        masks.sum(axis=(1, 2)) / masks[-1].sum(),
+    )  # fmt: skip
+
+
+def _find_kept(T, k):
+    """Whether the pair [t, s] is kept by a cut after every k steps."""
+    piece = np.arange(T) // k
+    return (piece[:, None] == piece) & np.tri(T, dtype=bool)

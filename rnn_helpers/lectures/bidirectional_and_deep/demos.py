@@ -5,22 +5,30 @@ from typing import Any
 
 from rnn_helpers.display.live import Live, choice, live, slider
 from rnn_helpers.lectures.bidirectional_and_deep.plots import (
+    REVEAL_PARTS,
+    describe_depth,
     describe_reveal,
-    describe_unrolled_grid,
+    draw_depth,
     draw_reveal,
-    draw_unrolled_grid,
 )
+from rnn_helpers.lectures.bidirectional_and_deep.reach import compute_reach
 from rnn_helpers.lectures.bidirectional_and_deep.reveal import LONGEST, TEXTS, prepare_reveal
 from rnn_helpers.lectures.bidirectional_and_deep.unrolled import (
     KINDS,
     LAYERS,
     STEPS,
-    compute_unrolled_grid,
 )
+
+PARTS = {
+    "state": "the one whose needs are shown, that of layer l at step t",
+    "waits for": "each cell waits for those that an arrow comes from",
+    "gradient": "goes back from the state along the same lines",
+}
+LABELS = "Teddy bears", "Teddy Roosevelt", "Rose … cheap", "Rose … brave", "Pearl … famous"
 
 
 def reveal_demo(
-    taggers: Mapping[str, Any], *, revealed: int = 4, text: str = TEXTS[1], cell: str = "GRU"
+    taggers: Mapping[str, Any], *, revealed: int = LONGEST, text: str = TEXTS[1], cell: str = "GRU"
 ) -> Live:
     """Reveal a sentence word by word, and watch P(name); `taggers` as in `prepare_reveal`."""
     return live(
@@ -28,23 +36,26 @@ def reveal_demo(
         draw_reveal,
         {
             "revealed": slider("words revealed", 1, LONGEST, 1, revealed),
-            "text": choice("sentence", TEXTS, text),
+            "text": choice("sentence", list(zip(LABELS, TEXTS, strict=True)), text),
             "cell": choice("cell", list(taggers), cell),
         },
         describe_reveal,
         height=4.6,
+        parts=REVEAL_PARTS,
     )
 
 
 def depth_demo(*, step: int = 6, layer: int = 3, kind: str = "one way") -> Live:
-    """Choose a state of a deep network, and see what it needs and how long it waits."""
+    """Choose a state of a deep network: what it needs, how long it waits, and its gradient."""
     return live(
-        compute_unrolled_grid,
-        draw_unrolled_grid,
+        compute_reach,
+        draw_depth,
         {
             "step": slider("step t", 1, STEPS, 1, step),
             "layer": slider("layer l", 1, LAYERS, 1, layer),
             "kind": choice("kind", KINDS, kind),
         },
-        describe_unrolled_grid,
+        describe_depth,
+        height=4.8,
+        parts=PARTS,
     )

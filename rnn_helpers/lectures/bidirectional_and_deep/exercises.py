@@ -49,12 +49,15 @@ def check_reverse_padded(function: object) -> Feedback:
     changed = "the array that came in was changed: work on a copy."
     answer = as_array(call(function, xs, lengths, changed=changed), xs.shape, "the reversed array")
     wanted = _turn(xs, lengths)
+    words = (np.arange(len(xs))[:, None] < lengths)[..., None]
     mistakes = [
+        (answer * words, wanted * words,
+         "the words are right; leave what stands in the padding as it is."),
         (xs[::-1], "now the padding of the short sequences comes first."),
         (xs, "nothing is reversed."),
         (xs[:, ::-1], "the batch is reversed; time is axis 0."),
         (answer[:, 0], wanted[:, 0], "the longest sequence is right, a shorter one is not."),
-    ]
+    ]  # fmt: skip
     compare(answer, wanted, mistakes, "each sequence is to be reversed within its own length.")
     return right("a plain pass over this reads every sequence from its own end.")
 

@@ -5,52 +5,68 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection
+from matplotlib.colors import LinearSegmentedColormap, LogNorm
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path
 from numpy.typing import ArrayLike
 
-from rnn_helpers.display.figures import COLORS, STYLES, new_figure, show
-from rnn_helpers.display.kept_text import add_kept_text
+from rnn_helpers.display.diagrams import Diagram
+from rnn_helpers.display.figures import COLORS, STYLES, is_narrow, new_figure, show
+from rnn_helpers.display.recording import AS_DRAWN
+from rnn_helpers.lectures.bidirectional_and_deep.reach import Reach
 from rnn_helpers.lectures.bidirectional_and_deep.reveal import LONGEST, RevealView
-from rnn_helpers.lectures.bidirectional_and_deep.unrolled import LAYERS, STEPS, UnrolledGrid
+from rnn_helpers.lectures.bidirectional_and_deep.unrolled import LAYERS, STEPS
+from rnn_helpers.validation import check_array
 
 _HIDDEN = "· · ·"
-_GRAY = "#EFEFEF"
+_SHARES = LinearSegmentedColormap.from_list("shares", ["#FFFBF0", COLORS["accent"]])
+_COLUMNS, _ROWS = 9, 10  # parts of a step and of a layer; five of nine and six of ten are a cell
+_HALF_WIDTH, _HALF_HEIGHT = 2.5 / _COLUMNS, 3 / _ROWS
 _NETWORKS = (("rnn", "o", "-"), ("accent", "s", "--"), ("muted", "^", "-."), ("third", "D", ":"))
 
+ONE_WAY, BOTH_WAYS, KNOWN = REVEAL_PARTS = {
+    "left to right": "P(name) by the network that reads one way: no later word has reached it",
+    "both ways": "P(name) by the network that reads all revealed words, from both ends",
+    "all that can be known": "P(name) of the bold word by the grammar that made the sentence, "
+    "given the words revealed",
+}
 
-def draw_two_ways(words: Sequence[str] = ("He", "said", "Teddy", "Roosevelt")) -> None:
-    """Show the two passes over a sentence, and what of them is answered from."""
-    figure, axes = new_figure(8, 3.4)
-    plain = {"ha": "center", "va": "center"}
-    arrow = {"arrowstyle": "-|>", "shrinkA": 15, "shrinkB": 15}
-    rows = ((1, "→h", COLORS["second"], 1), (2, "←h", COLORS["accent"], -1))
-    for t, word in enumerate(words):
-        axes.text(t, 0, word, fontsize=12, **plain)
-        axes.text(t, 3, f"tag {t + 1}", fontsize=11, **plain)
-        for height, name, color, way in rows:
-            shift = -0.13 if height == 1 else 0.13
-            axes.text(
-                t + shift, height, f"{name}$_{t + 1}$", fontsize=12,
-                bbox={"boxstyle": "round,pad=0.4", "facecolor": color, "alpha": 0.4}, **plain,
-            )  # fmt: skip
-            for low, high in ((0, height), (height, 3)):
-                ends = (t + shift * (high == height), low), (t + shift * (low == height), high)
-                style = {**arrow, "color": COLORS["muted"], "linewidth": 0.8}
-                axes.annotate("", (ends[1][0], high), (ends[0][0] + shift * (low == height), low),
-                              arrowprops=style)  # fmt: skip
-            if 0 <= t + way < len(words):
-                axes.annotate(
-                    "", (t + way + shift, height), (t + shift, height),
-                    arrowprops={**arrow, "color": COLORS["data"], "shrinkA": 18, "shrinkB": 18},
-                )  # fmt: skip
-    axes.set(xlim=(-0.6, len(words) - 0.4), ylim=(-0.3, 3.3))
-    axes.set_title("Two passes over the same words, each with weights of its own", loc="left")
-    axes.axis("off")
+
+def draw_two_ways(inputs: ArrayLike, forward: ArrayLike, backward: ArrayLike) -> None:
+    """Show two running sums (T,) over the same inputs, each state and what is answered from."""
+    inputs = check_array("inputs", inputs, ndim=1)
+    T = len(inputs)
+    sums = {"→": check_array("forward", forward, shape=(T,))}
+    sums["←"] = check_array("backward", backward, shape=(T,))
+    figure, axes = new_figure(8, 3.9)
+    diagram = Diagram(axes, 2.0 * T + 0.6, 4.1)
+    numbers = {f"x{t}": number for t, number in enumerate(inputs)}
+    for t in range(T):
+        x = 1.3 + 2.0 * t
+        diagram.number("input", x, 0.2, value=f"x{t}", form="{:.0f}", fontsize=12)
+        diagram.line("input", [(x, 0.42), (x, 0.75), (x - 0.4, 0.75), (x - 0.4, 1.29)])
+        diagram.line("input", [(x, 0.42), (x, 0.75), (x + 0.4, 0.75), (x + 0.4, 2.29)])
+        diagram.fork("input", x, 0.75)
+        for part, side, height in (("→", -1, 1.5), ("←", 1, 2.5)):
+            place, name = x + 0.4 * side, f"{part}{t}"
+            numbers |= {name: sums[part][t], f"{name} of all": sums[part][t] / sums[part].max()}
+            diagram.operation(part, place, height, "+")
+            diagram.line(part, [(place, height + 0.21), (place, 3.35)])
+            ends = (place - side * 0.21, height), (place - side * 1.79, height)
+            if 0 <= t - side < T:
+                diagram.line(part, list(ends), value=f"{name} of all")
+            diagram.number(part, place, 3.6, value=name, form=f"{part} {{:.0f}}", fontsize=12)
+    diagram.move(numbers)
+    axes.set_title("Two passes over the same numbers", loc="left")
+    said = "; ".join(
+        f"{name} {', '.join(f'{number:g}' for number in row)}"
+        for name, row in zip(("from the left", "from the right"), sums.values(), strict=True)
+    )
     show(
         figure,
-        alt=f"The words {', '.join(words)} in a row. Above them a row of states joined by arrows "
-        "to the right, and above that a row joined by arrows to the left. Both states of a word "
-        "lead to its tag; the rightmost state of the upper row has read one word.",
+        alt=f"The numbers {', '.join(f'{number:g}' for number in inputs)} in a row. Above them a "
+        "row of sums joined by arrows to the right, and above that one joined by arrows to the "
+        f"left; both sums of a place stand above it: {said}.",
     )
 
 
@@ -81,9 +97,9 @@ def draw_taggers(
 
 
 def draw_delays(
-    delays: ArrayLike, shares: ArrayLike, bounds: Sequence[float], live: tuple[int, float]
+    delays: ArrayLike, shares: ArrayLike, rule: Sequence[float], live: tuple[int, float]
 ) -> None:
-    """Show shares (S, N) against N delays, and what is possible; the live one is ringed."""
+    """Show shares (S, N) against N delays, and the grammar's rule; the live one is ringed."""
     figure, axes = new_figure(8, 3.4)
     delays, shares = np.asarray(delays), np.asarray(shares)
     shifts = np.linspace(-0.12, 0.12, len(shares))
@@ -92,7 +108,7 @@ def draw_delays(
         label = None if number else f"GRU one way, {len(shares)} seeds"
         axes.plot(delays + shift, row, "o", markersize=5, label=label, **look)
     axes.plot(delays, shares.mean(axis=0), STYLES["gru"], color=COLORS["gru"], label="their mean")
-    axes.plot(delays, bounds, "--", color=COLORS["bound"], label="the best that is possible")
+    axes.plot(delays, rule, "--", color=COLORS["bound"], label="the grammar's rule")
     axes.plot(*live, "s", markersize=13, color=COLORS["data"], markerfacecolor="none",
               label="trained here")  # fmt: skip
     axes.set(xlabel="look-ahead k, in words", ylabel="ambiguous words right, share")
@@ -105,7 +121,7 @@ def draw_delays(
     show(
         figure,
         alt=f"Mean share of ambiguous words tagged right by look-ahead in words: {means}. The "
-        f"best that is possible rises from {bounds[0]:.2f} to {bounds[-1]:.2f}.",
+        f"grammar's rule on the same sentences rises from {rule[0]:.2f} to {rule[-1]:.2f}.",
     )
 
 
@@ -137,12 +153,14 @@ def describe_reveal(view: RevealView) -> str:
     """What the networks and the grammar say of the ambiguous word, in words."""
     sentence, place = view.sentence, view.sentence.place
     word, words = sentence.words[place], f"{view.revealed} of {len(sentence)} words revealed"
+    if view.revealed == len(sentence):
+        words = f"All {view.revealed} words of this sentence revealed"
     if view.exact is None:
         return f"{words}: “{word}” has not been read yet."
     return (
         f"{words}, “{word}”: both ways, the {view.cell} gives a name {view.two_way[place]:.2f}; "
-        f"left to right it gives {view.one_way[place]:.2f}, whatever follows; all that the words "
-        f"so far can say is {view.exact:.2f}."
+        f"left to right, {view.one_way[place]:.2f}; all that the words so far can say is "
+        f"{view.exact:.2f}."
     )
 
 
@@ -156,12 +174,14 @@ def draw_reveal(
     widths = np.full(2 * LONGEST - 1, np.nan)  # every second stair is a gap
     widths[: 2 * view.revealed : 2] = view.two_way[: view.revealed]
     artists["bars"].set_data(widths)
+    for name in ("bars", "sample"):
+        artists[name].set_color(COLORS[view.cell.lower()])
     for row in range(LONGEST):
         hidden = _HIDDEN if row < len(sentence) else ""
-        artists[f"word {row}"].set(
-            text=sentence.words[row] if row < view.revealed else hidden,
-            color=COLORS["lstm" if row == sentence.place else "data"],
-        )
+        word, weight = artists[f"word {row}"], "bold" if row == sentence.place else "normal"
+        word.set_text(sentence.words[row] if row < view.revealed else hidden)
+        if word.get_fontweight() != weight:  # to set it has the word painted anew
+            word.set_fontweight(weight)
     artists["one way"].set_data(view.one_way[: view.revealed], rows[: view.revealed])
     known = view.exact is not None
     artists["exact"].set_data([view.exact] * known, [sentence.place] * known)
@@ -177,86 +197,154 @@ def _prepare_reveal(axes):
     edges = (np.arange(LONGEST)[:, None] + [-0.3, 0.3]).ravel()
     bars = axes.stairs(
         np.zeros(len(edges) - 1), edges, orientation="horizontal", fill=True,
-        color=COLORS["second"], label="both ways",
+        color=COLORS["gru"], label=BOTH_WAYS, gid=BOTH_WAYS,
     )  # fmt: skip
     (one_way,) = axes.plot(
-        [], [], "o", color=COLORS["data"], markerfacecolor="none", label="left to right"
+        [], [], "o", color=COLORS["data"], markerfacecolor="none", label=ONE_WAY, gid=ONE_WAY
     )
     (exact,) = axes.plot(
-        [], [], "|", color=COLORS["lstm"], markersize=22, markeredgewidth=3,
-        label="all that can be known",
+        [], [], "|", color=COLORS["bound"], markersize=22, markeredgewidth=3, label=KNOWN,
+        gid=KNOWN,
     )  # fmt: skip
-    axes.legend(handles=[one_way, exact, bars], loc="lower right", fontsize=10)
+    (sample,) = axes.legend(
+        handles=[one_way, exact, bars], loc="lower right", fontsize=10, markerscale=0.6
+    ).get_patches()
     words = {
-        f"word {row}": add_kept_text(axes, -0.02, row, ha="right", va="center", fontsize=10)
+        f"word {row}": axes.text(-0.02, row, "", ha="right", va="center", fontsize=10)
         for row in range(LONGEST)
     }
-    return {"one way": one_way, "exact": exact, "bars": bars, **words}
+    return {"one way": one_way, "exact": exact, "bars": bars, "sample": sample, **words}
 
 
-def describe_unrolled_grid(grid: UnrolledGrid) -> str:
-    """Which inputs reach the chosen state, and what it waits for, in words."""
+def describe_depth(reach: Reach) -> str:
+    """What the chosen state waits for, and how much of a nudge reaches it, in words."""
+    grid = reach.grid
     counts = (grid.inputs.sum(), "input"), (grid.needed.sum(), "cell")
     inputs, cells = (f"{n} {noun}" + "s" * int(n != 1) for n, noun in counts)
+    own = f"Of a nudge to the input at its own step {reach.inputs[grid.step - 1]:.2g} arrives"
+    first = f", of one at step 1 {reach.inputs[0]:.2g}" if grid.step > 1 else ""
     return (
         f"Layer {grid.layer}, step {grid.step}, {grid.kind}: the state sees {inputs} of "
-        f"{len(grid.inputs)}, needs {cells}, and comes in round {grid.rounds.max()} even if all "
-        "that can be computed at once is."
+        f"{len(grid.inputs)}, needs {cells}, and comes in round {grid.rounds.max()} at the "
+        f"earliest. {own}{first}."
     )
 
 
-def draw_unrolled_grid(
-    grid: UnrolledGrid, axes: Axes, artists: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    """Draw the cells and inputs that a state needs, each with its round, or change the drawing."""
-    if grid.needed.shape != (LAYERS, STEPS):
-        raise ValueError(f"grid must have {LAYERS} layers of {STEPS}, got {grid.needed.shape}")
+def draw_depth(reach: Reach, axes: Axes, artists: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Draw what a state waits for and how its gradient flows back, or change the drawing."""
     if artists is None:
-        artists = _prepare_grid(axes)
-    inputs = np.where(grid.inputs, COLORS["accent"], _GRAY)
-    colors = np.vstack([inputs, np.where(grid.needed, COLORS["second"], _GRAY)])
-    colors[grid.layer, grid.step - 1] = COLORS["lstm"]
-    artists["cells"].set_facecolor(colors.ravel().tolist())
-    artists["arrows"].set_segments(_find_arrows(grid))
+        artists = _prepare_depth(axes)
+    grid, both = reach.grid, reach.grid.kind == "both ways"
+    shares = np.full((LAYERS + 1, _ROWS, STEPS, _COLUMNS), np.nan)
+    halves = (slice(2, 5), slice(5, 8))  # forward below, backward above
+    for half, cells in zip(halves, reach.cells if both else reach.cells[[0, 0]], strict=True):
+        shares[1:, half, :, 2:7] = cells[:, None, :, None]
+        shares[0, half, :, 2:7] = reach.inputs[:, None]
+    artists["shares"].set_array(shares.reshape((LAYERS + 1) * _ROWS, -1))
+    artists["chosen"].set_xy((grid.step - _HALF_WIDTH, grid.layer - _HALF_HEIGHT))
     for (layer, step), needed in np.ndenumerate(grid.needed):
-        number = str(grid.rounds[layer, step])
-        artists[f"round {layer} {step}"].set(visible=bool(needed), text=number)
+        there = np.isfinite(reach.cells[:, layer, step])  # the halves of a pair that are needed
+        height = layer + 1 + 0.15 * both * (float(there[1]) - float(there[0]))
+        number = artists[f"round {layer} {step}"]
+        number.set_visible(bool(needed))
+        number.set_text(str(grid.rounds[layer, step]))
+        if number.get_position()[1] != height:  # to set it has the number painted anew
+            number.set_y(height)
+    artists["halves"].set_visible(both)
+    starts, ends, widths = _find_arrows(reach)
+    unit = (28, 34) if is_narrow(axes) else (50, 52)  # points of a column, of a row
+    artists["forward"].set_path(_make_arrows(starts, ends, np.full(len(ends), 0.5), unit))
+    artists["backward"].set_path(_make_arrows(ends, starts, 0.3 + 3 * widths, unit))
     return artists
 
 
-def _find_arrows(grid):
-    """Lines between the cells that are needed and what each of them needs, (column, row) each."""
-    segments = []
-    for row, column in np.argwhere(grid.needed):
-        here = (column + 1, row + 1)
-        segments.append([(column + 1, row), here])
-        sideways = row == 0 or grid.kind != "one way, plain above"
-        if sideways and column:
-            segments.append([(column, row + 1), here])
-        if grid.kind == "both ways" and column + 1 < STEPS:
-            segments.append([(column + 2, row + 1), here])
-    return np.array(segments, dtype=float)
+def _find_arrows(reach):
+    """Where the arrows of the forward pass start and end, (column, row), and their gradients."""
+    arrows = []
+    for (way, row, column), share in np.ndenumerate(reach.sideways):
+        if np.isfinite(share):
+            height = row + 1 + (2 * way - 1) * (reach.grid.kind == "both ways") * 0.15
+            end, side = column + 1, 1 - 2 * way  # from the left, or from the right
+            start = end - side
+            arrows.append(
+                ((start + side * _HALF_WIDTH, height), (end - side * _HALF_WIDTH, height), share)
+            )
+    for (row, column), share in np.ndenumerate(reach.down):
+        if np.isfinite(share):
+            x = column + 1
+            arrows.append(((x, row + _HALF_HEIGHT), (x, row + 1 - _HALF_HEIGHT), share))
+    starts, ends, shares = zip(*arrows, strict=True)
+    return np.array(starts), np.array(ends), np.array(shares)
 
 
-def _prepare_grid(axes):
+def _make_arrows(starts, ends, widths, unit):
+    """Arrows as one path, each shifted to its own right, so that two that meet stand apart.
+
+    `widths` are half those of the shafts, in points; `unit` the points of a column and a row.
+    """
+    starts, ends = starts * unit, ends * unit
+    ahead = ends - starts
+    length = np.hypot(*ahead.T)[:, None]
+    ahead = ahead / length
+    right = ahead[:, ::-1] * (1, -1)
+    w = widths[:, None]
+    head = np.minimum(5.0, 0.6 * length)
+    starts, ends = (points + (1.5 + w) * right for points in (starts + ahead, ends - ahead))
+    neck = ends - head * ahead
+    corners = [
+        starts + w * right, neck + w * right, neck + (w + 1.8) * right, ends,
+        neck - (w + 1.8) * right, neck - w * right, starts - w * right, starts + w * right,
+    ]  # fmt: skip
+    points = np.stack(corners, axis=1).reshape(-1, 2) / unit
+    codes = [Path.MOVETO, *[Path.LINETO] * 6, Path.CLOSEPOLY] * len(starts)
+    return Path(points, codes)
+
+
+def _prepare_depth(axes):
+    narrow = is_narrow(axes)
     axes.set(
-        xlim=(0.3, STEPS + 0.7), ylim=(-0.6, LAYERS + 0.6), xlabel="step t",
+        xlim=(0.4, STEPS + 0.6), ylim=(-0.5, LAYERS + (0.8 if narrow else 0.6)), xlabel="step t",
         xticks=range(1, STEPS + 1), yticks=range(LAYERS + 1),
-        yticklabels=["input x", *(f"layer {layer}" for layer in range(1, LAYERS + 1))],
+        yticklabels=["x", *range(1, LAYERS + 1)] if narrow else
+        ["input x", *(f"layer {layer}" for layer in range(1, LAYERS + 1))],
     )  # fmt: skip
     axes.grid(False)
-    title = "What the orange-red state needs; the number is the round it comes in"
-    axes.set_title(title, loc="left")
-    columns, rows = np.meshgrid(np.arange(1, STEPS + 1), np.arange(LAYERS + 1))
-    lines = LineCollection([], colors=COLORS["muted"], linewidths=2, zorder=1)
-    axes.add_collection(lines, autolim=False)
-    cells = axes.scatter(
-        columns.ravel(), rows.ravel(), s=700, marker="s", edgecolors=COLORS["data"], zorder=2
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    axes.set_title("Thin arrows: what the state waits for, in rounds; orange: its gradient",
+                   loc="left")  # fmt: skip
+    size = 2 * _HALF_WIDTH, 2 * _HALF_HEIGHT
+    for row, column in np.ndindex(LAYERS + 1, STEPS):
+        corner = column + 1 - _HALF_WIDTH, row - _HALF_HEIGHT
+        axes.add_patch(Rectangle(corner, *size, color=COLORS["band"], linewidth=0))
+    xs = np.linspace(0.5, STEPS + 0.5, STEPS * _COLUMNS + 1)
+    ys = np.linspace(-0.5, LAYERS + 0.5, (LAYERS + 1) * _ROWS + 1)
+    blank = np.full((len(ys) - 1, len(xs) - 1), np.nan)
+    shares = axes.pcolormesh(xs, ys, blank, cmap=_SHARES, norm=LogNorm(1e-3, 1), zorder=2)
+    bar = axes.figure.colorbar(
+        shares, ax=axes, extend="min", location="bottom" if narrow else "right", shrink=0.9
     )
+    bar.set_label("share of a nudge that arrives")
+    chosen = Rectangle((0, 0), *size, fill=False, edgecolor=COLORS["data"], linewidth=2.5, zorder=3,
+                       gid="state")  # fmt: skip
+    arrows = {
+        name: axes.add_patch(
+            PathPatch(Path([(0, 0)]), color=COLORS[color], linewidth=0, zorder=4, gid=part)
+        )
+        for name, color, part in (
+            ("forward", "data", "waits for"), ("backward", "accent", "gradient")
+        )
+    }  # fmt: skip
     rounds = {
-        f"round {layer} {step}": add_kept_text(
-            axes, step + 1, layer + 1, ha="center", va="center", fontsize=10, zorder=3
+        f"round {layer} {step}": axes.text(
+            step + 1, layer + 1, "", ha="center", va="center", fontsize=8 if narrow else 10,
+            zorder=5, gid=AS_DRAWN,
         )
         for layer, step in np.ndindex(LAYERS, STEPS)
-    }
-    return {"arrows": lines, "cells": cells, **rounds}
+    }  # fmt: skip
+    rounds["halves"] = axes.text(
+        0.72, LAYERS + 0.38, "Lower →, upper ←, number: the later" if narrow else
+        "Lower half →, upper half ←; the number is of the later half", fontsize=9,
+        va="bottom", color=COLORS["muted"],
+    )  # fmt: skip
+    return {"shares": shares, "chosen": axes.add_patch(chosen), **arrows, **rounds}

@@ -20,7 +20,7 @@ TEXTS = (
     "She said, Rose is still perhaps just so brave today.",
     "We read that Pearl was quite very famous.",
 )
-LONGEST = 13  # words of a sentence that is shown
+LONGEST = 12  # words of a sentence that is shown
 
 
 @dataclass(frozen=True)

@@ -1,112 +1,159 @@
 """Pictures of lecture 07: one unit between its gates, and the gradients of GRU and LSTM by lag."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
 from rnn_helpers.display.comparisons import show_learned_by_start
-from rnn_helpers.display.decay import draw_decay, format_power
-from rnn_helpers.display.figures import COLORS, STYLES, new_figure, show
-from rnn_helpers.lectures.gru.gates import GatedDecay, GateRun
-from rnn_helpers.recurrences.jacobians import name_verdict
+from rnn_helpers.display.decay import (
+    describe_gated_decay,
+    draw_gated_decay,
+    name_decay_parts,
+    show_gated_decays,
+)
+from rnn_helpers.display.diagrams import write_number
+from rnn_helpers.display.figures import COLORS, STYLES, is_narrow, new_figure, show
+from rnn_helpers.lectures.gru.gates import FORMS, GateInterval, GateRun, GRUDecay
+from rnn_helpers.models.trained_gates import show_trained_gates
 
 _MARKS = {
     "RNN": ("D", "rnn"), "simplified GRU": ("s", "accent"), "GRU": ("o", "gru"),
     "LSTM": ("^", "lstm"),
 }  # fmt: skip
-SOLVED = 0.02  # mean squared error on the adding problem; always to answer 1 has 1/6
-_LOOKS = {
-    f"{name}{path}": (STYLES[name], COLORS[name], width, f"{name.upper()}, {words}")
-    for path, width, words in (("", 2.6, "total"), ("_direct", 1.1, "direct path alone"))
-    for name in ("gru", "lstm")
+GATE_PARTS = {
+    "input": "what comes in: a push up, a push down, silence between",
+    "candidate": "what is offered to the state, from −1 to 1: here it is tanh(1.2 x)",
+    "update gate": "how much of the old state is kept; the rest is taken from the candidate",
+    "state": "what is held",
 }
+_NAMES = {"name": "GRU", "direct": "∏ z"}
+_BOTTOM = -32  # half of the state, a hundred times, is 10⁻³⁰
+DECAY_PARTS = name_decay_parts(**_NAMES)
+KEPT = 0.5  # a unit that holds less of a pulse of height 0.95 has lost it
+_AFTER_FIRST = 7  # the last step of the first pulse
+SOLVED = 0.02  # mean squared error on the adding problem; always to answer 1 has 1/6
 
 
-def describe_gate_run(run: GateRun) -> str:
-    """What each convention keeps, and where the unit ends, in words."""
-    ends = [value if abs(value) >= 0.005 else 0.0 for value in (run.keeps[-1], run.takes[-1])]
-    return (
-        f"z = {run.z:.2f}, r = {run.r:.2f}, reset {run.reset} the product. Where z keeps, a step "
-        f"holds on to {100 * run.z:.0f} % of the old state and h ends at {ends[0]:.2f}; where z "
-        f"takes, to {100 * (1 - run.z):.0f} %, and h ends at {ends[1]:.2f}."
-    )
+def describe_gate_interval(run: GateInterval) -> str:
+    """What the unit holds after the first pulse and at the end, and which pulse that is."""
+    after, end = run.hs[_AFTER_FIRST], run.hs[-1]
+    gate = f"z is {run.z_outside:.2f} throughout"
+    if run.first <= run.last:
+        gate = (
+            f"z is {run.z_inside:.2f} from step {run.first} to step {run.last}, else "
+            f"{run.z_outside:.2f}"
+        )
+    if end >= KEPT:
+        verdict = ": the first pulse is held, not the second"
+    elif end <= -KEPT:
+        verdict = ": the second pulse is held, not the first"
+    else:
+        verdict = ", between the dotted lines: neither is held"
+    ends = map(write_number, (after, end))
+    return "{}. h is {} after the first pulse and {} at the end{}.".format(gate, *ends, verdict)
 
 
-def draw_gate_run(
-    run: GateRun, axes: Axes, artists: dict[str, Line2D] | None = None
-) -> dict[str, Line2D]:
-    """Draw the input, the candidate and the state of both conventions, or move a drawing."""
+def draw_gate_interval(
+    run: GateInterval, axes: Sequence[Axes], artists: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Draw pulses, candidate and state above, the update gate below, or move a drawing."""
     if artists is None:
-        artists = _prepare_gate_axes(run, axes)
-    artists["candidate"].set_ydata(run.candidates)
-    artists["keeps"].set_ydata(run.keeps)
-    artists["takes"].set_ydata(run.takes)
+        artists = _prepare_interval_axes(run, *axes)
+    inside = run.last + 1 - run.first
+    for part in ("open", "open below"):
+        artists[part].set(x=run.first - 0.5, width=max(0, inside))
+    artists["h"].set_ydata(run.hs)
+    artists["z"].set_ydata(run.zs)
+    artists["end"].set_ydata(run.hs[-1:])
     return artists
 
 
-def _prepare_gate_axes(run, axes):
+def _prepare_interval_axes(run, axes, below):
     T = len(run.xs)
     steps = np.arange(1, T + 1)
-    axes.set(xlim=(-0.5, T + 0.5), ylim=(-2.3, 1.9), xlabel="step t", ylabel="value")
-    pulses = axes.bar(steps, run.xs, width=0.9, color="#D9D9D9", label="input x", zorder=1)
+    artists: dict[str, Any] = {}
+    for part, axis in (("open", axes), ("open below", below)):
+        axis.set(xlim=(-0.5, T + 1.5))
+        artists[part] = axis.add_patch(
+            Rectangle((0, -3), 1, 6, facecolor=(COLORS["accent"], 0.2), zorder=0.5)
+        )
+    pulses = axes.bar(
+        steps, run.xs, width=0.9, color=COLORS["shade"], label="input x", zorder=1, gid="input"
+    )
     (candidate,) = axes.plot(
-        steps, run.candidates, ".", color=COLORS["muted"], markersize=5, label="candidate n",
+        steps, run.candidates, "D", color=COLORS["negative"], markersize=4, label="candidate n",
+        gid="candidate",
     )  # fmt: skip
-    (keeps,) = axes.plot(
-        np.arange(T + 1), run.keeps, "-", linewidth=2.6, color=COLORS["gru"], label="h, z keeps"
+    for y in (KEPT, -KEPT):
+        axes.axhline(y, linestyle=":", linewidth=1, color=COLORS["muted"], zorder=0.8)
+    axes.text(0, KEPT + 0.06, "held", fontsize=9, color=COLORS["muted"])
+    look = {"color": COLORS["gru"], "gid": "state"}
+    (artists["h"],) = axes.plot(
+        np.arange(T + 1), run.hs, "-", linewidth=2.6, label="state h", **look
     )
-    (takes,) = axes.plot(
-        np.arange(T + 1), run.takes, "--", linewidth=1.8, color=COLORS["accent"],
-        label="h, z takes",
+    (artists["end"],) = axes.plot([T], run.hs[-1:], "o", markersize=8, **look)
+    axes.legend(
+        handles=[artists["h"], candidate, pulses], loc="lower left", fontsize=9,
+        ncols=1 if is_narrow(axes) else 3,
     )  # fmt: skip
-    axes.legend(handles=[keeps, takes, candidate, pulses], loc="lower left", ncols=2, fontsize=10)
-    axes.set_title("One unit with both gates held still", loc="left")
-    return {"candidate": candidate, "takes": takes, "keeps": keeps}
+    axes.set(ylim=(-2.3, 1.9), ylabel="value")
+    axes.set_title("One unit: what comes in, what is offered, what is held", loc="left")
+    (artists["z"],) = below.step(
+        steps, run.zs, where="mid", linewidth=2, color=COLORS["data"], gid="update gate"
+    )
+    below.set(ylim=(-0.08, 1.08), xlabel="step t", ylabel="update gate z")
+    below.set_title("1 keeps all of h, 0 takes all of n; shaded: the interval", loc="left")
+    return artists
 
 
-def describe_gated_decay(decay: GatedDecay) -> str:
-    """What is left of both gradients at the last lag, in words."""
-    T = int(decay.lags[-1])
-    parts = [
-        f"the {name}'s gradient {name_verdict(left)}, {format_power(left)} is left"
-        for name, left in (("GRU", decay.gru[-1]), ("LSTM", decay.lstm[-1]))
-    ]
-    direct = f"{format_power(decay.gru_direct[-1])} and {format_power(decay.lstm_direct[-1])}"
-    biases = f"Keep bias {decay.keep_bias:.1f}, reset bias {decay.reset_bias:.1f}"
+def describe_gru_decay(decay: GRUDecay) -> str:
+    """What is left at the last lag, in words."""
+    form = FORMS[decay.cell]
+    reset = "no reset gate" if "simpl" in form else f"reset bias {decay.reset_bias:.1f}"
+    found = describe_gated_decay({"cell": decay.gated, "rnn": decay.rnn}, name="GRU")
     return (
-        f"{biases}, weight scale {decay.weight_scale:.2f}, {T} steps: "
-        f"{' and '.join(parts)}. The direct paths alone would leave {direct}."
+        f"{form[0].upper()}{form[1:]}, keep bias {decay.keep_bias:.1f}, {reset}, "
+        f"W_hn × {decay.candidate_scale:.2f}. {found}"
     )
 
 
-def draw_gated_decay(
-    decay: GatedDecay, axes: Axes, artists: dict[str, Line2D] | None = None
-) -> dict[str, Line2D]:
-    """Draw the gradients of a GRU and of an LSTM by lag with their direct paths, or move them."""
-    curves = {name: getattr(decay, name) for name in _LOOKS}
-    return draw_decay(
-        decay.lags, curves, axes, artists, looks=_LOOKS, state="s", top=4, loc="lower left", ncols=2
-    )
+def draw_gru_decay(
+    decay: GRUDecay, axes: Axes, artists: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Draw what is left of a gradient by lag in GRUs and plain RNNs, or move a drawing."""
+    return draw_gated_decay(
+        {"cell": decay.gated, "rnn": decay.rnn}, axes, artists,
+        color="gru", state="h", bottom=_BOTTOM, **_NAMES,
+    )  # fmt: skip
 
 
-def draw_held_gates(runs: Sequence[GateRun]) -> None:
-    """Show the state of one unit over time, a line for each update gate."""
-    figure, axes = new_figure(8, 3.4)
-    for run, style in zip(runs, ("-", "--", ":"), strict=True):
-        label = f"z = {run.z}"
-        axes.plot(run.keeps, style, color=COLORS["gru"], linewidth=2, label=label)
-    axes.set(xlabel="step t", ylabel="state h")
-    axes.set_title("One unit with r = 0 and z held still, at two pulses", loc="left")
-    axes.legend()
-    rows = "; ".join(
-        f"z = {run.z}: {run.keeps[7]:.2f} after the first pulse, {run.keeps[22]:.2f} fifteen steps "
-        "later"
-        for run in runs
+def draw_gru_decays(settings: Mapping[str, GRUDecay]) -> None:
+    """Show the gradients of GRUs and plain RNNs at several settings, a panel for each."""
+    show_gated_decays(settings, describe_gru_decay, draw_gru_decay)
+
+
+def draw_conventions(runs: Sequence[GateRun]) -> None:
+    """Show the state of one unit whose z keeps and of one whose z takes, a panel a setting."""
+    figure, axes = new_figure(9.6, 3, ncols=len(runs), sharey=True)
+    ends = []
+    for axis, run in zip(axes, runs, strict=True):
+        axis.plot(run.keeps, "-", linewidth=2.4, color=COLORS["gru"], label="z keeps")
+        axis.plot(run.takes, "--", linewidth=1.8, color=COLORS["accent"], label="z takes")
+        axis.set(xlabel="step t")
+        axis.set_title(f"z = {run.z}, r = {run.r}", loc="left", fontsize=11)
+        keeps, takes = (np.round(states[-1], 2) + 0.0 for states in (run.keeps, run.takes))
+        ends.append(f"z = {run.z}, r = {run.r}: {keeps:+.2f} and {takes:+.2f}")
+    axes[0].set(ylabel="state h")
+    axes[0].legend(loc="lower left", fontsize=9)
+    show(
+        figure,
+        alt="State of one unit over two pulses. It ends, where z keeps and where z takes, at: "
+        f"{'; '.join(ends)}.",
     )
-    show(figure, alt=f"State over 40 steps with a pulse up and a pulse down. {rows}.")
 
 
 def draw_learned_by_distance(
@@ -165,3 +212,8 @@ def draw_adding(errors: Mapping[str, ArrayLike], *, updates: Sequence[int]) -> N
         alt="Mean squared error of every seed on the adding problem, log axis, with a dotted line "
         f"at 1/6. {'; '.join(said)}.",
     )
+
+
+def draw_trained_gates(network: Any, batch: Any) -> None:
+    """Show the gates of a trained network at each word of a sentence."""
+    show_trained_gates(network, batch)

@@ -1,12 +1,24 @@
-"""The demo of lecture 03."""
+"""The demos of lecture 03."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from rnn_helpers.data.studies import read_study
 from rnn_helpers.data.vocabulary import Vocabulary
-from rnn_helpers.display.live import choice, live, slider
-from rnn_helpers.lectures.language_models.plots import describe_sampling, draw_sampling
+from rnn_helpers.display.live import Live, choice, live, slider, stepper
+from rnn_helpers.lectures.language_models.live_plots import (
+    SAMPLING_PARTS,
+    describe_sampling,
+    draw_sampling,
+)
 from rnn_helpers.lectures.language_models.sampling import prepare_sampling
+from rnn_helpers.lectures.language_models.streams import (
+    LAST_UPDATE,
+    MEASURED,
+    STATES,
+    prepare_streams,
+)
+from rnn_helpers.lectures.language_models.streams_plots import describe_streams, draw_streams
 from rnn_helpers.validation import check_choice
 
 TOP_KS = (1, 2, 3, 5, 10, 20, 50, None)
@@ -43,6 +55,44 @@ def sampling_demo(
         },
         describe_sampling,
         width=9.5,
-        height=3.3,
+        height=4.2,
         ncols=2,
+        parts=SAMPLING_PARTS,
+    )
+
+
+def streams_demo(
+    *, done: int = 2, state: str = "detached",
+    measured: str = "T = 8, 400 updates",
+) -> Live:  # fmt: skip
+    """Step from update to update: the window that is read, its state, its gradient, its cost.
+
+    Parameters
+    ----------
+    done : int, 0 to 7
+        Updates before the one that is shown; the text is read twice.
+    state : {"detached", "through", "zeros", "another"}
+        What a window begins with: `streams.STATES` says it in words.
+    measured : str
+        One of `streams.MEASURED`: with which windows, and how long, the study trained.
+    """
+    check_choice("state", state, STATES)
+    check_choice("measured", measured, MEASURED)
+    return live(
+        prepare_streams(read_study("carried_state")),
+        draw_streams,
+        {
+            "done": stepper("updates done", LAST_UPDATE - 1, done),
+            "state": choice("the state is", [(name, key) for key, name in STATES.items()], state),
+            "measured": choice("measured with", list(MEASURED), measured),
+        },
+        describe_streams,
+        height=5.2,
+        nrows=2,
+        parts={
+            "state": "the numbers that the last step of a window leaves and the next one takes in",
+            "state of zeros": "a state of zeros: this window knows of nothing before it",
+            "gradient": "how far back the loss of the framed window changes the weights",
+            "cut": "detach: the state goes on, the gradient ends here",
+        },
     )

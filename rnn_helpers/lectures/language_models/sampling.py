@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from rnn_helpers.data.vocabulary import Vocabulary, list_tokens
+from rnn_helpers.data.vocabulary import END, UNKNOWN, Vocabulary, list_tokens
 from rnn_helpers.validation import (
     check_array,
     check_indices,
@@ -20,6 +20,7 @@ _SHOWN = 10  # of the likeliest tokens, as bars
 _LENGTH = 200  # tokens of a sample
 
 
+@np.errstate(over="ignore")
 def filter_distribution(
     logits: ArrayLike, *, temperature: float = 1.0, top_k: int | None = None, top_p: float = 1.0
 ) -> np.ndarray:
@@ -73,20 +74,24 @@ def _filter(logits, temperature, top_k, top_p):
         probabilities = np.zeros(len(logits))
         probabilities[logits.argmax()] = 1.0
         return probabilities
-    with np.errstate(over="ignore"):  # a temperature near 0 may send the differences to −∞
-        probabilities = np.exp((logits - logits.max()) / temperature)
-    if top_k is not None and top_k < len(probabilities):
-        probabilities[np.argsort(-probabilities, kind="stable")[top_k:]] = 0.0  # of equals the last
+    # a temperature near 0 may send the differences to −∞; the callers let it pass
+    probabilities = np.exp((logits - logits.max()) / temperature)
+    kept = len(probabilities) if top_k is None else top_k
+    if kept >= len(probabilities) and top_p == 1:
+        return probabilities / probabilities.sum()
+    order = np.argsort(-probabilities, kind="stable")
+    probabilities[order[kept:]] = 0.0  # of equals the last
     probabilities /= probabilities.sum()
     if top_p < 1:
-        order = np.argsort(-probabilities, kind="stable")
-        before = np.cumsum(probabilities[order]) - probabilities[order]
+        ranked = probabilities[order]
+        before = ranked.cumsum() - ranked
         # a little slack, so that 0.5 + 0.4 counts as 0.9
         probabilities[order[1:][before[1:] >= top_p - 1e-12]] = 0.0
         probabilities /= probabilities.sum()
     return probabilities
 
 
+@np.errstate(over="ignore")
 def sample_tokens(
     step: Callable[[int, Any], tuple[ArrayLike, Any]], start: int, *, length: int,
     rng: np.random.Generator, temperature: float = 1.0, top_k: int | None = None,
@@ -122,9 +127,9 @@ def sample_tokens(
     if stop is not None:
         check_integer("stop", stop, minimum=0, maximum=len(logits) - 1)
     while True:
-        ends = np.cumsum(_filter(logits, *settings))
+        ends = _filter(logits, *settings).cumsum()
         # the last end is 1 but for rounding; a draw never lands on a token of probability 0
-        tokens.append(int(np.searchsorted(ends, draws[len(tokens)] * ends[-1], side="right")))
+        tokens.append(int(ends.searchsorted(draws[len(tokens)] * ends[-1], side="right")))
         if len(tokens) == length or tokens[-1] == stop:
             return np.array(tokens)
         logits, state = _take_step(step, tokens[-1], state)
@@ -151,6 +156,9 @@ class SamplingView:
     top_k: int | None
     top_p: float
     characters: str  # every character that may have to be drawn
+    surprises: np.ndarray  # −log2 p of each token drawn, as the model says
+    lengths: np.ndarray  # how many characters each of them adds
+    unit: str  # what a token is: "character" or "token"
 
 
 def prepare_sampling(
@@ -187,20 +195,55 @@ def prepare_sampling(
     labels = [vocabulary.tokens[number] for number in order]
     letters = sorted({letter for token in vocabulary.tokens for letter in token})
     characters = "".join(letter for letter in letters if letter.isprintable())
-
-    def continue_from(token, passed):
-        return step(token, passed) if passed is not None else (logits, state)
+    ordinary = [token for token in vocabulary.tokens if token not in (UNKNOWN, END)]
+    unit = "character" if max(map(len, ordinary), default=1) == 1 else "token"
 
     def compute(temperature, top_k, top_p, seed):
         settings = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
-        after = filter_distribution(logits, **settings)
+        after, said = filter_distribution(logits, **settings), []
+
+        def continue_from(token, passed):
+            returned = step(token, passed) if passed is not None else (logits, state)
+            said.append(returned[0])
+            return returned
+
         tokens = sample_tokens(
             continue_from, model.start, length=_LENGTH, rng=np.random.default_rng(seed), **settings
         )
-        text = join([*words, *vocabulary.decode(tokens)])
+        drawn = vocabulary.decode(tokens)
+        text = join([*words, *drawn])
         return SamplingView(
             read, text[len(read) :], labels, before, after[order], after, temperature, top_k,
-            top_p, characters,
+            top_p, characters, compute_surprises(said, tokens), _measure(words, drawn, join), unit,
         )  # fmt: skip
 
     return compute
+
+
+def _measure(words, drawn, join):
+    """How many characters each drawn token adds to the text, the space before it included."""
+    if join == "".join:
+        return np.array([len(token) for token in drawn])
+    ends = [len(join([*words, *drawn[:count]])) for count in range(len(drawn) + 1)]
+    return np.maximum(0, np.diff(ends))
+
+
+def compute_surprises(logits: ArrayLike, tokens: ArrayLike) -> np.ndarray:
+    """−log2 p of each token under the softmax of its logits, in bits.
+
+    Parameters
+    ----------
+    logits : array (T, V)
+    tokens : int array (T,)
+
+    Examples
+    --------
+    >>> compute_surprises(np.log([[0.5, 0.5], [0.25, 0.75]]), [0, 0]).round(3)
+    array([1., 2.])
+    """
+    scores = check_array("logits", logits, ndim=2, finite=False)
+    numbers = check_array("tokens", tokens, shape=scores.shape[:1], dtype=int)
+    check_indices("tokens", numbers, scores.shape[1])
+    scores = scores - scores.max(axis=1, keepdims=True)
+    chosen = scores[np.arange(len(numbers)), numbers]
+    return (np.log(np.exp(scores).sum(axis=1)) - chosen) / np.log(2)

@@ -33,6 +33,7 @@ def check_coupled_step(function: object) -> Feedback:
     f, g, o = sigmoid(a_f), np.tanh(a_g), sigmoid(a_o)
     wanted = f * c + (1 - f) * g
     mistakes = [
+        (o * np.tanh(wanted), "these are c and h: return h first."),
         (f * c + f * g, "the input gate is f in yours; it should be 1 − f."),
         ((1 - f) * c + f * g, "f keeps: it multiplies the old c, and 1 − f the candidate."),
         (f * c + g, "the candidate comes in whole; it should be multiplied by 1 − f."),
@@ -73,6 +74,10 @@ def check_counter(function: object) -> Feedback:
     mistakes = [
         (abs(held - len(xs)) < 0.5,
          "this counts the steps: the input gate must stay shut when x is 0."),
+        (held < -1.5, "the candidate offers −1: its bias must be positive."),
+        (abs(held - count) < 0.1 * count,
+         f"close, {held:.2f} for {count} ones: the gates leak a little at each step; larger "
+         "biases shut them."),
         (abs(held) <= 1.5, "the cell forgets what it counted: is f at 1?"),
     ]  # fmt: skip
     hint = f"there are {count} ones, and the cell holds {held:.2f}."

@@ -1,18 +1,24 @@
 """What an LSTM's cell state keeps: one unit with its gates held by hand, and gradients by lag."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from rnn_helpers.recurrences.cells import lstm_step, run_rnn
-from rnn_helpers.recurrences.jacobians import (
-    compute_log_direct_by_lag,
-    compute_log_norms_by_lag,
-    compute_lstm_jacobians,
-    compute_rnn_jacobians,
-)
+from rnn_helpers.recurrences.cells import lstm_step
+from rnn_helpers.recurrences.gated_decay import GatedDecay, compute_gated_decay
 from rnn_helpers.validation import check_integer, check_number
 
+TASKS = {  # as short as a picture for a phone has room
+    "A": "hold 0.9, show it in the last five",
+    "B": "hold the sum of both signals, 0.9",
+    "C": "lose the first, take in the second",
+}
+ANSWERS = {  # gates that do each task, as `compute_cell_run` takes them
+    "A": {"forget": 1.0, "closes_after": 3, "opens_at": 36},
+    "B": {"forget": 1.0, "closes_after": 22},
+    "C": {"forget": 1.0, "closes_after": 22, "erase_at": 15},
+}
 _ALWAYS = 1000.0  # σ(±1000) is 1 and 0 to the last bit
 
 
@@ -24,28 +30,35 @@ class CellRun:
     ----------
     candidates : (T,)
         g_t, what the input offers.
-    input_gates : (T,)
-        i_t: as set up to `closes_after`, then 0.
+    forget_gates, input_gates, output_gates : (T,)
+        f_t: as set, and 0 at `erase_at`; i_t: as set up to `closes_after`, then 0; o_t: 0, and as
+        set from `opens_at` on.
     cs, hs : (T+1,)
         Cell state and hidden state; entry 0 is 0.
     """
 
     candidates: np.ndarray
+    forget_gates: np.ndarray
     input_gates: np.ndarray
+    output_gates: np.ndarray
     cs: np.ndarray
     hs: np.ndarray
     forget: float
     output: float
     closes_after: int
+    opens_at: int
+    erase_at: int
+    step: int
 
 
 def compute_cell_run(
-    *, forget: float = 0.9, take: float = 1.0, output: float = 1.0, closes_after: int = 10
-) -> CellRun:
+    *, forget: float = 0.9, take: float = 1.0, output: float = 1.0, closes_after: int = 10,
+    opens_at: int = 1, erase_at: int = 0, step: int = 40,
+) -> CellRun:  # fmt: skip
     """Run one LSTM unit over a fixed signal, with the gates at chosen values.
 
     The candidate is 0.9 at steps 3 to 6, −0.9 at steps 20 to 22, and 0 otherwise. The gates are
-    held by biases alone: the unit reads nothing else.
+    held by biases alone; the candidate reads the input.
 
     Parameters
     ----------
@@ -53,6 +66,12 @@ def compute_cell_run(
         f, i and o.
     closes_after : 0 to 40
         The last step at which i has its value; from then on it is 0.
+    opens_at : 1 to 41
+        The first step at which o has its value; before, it is 0.
+    erase_at : 0 to 40
+        The step at which f is 0; 0 is none of them.
+    step : 1 to 40
+        The one that is looked at.
 
     Examples
     --------
@@ -63,17 +82,62 @@ def compute_cell_run(
     take = check_number("take", take, minimum=0, maximum=1)
     output = check_number("output", output, minimum=0, maximum=1)
     closes_after = check_integer("closes_after", closes_after, minimum=0, maximum=40)
+    opens_at = check_integer("opens_at", opens_at, minimum=1, maximum=41)
+    erase_at = check_integer("erase_at", erase_at, minimum=0, maximum=40)
+    step = check_integer("step", step, minimum=1, maximum=40)
     candidates = np.repeat([0.0, 0.9, 0.0, -0.9, 0.0], [2, 4, 13, 3, 18])
     input_gates = np.where(np.arange(40) < closes_after, take, 0.0)
+    forget_gates = np.where(np.arange(1, 41) == erase_at, 0.0, forget)
+    output_gates = np.where(np.arange(1, 41) >= opens_at, output, 0.0)
     h = c = np.zeros((1, 1))
     W_xh, W_hh = np.array([[0.0, 0.0, 1.0, 0.0]]), np.zeros((1, 4))
     states = [(h, c)]
-    for g, i in zip(candidates, input_gates, strict=True):
-        b_h = np.array([_bias(i), _bias(forget), 0.0, _bias(output)])
+    for g, f, i, o in zip(candidates, forget_gates, input_gates, output_gates, strict=True):
+        b_h = np.array([_bias(i), _bias(f), 0.0, _bias(o)])
         h, c = lstm_step(np.array([[np.arctanh(g)]]), h, c, W_xh, W_hh, b_h)
         states.append((h, c))
     hs, cs = np.array(states)[:, :, 0, 0].T
-    return CellRun(candidates, input_gates, cs, hs, forget, output, closes_after)
+    return CellRun(
+        candidates, forget_gates, input_gates, output_gates, cs, hs, forget, output, closes_after,
+        opens_at, erase_at, step,
+    )  # fmt: skip
+
+
+def find_missing(run: CellRun) -> dict[str, tuple[str, int] | None]:
+    """What each task still lacks, and at which step; None where the cell does it.
+
+    A: c has to be within 0.05 of 0.9 from step 11 on ("off"), |h| below 0.05 before step 36
+    ("early") and above 0.5 from then on ("hidden"). B: c above 2 after step 6 ("little"), falling
+    from step 19 to 22 ("out"), and within 0.05 of 0.9 at the end ("off"). C: |c| below 0.1 at step
+    19 ("still"), and c below −1.5 at step 22 ("above").
+    """
+    cs, hs, steps = run.cs, run.hs, np.arange(41)
+    off = np.abs(cs - 0.9) >= 0.05
+    lacks = {
+        "A": [
+            ("off", off & (steps >= 11)),
+            ("early", (np.abs(hs) >= 0.05) & (steps < 36)),
+            ("hidden", (np.abs(hs) <= 0.5) & (steps >= 36)),
+        ],
+        "B": [
+            ("little", (cs <= 2) & (steps == 6)),
+            ("out", (cs >= cs[19]) & (steps == 22)),
+            ("off", off & (steps == 40)),
+        ],
+        "C": [
+            ("still", (np.abs(cs) >= 0.1) & (steps == 19)),
+            ("above", (cs >= -1.5) & (steps == 22)),
+        ],
+    }
+    return {
+        task: next(((why, int(steps[at][0])) for why, at in found if at.any()), None)
+        for task, found in lacks.items()
+    }
+
+
+def solve_tasks(run: CellRun) -> dict[str, bool]:
+    """Which of the tasks the cell does."""
+    return {task: lack is None for task, lack in find_missing(run).items()}
 
 
 def _bias(gate):
@@ -85,23 +149,10 @@ def _bias(gate):
 
 @dataclass(frozen=True)
 class LSTMDecay:
-    """What is left of a gradient, lag by lag, in powers of ten; made by `compute_lstm_decay`.
+    """What is left of a gradient in many LSTMs and plain RNNs; made by `compute_lstm_decay`."""
 
-    Attributes
-    ----------
-    lags : (T+1,), in steps
-    rnn : (T+1,)
-        log₁₀ ‖∂h_T/∂h_{T−lag}‖₂ of the plain network.
-    total : (T+1,)
-        log₁₀ ‖∂(h, c)_T/∂(h, c)_{T−lag}‖₂ of the LSTM.
-    direct : (T+1,)
-        log₁₀ of max over the units of ∏ f, the direct path alone.
-    """
-
-    lags: np.ndarray
-    rnn: np.ndarray
-    total: np.ndarray
-    direct: np.ndarray
+    lstm: GatedDecay
+    rnn: GatedDecay
     forget_bias: float
     input_bias: float
     output_bias: float
@@ -110,43 +161,53 @@ class LSTMDecay:
 
 def compute_lstm_decay(
     *, forget_bias: float = 1.0, input_bias: float = 0.0, output_bias: float = 0.0,
-    weight_scale: float = 1.0, seed: int = 0, length: int = 60, hidden_size: int = 8,
+    weight_scale: float = 1.0, input_scale: float = 0.5, length: int = 60, hidden_size: int = 8,
+    seeds: int = 20, every: int = 10,
 ) -> LSTMDecay:  # fmt: skip
-    """Run a random plain RNN and a random LSTM over one input and measure both gradients.
+    """Run random LSTMs and random plain RNNs over the same inputs and measure their gradients.
 
     Every block of the recurrent weights is normal with standard deviation `weight_scale` / √H,
     so its spectral radius is near `weight_scale`; each block of the input weights is the identity
-    and the inputs are normal with standard deviation 0.5. Without a bias are the candidate
-    and the plain network.
+    and the inputs are normal with standard deviation `input_scale`. Without a bias are the
+    candidate and the plain network, whose recurrent weights are those of the input gate.
 
     Parameters
     ----------
-    seed
-        Fixes weights and inputs.
     length : T, in steps
+    seeds
+        How many networks: seeds 0 … `seeds` − 1 fix weights and inputs.
+    every
+        The gradient is measured at the lags 0, `every`, 2 `every`, …
 
     Examples
     --------
     >>> decay = compute_lstm_decay(forget_bias=99.0)
-    >>> round(float(10 ** decay.direct[-1]), 6)
-    1.0
+    >>> (10 ** decay.lstm.direct[-1, :2]).round(6)
+    array([1., 1.])
     """
-    forget_bias = check_number("forget_bias", forget_bias)
-    input_bias = check_number("input_bias", input_bias)
-    output_bias = check_number("output_bias", output_bias)
-    weight_scale = check_number("weight_scale", weight_scale, minimum=0)
-    T = check_integer("length", length, minimum=1)
-    H = check_integer("hidden_size", hidden_size, minimum=1)
-    rng = np.random.default_rng(check_integer("seed", seed, minimum=0))
-    W_hh = weight_scale / np.sqrt(H) * rng.normal(size=(H, 4 * H))
-    xs, zero, eye = 0.5 * rng.normal(size=(T, H)), np.zeros(H), np.eye(H)
-    plain = W_hh[:, :H]
-    hs = run_rnn(xs[:, None], zero[None], eye, plain, zero)[:, 0]
-    rnn = compute_log_norms_by_lag(compute_rnn_jacobians(xs, hs, eye, plain, zero))
-    b_h = np.repeat([input_bias, forget_bias, 0.0, output_bias], H)
-    jacobians = compute_lstm_jacobians(xs, zero, zero, np.tile(eye, 4), W_hh, b_h)
-    total = compute_log_norms_by_lag(jacobians.total)
-    direct = compute_log_direct_by_lag(jacobians.direct)
-    return LSTMDecay(
-        np.arange(T + 1), rnn, total, direct, forget_bias, input_bias, output_bias, weight_scale
+    biases = {"input_bias": input_bias, "forget_bias": forget_bias, "output_bias": output_bias}
+    i, f, o = (check_number(name, bias) for name, bias in biases.items())
+    scale = check_number("weight_scale", weight_scale, minimum=0)
+    spread = check_number("input_scale", input_scale, minimum=0)
+    sizes = {"length": length, "hidden_size": hidden_size, "seeds": seeds, "every": every}
+    T, H, S, k = (check_integer(name, size, minimum=1) for name, size in sizes.items())
+    W_hh, xs, eyes = _draw_networks(T, H, S)
+    lstm = compute_gated_decay(
+        "LSTM", spread * xs, np.tile(eyes, 4), scale * W_hh, np.repeat([i, f, 0.0, o], H), every=k
     )
+    return LSTMDecay(lstm, _compute_rnn_decay(scale, spread, T, H, S, k), f, i, o, scale)
+
+
+@lru_cache(maxsize=4)
+def _draw_networks(T, H, seeds):
+    rngs = [np.random.default_rng(seed) for seed in range(seeds)]
+    W_hh = np.stack([rng.normal(size=(H, 4 * H)) for rng in rngs]) / np.sqrt(H)
+    xs = np.stack([rng.normal(size=(T, H)) for rng in rngs], axis=1)
+    return W_hh, xs, np.tile(np.eye(H), (seeds, 1, 1))
+
+
+@lru_cache(maxsize=256)  # the biases of the LSTM are dragged over it
+def _compute_rnn_decay(scale, spread, T, H, seeds, every):
+    W_hh, xs, eyes = _draw_networks(T, H, seeds)
+    weights, bias = scale * W_hh[..., :H], np.zeros(H)
+    return compute_gated_decay("RNN", spread * xs, eyes, weights, bias, every=every)

@@ -1,40 +1,40 @@
 """The demos of lecture 02."""
 
 from rnn_helpers.display.live import Live, choice, live, slider
-from rnn_helpers.lectures.recurrent_networks.nudge import compute_nudge
-from rnn_helpers.lectures.recurrent_networks.plots import (
-    describe_nudge,
-    describe_shapes,
-    draw_nudge,
-    draw_shapes,
-)
+from rnn_helpers.lectures.recurrent_networks.boxes import PARTS, describe_shapes, draw_shapes
+from rnn_helpers.lectures.recurrent_networks.nudge import compute_nudges
+from rnn_helpers.lectures.recurrent_networks.plots import NUDGE_PARTS, describe_nudges, draw_nudges
 from rnn_helpers.lectures.recurrent_networks.shapes import compute_shapes
 
 
-def nudge_demo(*, spectral_radius: float = 0.9, activation: str = "tanh", seed: int = 0) -> Live:
-    """Memory of a nudge: drag the spectral radius and see how long the first input is remembered.
+def nudge_demo(
+    *, spectral_radius: float = 0.9, activation: str = "tanh", input_size: float = 0.5
+) -> Live:
+    """Memory of a nudge: drag the spectral radius and see how long twenty networks remember.
 
-    The radius goes from 0.1 to 1.5, the seed from 0 to 19.
+    The radius goes from 0.1 to 2.5; the inputs have size 0.05, 0.5 or 2.
     """
     names = ["tanh", "sigmoid", "relu", "identity"]
+    sizes = [(f"{size:g}", size) for size in (0.05, 0.5, 2.0)]
     return live(
-        compute_nudge,
-        draw_nudge,
+        compute_nudges,
+        draw_nudges,
         {
-            "spectral_radius": slider("spectral radius ρ", 0.1, 1.5, 0.01, spectral_radius),
+            "spectral_radius": slider("spectral radius ρ", 0.1, 2.5, 0.02, spectral_radius),
             "activation": choice("activation", names, activation),
-            "seed": slider("seed", 0, 19, 1, seed),
+            "input_size": choice("size of the inputs", sizes, input_size),
         },
-        describe_nudge,
+        describe_nudges,
+        parts=NUDGE_PARTS,
     )
 
 
 def shape_demo(*, T: int = 7, batch_first: bool = False) -> Live:
-    """The shape explorer: every tensor of torch.nn.RNN with the shape that torch gives it.
+    """The shape explorer: the tensors of torch.nn.RNN as boxes, with the shapes that torch gives.
 
     T goes from 1 to 12 steps.
     """
-    sizes = [(2, 3, 5), (1, 3, 5), (4, 1, 8), (32, 64, 128)]
+    sizes = [(2, 3, 5), (1, 3, 5), (4, 1, 8), (8, 16, 32)]
     stacks = [(layers, ways) for ways in (1, 2) for layers in (1, 2, 3)]
 
     def compute(T, sizes, stack, batch_first):
@@ -59,5 +59,6 @@ def shape_demo(*, T: int = 7, batch_first: bool = False) -> Live:
             "batch_first": choice("batch_first", [("False", False), ("True", True)], batch_first),
         },
         describe_shapes,
-        height=3.2,
+        ncols=2,
+        parts=PARTS,
     )

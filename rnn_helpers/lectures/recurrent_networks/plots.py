@@ -1,4 +1,4 @@
-"""Pictures of lecture 02: the network, a nudge in its state, tables of shapes, training, seeds.
+"""Pictures of lecture 02: a nudge in the state of networks, shapes, training, seeds.
 
 What takes axes is drawn by a demo; the others make a figure and show it, with the alternative text
 that its numbers make.
@@ -9,114 +9,114 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
 
-from rnn_helpers.display.diagrams import draw_unrolled
+from rnn_helpers.display.bands import draw_band, prepare_steps
 from rnn_helpers.display.figures import COLORS, STYLES, new_figure, show
-from rnn_helpers.display.text_block import TextBlock
-from rnn_helpers.lectures.recurrent_networks.nudge import VISIBLE, Nudge
-from rnn_helpers.lectures.recurrent_networks.shapes import ShapeRow
+from rnn_helpers.lectures.recurrent_networks.boxes import describe_shapes, draw_shapes
+from rnn_helpers.lectures.recurrent_networks.nudge import VISIBLE, Nudges
+from rnn_helpers.lectures.recurrent_networks.shapes import Shapes
 
-_LOW, _HIGH = 1e-12, 1e12
+_TALL = 0.35  # powers of ten on the axis that a network adds to its bar
+
+MEDIAN, ONE_PER_CENT, LAST = NUDGE_PARTS = {
+    "median of 20": "the network in the middle at each step; the band goes from the least to the "
+    "most of the twenty",
+    "1 %": "down to here what is left of the nudge is called visible",
+    "last above 1 %": "a bar is as high as networks see the nudge for the last time at that step, "
+    "and the tallest says how many; ▶ stands for those that still see it at step 60",
+}
 
 
-def describe_nudge(nudge: Nudge) -> str:
+def describe_nudges(nudges: Nudges) -> str:
     """How long the nudge stays visible, in words."""
-    head = f"{nudge.activation}, ρ = {nudge.spectral_radius:.2f}:"
-    T = int(nudge.steps[-1])
-    if nudge.last_visible == T:
-        return f"{head} the nudge of x₁ is still above 1 % at the last step, {T}."
-    if nudge.last_visible == 0:
-        return f"{head} every unit is switched off, and the nudge of x₁ changes nothing."
+    T, last = int(nudges.steps[-1]), nudges.last_visible
+    head = (
+        f"{nudges.activation}, ρ = {nudges.spectral_radius:.2f}, inputs of {nudges.input_size:g}:"
+    )
+    if last.min() == T:
+        return f"{head} in all {len(last)} networks the nudge of x₁ is above 1 % at step {T}."
+    still = int((last == T).sum())
+    tail = f"; {still} of them still see it at step {T}" if still else ""
+    # where the upper middle one stops at T, the median is T or later, or a bound from below
+    later = " or later" if np.sort(last)[len(last) // 2] == T else ""
+    most = f"{last.max()} or later" if still else f"{last.max()}"
     return (
-        f"{head} the nudge of x₁ is last above 1 % at step {nudge.last_visible} of {T}; "
-        "what came before is out of sight."
+        f"{head} the nudge of x₁ is last above 1 % at step {np.median(last):g}{later}, the median "
+        f"of {len(last)} networks ({last.min()} to {most}){tail}."
     )
 
 
-def draw_nudge(nudge: Nudge, axes: Axes, artists: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Draw what is left of the nudge at every step, or move an earlier drawing."""
+def draw_nudges(
+    nudges: Nudges, axes: Axes, artists: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Draw what is left of the nudge in every network, or move an earlier drawing."""
+    with np.errstate(divide="ignore"):
+        log_shares = np.log10(nudges.shares)
     if artists is None:
-        axes.set(
-            yscale="log", xlim=(0, len(nudge.steps) + 1), ylim=(_LOW, _HIGH),
-            xlabel="step t", ylabel="left of the nudge, log scale",
-            yticks=[10.0**power for power in range(-12, 13, 4)],
+        prepare_steps(axes, len(nudges.steps), "left of the nudge")
+        axes.axhline(VISIBLE, color=COLORS["relu"], linestyle=":", linewidth=1.5,
+                     label=ONE_PER_CENT, gid=ONE_PER_CENT)  # fmt: skip
+        artists = draw_band(
+            axes, "forward", nudges.steps, log_shares, label=MEDIAN, part=MEDIAN, head=False
+        )
+        look: dict[str, Any] = {
+            "color": COLORS["relu"], "label": f"{LAST}; height: how many", "gid": LAST
+        }  # fmt: skip
+        axes.plot([], [], "|", markersize=12, markeredgewidth=3, **look)
+        bars: Any = axes.add_patch(
+            PathPatch(Path([[0, 1]]), fill=False, edgecolor=COLORS["relu"], linewidth=3, zorder=2.1,
+                      gid=LAST)
         )  # fmt: skip
-        axes.axhline(VISIBLE, color=COLORS["accent"], linestyle="--", linewidth=1.5, label="1 %")
-        (line,) = axes.plot([], [], "-", linewidth=2.4, color=COLORS["data"], label="measured")
-        (last,) = axes.plot([], [], "o", markersize=9, color=COLORS["data"], label="last above 1 %")
+        artists["last"] = bars
+        artists["count"] = axes.text(
+            0, 0, "", color=COLORS["relu"], fontsize=10, ha="center", va="bottom", gid=LAST
+        )
+        look["label"] = f"still above 1 % at step {nudges.steps[-1]}"
+        (artists["still"],) = axes.plot([], [], ">", markersize=11, clip_on=False, **look)
         axes.legend(loc="upper left", fontsize=9)
         axes.set_title("What is left of a nudge of the first input", loc="left")
-        artists = {"line": line, "last": last}
-    shares = np.clip(nudge.shares, _LOW * 1e-3, _HIGH * 1e3)
-    artists["line"].set_data(nudge.steps, shares)
-    at = nudge.last_visible
-    artists["last"].set_data(([at], [shares[at - 1]]) if at else ([], []))
+    else:
+        draw_band(axes, "forward", nudges.steps, log_shares, artists)
+    last, counts = np.unique(nudges.last_visible[nudges.last_visible > 0], return_counts=True)
+    tops = VISIBLE * 10 ** (_TALL * counts)
+    ends = np.stack([last, np.full(len(last), VISIBLE), last, tops], axis=1).reshape(-1, 2)
+    codes = np.tile([Path.MOVETO, Path.LINETO], len(last))
+    artists["last"].set_path(Path(ends, codes) if len(ends) else Path([[0, 1]]))
+    tallest = int(counts.argmax()) if len(last) else 0
+    artists["count"].set_text(f"{counts[tallest]}" if len(last) else "")
+    artists["count"].set_position((last[tallest], tops[tallest]) if len(last) else (0, VISIBLE))
+    T = nudges.steps[-1]
+    artists["still"].set_data([T], [VISIBLE])
+    artists["still"].set_visible(bool(T in last))
     return artists
 
 
-def format_shapes(rows: Sequence[ShapeRow]) -> str:
-    """The shapes as aligned text, one line per tensor."""
-    return "\n".join(f"{row.name:<14}{row.letters:<27}{row.shape}" for row in rows)
+def draw_three_nudges(results: Sequence[Nudges]) -> None:
+    """Show the demo's picture at several settings."""
+    figure, axes = new_figure(12, 3.8, ncols=len(results), sharey=True)
+    for number, (axis, nudges) in enumerate(zip(axes, results, strict=True)):
+        draw_nudges(nudges, axis)
+        axis.set_title(f"{nudges.activation}, ρ = {nudges.spectral_radius:g}", loc="left")
+        axis.label_outer()
+        if number:
+            axis.get_legend().remove()
+    show(figure, alt=" ".join(map(describe_nudges, results)))
 
 
-def describe_shapes(rows: Sequence[ShapeRow]) -> str:
-    """Input, output and last state in one sentence."""
-    shape = {row.name: row.shape for row in rows}
-    return (
-        f"An input of shape {shape['input']} gives an output of {shape['output']} "
-        f"and a last state h_n of {shape['h_n']}."
-    )
-
-
-def draw_shapes(
-    rows: Sequence[ShapeRow], axes: Axes, artists: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    """Draw the table of shapes, or change an earlier one."""
-    if artists is None:
-        axes.axis("off")
-        axes.set_title("tensor, its shape in letters, the shape that torch reports", loc="left")
-        artists = {"table": TextBlock(axes, 0.0, 0.97, fontsize=11)}
-    artists["table"].set_text(format_shapes(rows))
-    return artists
-
-
-def draw_network() -> None:
-    """Show the network as a loop, and unrolled."""
-    figure, axes = new_figure(9, 3)
-    draw_unrolled(axes)
-    axes.set_title("One loop, or a chain of copies that share their weights", loc="left")
-    show(
-        figure,
-        alt="Left: a box h_t with an arrow W_hh from itself to itself, an input x_t from below "
-        "through W_xh and an output y_t above through W_hy. Right: the same four times in a row, "
-        "h_1 to h_4, joined by arrows that all carry W_hh.",
-    )
-
-
-def draw_nudges(nudges: Sequence[Nudge]) -> None:
-    """Show what is left of a nudge at several spectral radii, one line each."""
-    figure, axes = new_figure(8, 3.4)
-    shown = 40
-    for result, style in zip(nudges, ("-", "--", "-.", ":"), strict=False):
-        axes.plot(
-            result.steps[:shown], result.shares[:shown], style, color=COLORS["data"],
-            label=f"ρ = {result.spectral_radius}",
+def draw_two_shapes(results: Sequence[Shapes]) -> None:
+    """Show what comes out at two settings, as the shape explorer draws it."""
+    figure, axes = new_figure(8, 4.2, ncols=len(results))
+    unseen, _ = new_figure(8, 4.2, ncols=1)
+    for axis, shapes in zip(axes, results, strict=True):
+        draw_shapes(shapes, np.array([unseen.axes[0], axis]))
+        sizes = shapes.sizes
+        axis.set_title(
+            f"layers {sizes['layers']}, directions {sizes['directions']}, "
+            f"batch_first={shapes.batch_first}", loc="left", fontsize=10,
         )  # fmt: skip
-    axes.axhline(VISIBLE, color=COLORS["accent"], linestyle=":", linewidth=2, label="1 %")
-    axes.set(
-        yscale="log", xlim=(0, shown + 1), ylim=(1e-7, 3), xlabel="step t",
-        ylabel="left of the nudge, log scale",
-    )  # fmt: skip
-    axes.set_yticks([1e-6, 1e-4, 1e-2, 1.0])
-    axes.minorticks_off()
-    axes.set_title("What is left of a nudge of the first input", loc="left")
-    axes.legend(ncols=2)
-    said = "; ".join(f"ρ = {n.spectral_radius}: last above 1 % at {n.last_visible}" for n in nudges)
-    show(
-        figure,
-        alt=f"What is left of a nudge of the first input over {shown} steps, log axis, "
-        f"{nudges[0].activation}: falling, nearly straight lines. {said}.",
-    )
+    show(figure, alt=" ".join(map(describe_shapes, results)))
 
 
 def draw_training(losses: Sequence[float], checks: Mapping[int, float]) -> None:

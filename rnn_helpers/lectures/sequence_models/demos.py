@@ -8,6 +8,8 @@ from rnn_helpers.lectures.sequence_models.forecasts import (
     prepare_forecasts,
 )
 from rnn_helpers.lectures.sequence_models.live_plots import (
+    FORECAST_PARTS,
+    NGRAM_PARTS,
     describe_forecast,
     describe_ngram,
     draw_forecast,
@@ -47,6 +49,7 @@ def forecast_demo(
         describe_forecast,
         width=9.5,
         ncols=2,
+        parts=FORECAST_PARTS,
     )
 
 
@@ -82,4 +85,5 @@ def ngram_demo(
         width=9.5,
         height=3.5,
         ncols=2,
+        parts=NGRAM_PARTS,
     )

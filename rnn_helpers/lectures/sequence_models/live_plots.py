@@ -1,6 +1,7 @@
 """What the demos of lecture 01 draw and say: the window's forecast, and text from counts."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,6 +11,21 @@ from rnn_helpers.display.figures import COLORS
 from rnn_helpers.display.text_block import TextBlock
 from rnn_helpers.lectures.sequence_models.forecasts import ForecastView, WindowScan
 from rnn_helpers.lectures.sequence_models.ngram_samples import COLUMNS, ROWS, NgramView
+
+KNOWN, LATER, FORECAST, BAND, *_ = FORECAST_PARTS = {
+    "known": "the years before the first one forecast; the window sees the last τ of them",
+    "what came": "the years that followed; no forecast has seen them",
+    "forecast": "year after year: each forecast stands in for a year that has not come",
+    "90 % band": "where nine years of ten should lie if the model and its noise are right",
+    "held-out years": "the error one year ahead on years that no weight was fitted to",
+    "training years": "the same error on the years that the weights were fitted to",
+}
+*_, UNIFORM = NGRAM_PARTS = {
+    "held-out text": "the loss of every order on text that was not counted",
+    "training text": "the loss of every order on a part of the text that was counted",
+    "knowing nothing": "the loss where all characters are held equally likely",
+}
+_TITLE = "What the window says will come from {}"
 
 
 def draw_window_scan(scan: WindowScan, axes: Axes) -> tuple[Line2D, Line2D]:
@@ -22,13 +38,14 @@ def draw_window_scan(scan: WindowScan, axes: Axes) -> tuple[Line2D, Line2D]:
 
 
 def _draw_losses(xs, train, held_out, axes, what, markers=("", "")):
-    (above,) = axes.plot(
-        xs, held_out, f"{markers[0]}-", color=COLORS["relu"], markersize=5, label=f"held-out {what}"
-    )
-    (below,) = axes.plot(
-        xs, train, f"{markers[1]}--", color=COLORS["tanh"], markersize=5, label=f"training {what}"
-    )
-    return below, above
+    lines = [
+        axes.plot(xs, ys, style, color=COLORS[color], markersize=5, label=label, gid=label)[0]
+        for label, ys, style, color in (
+            (f"held-out {what}", held_out, f"{markers[0]}-", "relu"),
+            (f"training {what}", train, f"{markers[1]}--", "tanh"),
+        )
+    ]
+    return lines[1], lines[0]
 
 
 def draw_forecast(result: ForecastView, axes: Sequence[Axes], artists: dict | None = None) -> dict:
@@ -41,7 +58,7 @@ def draw_forecast(result: ForecastView, axes: Sequence[Axes], artists: dict | No
     artists["later"].set_data(since[cut:], result.counts[cut:])
     ahead = np.arange(len(result.forecasts))
     artists["forecast"].set_data(ahead, result.forecasts)
-    artists["title"].set_text(str(result.start))
+    artists["title"].set_text(_TITLE.format(result.start))
     low, high = result.forecasts - result.margins, result.forecasts + result.margins
     outline = np.column_stack([np.r_[ahead, ahead[::-1]], np.r_[low, high[::-1]]])
     artists["band"].set_verts([outline])
@@ -63,18 +80,17 @@ def _prepare_forecast_axes(result, axes):
         xlim=(-24, 22.5), ylim=(-50, 265), xlabel="years from the first one forecast",
         ylabel="sunspots, yearly mean", xticks=range(-20, 21, 5),
     )  # fmt: skip
-    title = left.set_title("What the window says will come from", loc="left")
-    start = left.annotate(  # apart: Matplotlib takes 4 ms to write the whole title anew
-        "", (1, 0), xycoords=title, xytext=(4, 0), textcoords="offset points", va="bottom",
-        fontproperties=title.get_fontproperties(),
-    )  # fmt: skip
+    title = left.set_title(_TITLE.format(result.start), loc="left")
     left.axhline(0, color=COLORS["muted"], linewidth=1)
     band = left.fill_between(
-        [0, 1], 0, 1, color=COLORS["second"], alpha=0.4, label="90 % band", linewidth=0
+        [0, 1], 0, 1, color=COLORS["second"], alpha=0.4, label=BAND, gid=BAND, linewidth=0
     )
-    (known,) = left.plot([], [], "-", color=COLORS["data"], linewidth=1.6, label="known")
-    (later,) = left.plot([], [], ":", color=COLORS["data"], linewidth=1.6, label="what came")
-    (forecast,) = left.plot([], [], "-", color=COLORS["tanh"], linewidth=2.4, label="forecast")
+    known, later, forecast = (
+        left.plot([], [], style, color=COLORS[color], linewidth=width, label=label, gid=label)[0]
+        for label, style, color, width in (
+            (KNOWN, "-", "data", 1.6), (LATER, ":", "data", 1.6), (FORECAST, "-", "tanh", 2.4)
+        )
+    )  # fmt: skip
     handles = [known, later, forecast, band]
     left.legend(handles=handles, loc="upper left", ncols=2, fontsize=10, frameon=False)
     train, held_out = draw_window_scan(result.scan, right)
@@ -83,7 +99,7 @@ def _prepare_forecast_axes(result, axes):
     right.legend(loc="lower left", fontsize=10, ncols=2, frameon=False)
     return {
         "band": band, "known": known, "later": later, "forecast": forecast, "train": train,
-        "held out": held_out, "dots": dots, "title": start,
+        "held out": held_out, "dots": dots, "title": title,
     }  # fmt: skip
 
 
@@ -149,11 +165,11 @@ def _prepare_ngram_axes(result, axes):
     orders = np.arange(len(result.train_nats))
     curves = result.train_nats, result.held_out_nats
     train, held_out = _draw_losses(orders, *curves, right, "text", markers="s^")
-    right.axhline(result.uniform_nats, color=COLORS["muted"], linewidth=1.2, linestyle=":")
+    look: dict[str, Any] = {"color": COLORS["muted"], "gid": UNIFORM}
+    right.axhline(result.uniform_nats, linewidth=1.2, linestyle=":", **look)
     right.text(
-        orders[-1], result.uniform_nats - 0.05, "knowing nothing", ha="right", va="top", fontsize=9,
-        color=COLORS["muted"],
-    )  # fmt: skip
+        orders[-1], result.uniform_nats - 0.05, UNIFORM, ha="right", va="top", fontsize=9, **look
+    )
     (dots,) = right.plot([], [], "o", color=COLORS["data"], markersize=9)
     right.set(
         xlabel="order: characters of context", ylabel="loss, in nats per character",

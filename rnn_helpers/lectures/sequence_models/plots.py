@@ -123,13 +123,16 @@ def draw_order(
         lowest[first] = int(errors.argmin()) + 1
         axes[1, 1].plot(
             np.arange(1, len(errors) + 1), errors, color=color, linestyle=style, marker=marker,
-            markersize=4, label=f"from {first}",
+            markersize=4, label=f"{first}",
         )  # fmt: skip
     after = np.concatenate([errors[1:] for errors in rolling.values()])
-    axes[1, 1].set(xlabel="order", ylim=(after.min() - 0.4, after.max() + 1.2))
+    axes[1, 1].set(xlabel="order", ylim=(after.min() - 0.4, after.max() + 0.4))
     axes[1, 1].set(xticks=range(1, len(criteria.orders) + 1, 2), ylabel="RMSE")
-    axes[1, 1].set_title("rolling origin", loc="left")
-    axes[1, 1].legend(loc="upper right", ncols=len(rolling), frameon=False, fontsize=10)
+    axes[1, 1].set_title("rolling origin from", loc="left")
+    axes[1, 1].legend(
+        loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=len(rolling), frameon=False,
+        fontsize=10, borderaxespad=0.2, columnspacing=1.0, handlelength=1.6,
+    )  # fmt: skip
     beyond = np.flatnonzero(np.abs(partial[1:]) > bound) + 1
     said = "; ".join(f"from {first} {p}" for first, p in lowest.items())
     show(

@@ -26,8 +26,6 @@ class GradientDecay:
         log₁₀ ‖∂h_T/∂h_{T−lag}‖₂, measured.
     log_bound : (T+1,)
         log₁₀ (γ σ_max)^lag: no measured norm is above it.
-    log_radius : (T+1,)
-        log₁₀ ρ^lag: the long run of a linear network.
     verdict : {"vanishes", "holds", "explodes"}
         By the norm at the last lag: under 1 %, between, over a hundredfold.
     """
@@ -35,7 +33,6 @@ class GradientDecay:
     lags: np.ndarray
     log_norms: np.ndarray
     log_bound: np.ndarray
-    log_radius: np.ndarray
     gamma: float
     largest_singular_value: float
     spectral_radius: float
@@ -89,8 +86,7 @@ def compute_gradient_decay(
     lags = np.arange(T + 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         log_bound = np.where(lags > 0, lags * np.log10(activation.largest_slope * sigma), 0.0)
-        log_radius = np.where(lags > 0, lags * np.log10(spectral_radius), 0.0)
     return GradientDecay(
-        lags, log_norms, log_bound, log_radius, activation.largest_slope, sigma,
+        lags, log_norms, log_bound, activation.largest_slope, sigma,
         float(spectral_radius), activation.name, name_verdict(log_norms[-1]),
     )  # fmt: skip

@@ -1,55 +1,166 @@
-"""Pictures of lecture 05: gradients by lag, and the clipping cliff."""
+"""Pictures of lecture 05: what is carried forward and back, and the clipping cliff."""
 
+import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+from matplotlib.transforms import ScaledTranslation
 from numpy.typing import ArrayLike
 
+from rnn_helpers.display.bands import EDGE, draw_band, prepare_steps, to_axis
 from rnn_helpers.display.comparisons import draw_success_counts
-from rnn_helpers.display.decay import draw_decay, format_power
-from rnn_helpers.display.figures import COLORS, STYLES, new_figure, show
+from rnn_helpers.display.decay import HELD, HOLDS, draw_held
+from rnn_helpers.display.figures import COLORS, STYLES, is_narrow, new_figure, show
+from rnn_helpers.display.recording import AS_DRAWN, AsDrawn
 from rnn_helpers.lectures.vanishing_and_exploding_gradients.cliff import (
     MAP,
     Descent,
     compute_cliff_loss,
     is_on_map,
 )
-from rnn_helpers.lectures.vanishing_and_exploding_gradients.gradient_decay import GradientDecay
-from rnn_helpers.recurrences.jacobians import EXPLODED, VANISHED
+from rnn_helpers.recurrences.carried import Carried
 
-_LOOKS = {
-    "measured": ("-", COLORS["data"], 2.6, "measured"),
-    "bound": (":", COLORS["bound"], 1.5, "bound (γ σ_max)ᵏ"),
-    "radius": ("--", COLORS["accent"], 1.5, "spectral radius ρᵏ"),
+
+def describe_carried(carried: Carried) -> str:
+    """How many networks vanish, hold and explode, and in one of them why."""
+    counts = carried.counts
+    said = [f"{word} in {count}" for word, count in counts.items() if count]
+    said[0] += f" of {sum(counts.values())} networks"
+    return (
+        f"{carried.activation}, ρ = {carried.spectral_radius:.2f}, {carried.kind} W_hh, inputs of "
+        f"{carried.input_scale:g}: the gradient {', '.join(said)}. In the network in the middle of "
+        f"the {len(carried.ends)} {_explain(carried, _find_middle(carried))}."
+    )
+
+
+def _explain(carried, network):
+    """What a step multiplies the gradient of a network by, and what of that is whose."""
+    if carried.ends[network] == -np.inf:
+        return "nothing comes through: the units on the way are off"
+    T = len(carried.back) - 1
+    whole, slope = carried.ends[network] / T, carried.slopes[network]
+    step, by_slope, by_weights = map(format_size, (whole, slope, whole - slope))
+    forth, back = (format_size(carried.meeting[t, network]) for t in (-1, 0))
+    return (
+        f"each step back multiplies it by {step} (geometric mean): W_hh by {by_weights}, the slope "
+        f"of {carried.activation} by {by_slope}. Over {T} steps that is {back}, for the nudge "
+        f"{'as well' if forth == back else forth}"
+    )
+
+
+PARTS = {
+    "nudge": "J_t ⋯ J_1 u, what the steps so far have made of the nudge u of h_0",
+    "gradient": "(J_T ⋯ J_{t+1})ᵀ v, what has come back to step t of the gradient v at h_T",
+    "product": "v · (P u), worked out from the two that meet at step t; P is J_T ⋯ J_1, all steps "
+    "in one",
+    "ρᵗ": "how a nudge would grow or shrink in the long run if each step were W_hh alone; ρ, the "
+    "spectral radius, is the largest size of an eigenvalue of W_hh",
+    HOLDS: HELD,
+}
+"""What each part of the explorer's picture is, by its name."""
+
+PLAIN, CLIPPED = DESCENT_PARTS = {
+    "without clipping": "each move is the learning rate times the gradient, however long that is",
+    "clipped at θ": "a gradient longer than θ is scaled to the length θ before the move",
 }
 
 
-def describe_gradient_decay(decay: GradientDecay) -> str:
-    """The verdict in words, with the lag at which the gradient left the band of 1 % to 100-fold."""
-    T, log_norms = int(decay.lags[-1]), decay.log_norms
-    head = f"{decay.activation}, ρ = {decay.spectral_radius:.2f}: the gradient {decay.verdict}."
-    left = format_power(log_norms[-1])
-    size = f"After {T} step{'' if T == 1 else 's'} it is {left} times what it was"
-    if decay.verdict == "vanishes":
-        lag = np.flatnonzero(log_norms >= VANISHED)[-1] + 1
-        return f"{head} {size}, and below 1 % from lag {lag} on."
-    if decay.verdict == "explodes":
-        lag = np.flatnonzero(log_norms > EXPLODED)[0]
-        return f"{head} {size}, and above 100-fold first at lag {lag}."
-    return f"{head} {size}."
+def format_size(log_size: float) -> str:
+    """A size as a reader writes it: 0.394, 45.2, 3.21 · 10⁻⁷."""
+    if log_size == -np.inf:
+        return "exactly 0"  # every ReLU on the way was off
+    if -2 < log_size < 3:
+        return f"{10**log_size:.3g}"
+    power = math.floor(log_size)
+    digits = f"{10 ** (log_size - power):.2f}"
+    if digits == "10.00":
+        digits, power = "1.00", power + 1
+    return f"{digits} · 10{str(power).translate(_RAISED)}"
 
 
-def draw_gradient_decay(
-    decay: GradientDecay, axes: Axes, artists: dict[str, Line2D] | None = None
-) -> dict[str, Line2D]:
-    """Draw ‖∂h_T/∂h_{T−lag}‖₂ by lag with its bound and ρ^lag, or move an earlier drawing."""
-    curves = {"measured": decay.log_norms, "bound": decay.log_bound, "radius": decay.log_radius}
-    return draw_decay(
-        decay.lags, curves, axes, artists,
-        looks=_LOOKS, state="h", longest=200, end="measured", loc="upper right",
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def _find_middle(carried):
+    """The network in the middle: the lower of the two, by what is left at the end."""
+    return np.argsort(carried.ends, kind="stable")[(len(carried.ends) - 1) // 2]
+
+
+def draw_carried(
+    carried: Carried, axes: Axes, artists: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Draw the nudge forward, the gradient back and their product at every step; or move them."""
+    steps = np.arange(len(carried.forward))
+    if artists is None:
+        artists = _prepare_carried(axes, steps, carried)
+    else:
+        draw_band(axes, "forward", steps, carried.forward, artists)
+        draw_band(axes, "back", steps, carried.back, artists)
+    lines = np.stack(np.broadcast_arrays(steps[:, None], to_axis(carried.meeting)), axis=2)
+    artists["meeting"].set_path(_join_lines(lines.transpose(1, 0, 2)))
+    at, ends = np.repeat(steps[[0, -1]], len(carried.ends)), carried.meeting[[0, -1]].ravel()
+    for name, there in {
+        "ends": np.abs(ends) <= EDGE, "above": ends > EDGE, "below": ends < -EDGE
+    }.items():  # fmt: skip
+        artists[name].set_data(at[there], 10.0 ** np.clip(ends[there], -EDGE, EDGE))
+    with np.errstate(over="ignore"):
+        artists["radius"].set_data(steps, to_axis(steps * np.log10(carried.spectral_radius)))
+    return artists
+
+
+def _join_lines(lines):
+    """One path of several lines (S, T, 2)."""
+    codes = np.full(lines.shape[:2], Path.LINETO, np.uint8)
+    codes[:, 0] = Path.MOVETO
+    return Path(lines.reshape(-1, 2), codes.ravel())
+
+
+def _prepare_carried(axes, steps, carried):
+    T = int(steps[-1])
+    prepare_steps(axes, T, "size")
+    draw_held(axes)
+    nudge, gradient, product, power, _ = PARTS
+    artists = draw_band(
+        axes, "forward", steps, carried.forward, label=f"{nudge} of h_0, forward",
+        part=nudge,
     )  # fmt: skip
+    artists |= draw_band(
+        axes, "back", steps, carried.back, label=f"{gradient} of h_T, back",
+        part=gradient,
+    )  # fmt: skip
+    look = {"linewidth": 0.8, "gid": product}
+    artists["meeting"] = axes.add_patch(
+        PathPatch(Path(np.zeros((1, 2))), fill=False, edgecolor=COLORS["tanh"], **look)
+    )
+    look |= {"color": COLORS["tanh"], "markersize": 8}
+    axes.plot([], [], ".-", label="nudge · gradient, the same at every step", **look)
+    for name, mark in {"ends": ".", "above": "^", "below": "v"}.items():
+        (artists[name],) = axes.plot([], [], mark, zorder=2.1, clip_on=False, **look)
+        artists[name].set_in_layout(False)  # one without a point would take room at (0, 0)
+        if name != "ends":
+            artists[name].set_label(f"off the scale, {name}")
+    (artists["radius"],) = axes.plot(
+        [], [], ":", linewidth=1.5, color=COLORS["bound"], label=power, gid=power
+    )
+    for x, side, words in ((0, "left", "here (Pᵀ v) · u"), (1, "right", "here v · (P u)")):
+        axes.annotate(
+            words, (x, 0), xytext=(0, -21), xycoords="axes fraction", textcoords="offset points",
+            ha=side, va="top", fontsize=10, color=COLORS["tanh"],
+        )  # fmt: skip
+    figure: Any = axes.figure
+    below = axes.transAxes + ScaledTranslation(0, -38 / 72, figure.dpi_scale_trans)
+    size, left = (8, -0.25) if is_narrow(axes) else (9, -0.05)
+    axes.legend(
+        fontsize=size, loc="upper left", bbox_to_anchor=(left, 0),
+        bbox_transform=below, ncols=2, columnspacing=1.0, handlelength=1.8,
+    )  # fmt: skip
+    axes.set_title("A nudge goes forward, a gradient comes back", loc="left")
+    return artists
 
 
 def describe_descent(descent: Descent) -> str:
@@ -58,8 +169,7 @@ def describe_descent(descent: Descent) -> str:
         np.linalg.norm(np.diff(path, axis=0), axis=1).max()
         for path in (descent.plain, descent.clipped)
     ]
-    theta = descent.max_norm
-    head = f"θ = {theta:.3g}: " if theta < 100 else f"θ = {theta:.0f}: "
+    head = f"θ = {descent.max_norm:.4g}: "
     if descent.largest_norm <= descent.max_norm:
         return (
             f"{head}the largest gradient has norm {descent.largest_norm:.3g}, none reaches θ, and "
@@ -76,7 +186,9 @@ def _fate(path):
     inside = is_on_map(path)
     if inside.all():
         return "stays on the map"
-    return "leaves the map and comes back" if inside[-1] else "leaves the map for good"
+    if inside[-1]:
+        return "leaves the map and comes back"
+    return "leaves the map for good (its loss is flat from there)"
 
 
 def draw_descent(
@@ -89,6 +201,7 @@ def draw_descent(
         losses = getattr(descent, f"{name}_losses")
         artists[f"{name} path"].set_data(*getattr(descent, name).T)
         artists[f"{name} loss"].set_data(np.arange(len(losses)), losses)
+    artists["halo"].set_data(*descent.clipped.T)
     artists["start"].set_data(*descent.plain[:1].T)
     return artists
 
@@ -98,7 +211,7 @@ def draw_cliff(axes: Axes) -> None:
     w, b = np.meshgrid(*(np.linspace(*limits, 150) for limits in MAP))
     loss, _, _ = compute_cliff_loss(w, b)
     mesh = axes.pcolormesh(w, b, loss, cmap="cividis", rasterized=True)
-    axes.figure.colorbar(mesh, ax=axes)
+    axes.figure.colorbar(mesh, ax=axes, label="loss")
     axes.set(xlabel="weight w", ylabel="bias b", xlim=MAP[0], ylim=MAP[1])
     axes.grid(visible=False)
 
@@ -109,15 +222,22 @@ def _prepare_descent_axes(map_axes, loss_axes, *, updates):
     loss_axes.set(xlabel="update", ylabel="loss", xlim=(-1, updates + 1), ylim=(-0.02, 0.5))
     loss_axes.set_title("Along the way", loc="left")
     artists = {}
-    for name, marked, style, color, loss_color, label in (
-        ("plain", "x--", "--", COLORS["relu"], COLORS["relu"], "without clipping"),
-        ("clipped", "o-", "-", "#FFFFFF", COLORS["tanh"], "clipped at θ"),
+    (artists["halo"],) = map_axes.plot(
+        [], [], "o-", color="#FFFFFF", markersize=6, linewidth=4, gid=AsDrawn(CLIPPED)
+    )
+    for name, marked, style, color, label in (
+        ("plain", "x--", "--", COLORS["relu"], PLAIN),
+        ("clipped", "o-", "-", COLORS["tanh"], CLIPPED),
     ):
         (artists[f"{name} path"],) = map_axes.plot(
-            [], [], marked, color=color, markersize=3, linewidth=1.2
+            [], [], marked, color=color, markersize=3, linewidth=1.2, gid=AsDrawn(label)
         )
-        (artists[f"{name} loss"],) = loss_axes.plot([], [], style, color=loss_color, label=label)
-    (artists["start"],) = map_axes.plot([], [], "D", color=COLORS["accent"], markersize=8)
+        (artists[f"{name} loss"],) = loss_axes.plot(
+            [], [], style, color=color, label=label, gid=label
+        )
+    (artists["start"],) = map_axes.plot(
+        [], [], "D", color=COLORS["accent"], markersize=8, gid=AS_DRAWN
+    )
     loss_axes.legend(loc="upper right")
     return artists
 
@@ -169,14 +289,20 @@ def draw_power_norms(curves: Mapping[str, np.ndarray]) -> None:
     show(figure, alt=f"Norm of the k-th power by k, log axis. {peaks}.")
 
 
-def draw_three_decays(decays: Sequence[GradientDecay]) -> None:
-    """Show the explorer's picture at several settings, each sentence printed below."""
-    figure, axes = new_figure(12, 3.8, ncols=len(decays), sharey=True)
-    for axis, decay in zip(axes, decays, strict=True):
-        draw_gradient_decay(decay, axis)
-        axis.set_title(f"{decay.activation}, ρ = {decay.spectral_radius:g}", loc="left")
+def draw_three_carried(results: Sequence[Carried]) -> None:
+    """Show the explorer's picture at several settings, with its sentence as the alternative."""
+    figure, axes = new_figure(12, 4.4, ncols=len(results), sharey=True)
+    for axis, carried in zip(axes, results, strict=True):
+        draw_carried(carried, axis)
+        counts = "{} vanish, {} hold, {} explode".format(*carried.counts.values())
+        axis.set_title(f"{carried.activation}: {counts}", loc="left", fontsize=11)
         axis.label_outer()
-    show(figure, alt=" ".join(map(describe_gradient_decay, decays)))
+        axis.get_legend().remove()
+    for words in [text for axis in axes[:-1] for text in axis.texts if text.get_gid() == HOLDS]:
+        words.remove()  # one name at the right margin is enough
+    handles, labels = axes[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=3, fontsize=12)
+    show(figure, alt=" ".join(map(describe_carried, results)))
 
 
 def draw_decays_by_kind(curves: Mapping[tuple[str, str], ArrayLike]) -> None:

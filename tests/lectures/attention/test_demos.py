@@ -5,12 +5,21 @@ import unicodedata
 import numpy as np
 import pytest
 import torch
+from matplotlib.colors import to_rgba
 
 from rnn_helpers.display.live import text_box
-from rnn_helpers.lectures.attention.alignments import WIDEST, prepare_alignments
+from rnn_helpers.lectures.attention.alignments import (
+    AS_COMPUTED,
+    CHANGES,
+    PADDING,
+    SAMPLES,
+    WIDEST,
+    prepare_alignments,
+)
 from rnn_helpers.lectures.attention.dates import ISO_CHARACTERS, list_characters
-from rnn_helpers.lectures.attention.demos import SAMPLES, alignment_demo
+from rnn_helpers.lectures.attention.demos import alignment_demo
 from rnn_helpers.lectures.attention.encoder_decoder import EncoderDecoder
+from rnn_helpers.lectures.attention.plots import write_out
 from rnn_helpers.lectures.attention.translation import translate
 from tests.demo_bar import exercise_demo
 
@@ -21,7 +30,7 @@ def make_models(*scores):
     return {str(score): EncoderDecoder(*sizes, 8, score=score) for score in scores}
 
 
-MODELS = make_models("dot", "additive", "general")
+MODELS = make_models("dot", "additive")
 TYPED = ("", "1.9.2001", "2001년 9월 1일", "x", "1" * WIDEST)
 
 
@@ -37,36 +46,222 @@ def test_the_demo_stands_a_rough_hand(demo):
     exercise_demo(lambda: demo, moves=300)
 
 
-def test_one_model_needs_no_choice_of_the_score():
-    demo = alignment_demo({"additive": MODELS["additive"]}, step=3)
-    assert list(demo.controls) == ["step", "date", "typed"]
-    assert demo.result.score == "additive"
-    demo.close()
+def read_bars(artist):
+    heights = artist.get_data().values
+    assert np.isnan(heights[1::2]).all()  # gaps
+    return heights[::2]
 
 
-@pytest.mark.parametrize(("score", "step"), [("dot", 1), ("additive", 6), ("dot", 10)])
-def test_what_is_shown_is_what_the_model_computes(demo, score, step):
+@pytest.mark.parametrize(("step", "typed"), [(1, "21 Nov 2026"), (6, "1.9.2001"), (10, "x")])
+def test_what_is_shown_is_what_the_models_compute(demo, step, typed):
     with demo.hold_repaint():
-        demo.controls["score"].value, demo.controls["step"].value = score, step
-        demo.controls["typed"].value = "21 Nov 2026"
-    found = translate(MODELS[score], ["21 nov 2026"])
-    cells = demo.artists["map"].get_array()
-    np.testing.assert_array_equal(cells[:, :11], found.weights[:, 0])
-    assert cells[:, 11:].mask.all()  # nothing beyond the end
-    heights = demo.artists["bars"].get_data().values
-    np.testing.assert_array_equal(heights[::2], found.probabilities[step - 1, 0])
-    assert np.isnan(heights[1::2]).all()
-    np.testing.assert_allclose(demo.artists["context"].get_ydata(), found.contexts[step - 1, 0])
-    written = [demo.artists[f"written {k}"].get_text() for k in range(10)]
-    assert "".join(written) == found.isos[0]
+        demo.controls["step"].value, demo.controls["typed"].value = step, typed
+    text, row = typed.lower(), step - 1
     shown = [demo.artists[f"read {k}"] for k in range(WIDEST)]
-    assert "".join(a.get_text() for a in shown if a.get_visible()) == "21␣nov␣2026"
-    assert demo.artists["row"].get_y() == step - 1
-    row = found.weights[step - 1, 0]
-    assert f"{row.max():.2f}" in demo.message
-    assert f"character {row.argmax() + 1} of 11" in demo.message
-    assert f"Score {score}, step {step} of 10" in demo.message
-    assert f"“21 nov 2026” becomes {found.isos[0]}" in demo.message
+    assert "".join(a.get_text() for a in shown if a.get_visible()) == text.replace(" ", "␣")
+    for m, (name, model) in enumerate(MODELS.items()):
+        found = translate(model, [text])
+        for kind, numbers in (("scores", found.scores), ("weights", found.weights)):
+            bars = read_bars(demo.artists[f"{kind} {m}"])
+            np.testing.assert_allclose(bars[:-PADDING], numbers[row, 0], atol=1e-6)
+        np.testing.assert_array_equal(bars[-PADDING:], 0)  # weights on padding
+        bars = read_bars(demo.artists[f"letters {m}"])
+        np.testing.assert_allclose(bars, found.probabilities[row, 0], atol=1e-6)
+        written = demo.artists[f"own {m}"].get_text()
+        iso = found.isos[0]
+        assert written.replace("\u00a0", "") == f"{iso[:row]}[{iso[row]}]{iso[step:]}"
+        assert not demo.artists[f"new {m}"].get_visible()
+        weights = found.weights[row, 0]
+        top = int(weights.argmax())
+        seen = "a space" if text[top] == " " else f"“{text[top]}”"
+        most = f"{name}'s largest weight is {weights[top]:.2f}, on {seen}, character {top + 1}, and"
+        assert most in demo.message
+        second = int(np.argsort(-weights, kind="stable")[min(1, len(text) - 1)])
+        terms = demo.artists[f"context {m}"].get_text()
+        assert terms.startswith(f"{name}: c = ")
+        assert f"{weights[top]:.2f}".lstrip("0") + f" h{top + 1}" in terms
+        if weights[second] >= 0.005:
+            assert f"{weights[second]:.2f}".lstrip("0") + f" h{second + 1}" in terms
+        assert f"writes “{iso[row]}” (" in demo.message
+        assert write_out(found.probabilities[:, 0]) == iso
+
+
+def test_padding_has_a_score_but_no_weight():
+    text = "1.9.2001"
+    look = prepare_alignments(MODELS)(1, text, "", AS_COMPUTED).looks["additive"]
+    assert (look.scores[:, len(text) :] != 0).all()
+    assert (look.weights[:, len(text) :] == 0).all()
+
+
+def test_a_character_that_does_not_hang_on_its_weights_is_said_so_and_no_other(demo):
+    said = set()
+    for change in list(CHANGES)[1:]:
+        for step in range(1, 11):
+            with demo.hold_repaint():
+                demo.controls["change"].value, demo.controls["step"].value = change, step
+            looks = demo.result.looks.values()
+            new = np.array([look.own.argmax(1) != look.changed.argmax(1) for look in looks])
+            wanted = bool(new.any() and not new[:, step - 1].any())
+            assert ("does not hang on those weights, others do" in demo.message) == wanted
+            said.add(wanted)
+    assert said == {True, False}
+
+
+@pytest.mark.parametrize("change", list(CHANGES))
+def test_changed_weights_are_weights_and_the_answer_is_theirs(demo, change):
+    with demo.hold_repaint():
+        demo.controls["change"].value, demo.controls["step"].value = change, 3
+        demo.controls["typed"].value = "21 nov 2026"
+    for m, look in enumerate(demo.result.looks.values()):
+        np.testing.assert_allclose(look.used.sum(axis=1), 1.0, atol=1e-6)
+        assert (look.used[:, -PADDING:] == 0).all()
+        np.testing.assert_array_equal(read_bars(demo.artists[f"weights {m}"]), look.used[2])
+        np.testing.assert_array_equal(read_bars(demo.artists[f"letters {m}"]), look.changed[2])
+        levels = demo.artists[f"own weights {m}"]
+        assert levels.get_visible() == (change != AS_COMPUTED)
+        heights = levels.get_path().vertices[:, 1].reshape(-1, 2)
+        np.testing.assert_allclose(heights, np.stack([look.weights[2]] * 2, axis=1))
+        differ = (look.own.argmax(axis=1) != look.changed.argmax(axis=1)).sum()
+        changed = demo.artists[f"new {m}"].get_text()
+        assert 10 - changed.count("·") == differ
+        if change != AS_COMPUTED:
+            *_, last = demo.message.split("Changed at every step, ")
+            assert (
+                f"{differ}{'' if m else ' of 10 characters differ'} for {list(MODELS)[m]}" in last
+            )
+        for kind, label in (("own", "as computed"), ("new", "every step changed")):
+            beside = demo.artists[f"{kind} label {m}"]
+            assert beside.get_text() == label
+            assert beside.get_position()[1] == demo.artists[f"{kind} {m}"].get_position()[1]
+        assert demo.artists[f"new label {m}"].get_visible() == (change != AS_COMPUTED)
+        own, new = (write_out(numbers)[2] for numbers in (look.own, look.changed))
+        wanted = f"writes “{new}” ({look.changed[2].max():.2f})"
+        if change != AS_COMPUTED:
+            wanted += ", as before." if own == new else f", not “{own}”."
+        assert wanted in demo.message
+    assert demo.artists["same"].get_visible() == (change != AS_COMPUTED)
+
+
+def find_middles(starts, ends, m):
+    """Where bars of model `m` have to stand: left or right of the middle of their column."""
+    return (starts + ends) / 2 + (m - 0.5) * 0.4 * (ends - starts)
+
+
+@pytest.mark.parametrize("typed", ["21 nov 2026", "21. november 2026"])
+def test_bars_stand_over_their_characters_and_the_gray_over_the_padding(demo, typed):
+    demo.controls["typed"].value, demo.controls["change"].value = typed, "all weights equal"
+    T, letters = len(typed), np.arange(len(ISO_CHARACTERS))
+    width = 1 / max(T + PADDING, 12)
+    columns = np.arange(T + PADDING) * width
+    for kind in ("scores", "weights"):
+        box = demo.artists[f"padded {kind}"]
+        assert box.get_x() == pytest.approx(T * width)
+        assert box.get_width() == pytest.approx(PADDING * width)
+    for k in range(T):
+        x = demo.artists[f"read {k}"].get_position()[0]
+        assert x == pytest.approx(columns[k] + width / 2)
+    numbers = [(n, demo.artists[f"number {n}"]) for n in (1, 5, 10, 15, 20)]
+    for n, number in numbers:
+        assert (number.get_text(), number.get_visible()) == (str(n), n <= T)
+        assert number.get_position()[0] == pytest.approx((n - 0.5) * width)
+    for m in range(2):
+        for kind, starts, ends in (
+            ("scores", columns, columns + width), ("weights", columns, columns + width),
+            ("letters", letters - 0.5, letters + 0.5),
+        ):  # fmt: skip
+            edges = demo.artists[f"{kind} {m}"].get_data().edges
+            middles = (edges[::2] + edges[1::2]) / 2
+            np.testing.assert_allclose(
+                middles,
+                find_middles(starts, ends, m),
+                atol=0.05 * width + 0.03 * (kind == "letters"),
+            )
+            if kind != "scores":
+                lines = demo.artists[f"own {kind} {m}"].get_path().vertices[:, 0]
+                np.testing.assert_allclose(lines, edges)
+
+
+def test_each_networks_bars_have_the_colour_of_its_mark_and_of_the_key(demo):
+    top, _, bottom = demo.figure.axes
+    key = top.get_legend()
+    named = dict(zip([t.get_text() for t in key.get_texts()], key.legend_handles, strict=True))
+    assert list(named) == [*MODELS, "as computed"]
+    marks = {t.get_text(): t for t in bottom.texts if t.get_text() in ("■", "□")}
+    for m, (name, mark) in enumerate(zip(MODELS, "■□", strict=True)):
+        for kind in ("scores", "weights", "letters"):
+            bars = demo.artists[f"{kind} {m}"]
+            assert bars.get_edgecolor() == named[name].get_edgecolor()
+            assert bars.get_facecolor() == named[name].get_facecolor()
+        assert (bars.get_facecolor()[3] == 0) == (mark == "□")
+        assert to_rgba(marks[mark].get_color()) == bars.get_edgecolor()
+        beside = demo.artists[f"context {m}"]
+        assert marks[mark].get_position()[1] == beside.get_position()[1]
+        assert beside.get_text().startswith(f"{name}: c = ")
+    for kind in ("weights", "letters"):
+        line = demo.artists[f"own {kind} 0"]
+        assert line.get_edgecolor() == to_rgba(named["as computed"].get_color())
+    zero = [line.get_ydata() for axes in demo.figure.axes[:2] for line in axes.lines]
+    assert zero == [[0, 0], [0, 0]]
+
+
+def test_parts_are_what_their_names_say(demo):
+    lit = {
+        "scores": ["scores 0", "scores 1"], "weights": ["weights 0", "weights 1"],
+        "next character": ["letters 0", "letters 1"], "context": ["context 0", "context 1"],
+        "mask": ["padded scores", "padded weights"],
+        "written": [f"{kind} {m}" for kind in ("own", "new", "own label", "new label")
+                    for m in range(2)] + ["same"],
+    }  # fmt: skip
+    for part, names in lit.items():
+        assert {name for name, artist in demo.artists.items() if artist.get_gid() == part} == {
+            *names
+        }
+    assert {part for part, _ in demo.stage.parts} == {*lit, "networks"}
+    alone = alignment_demo({"dot": MODELS["dot"]})
+    assert "networks" not in {part for part, _ in alone.stage.parts}
+    alone.close()
+
+
+@pytest.mark.parametrize("change", list(CHANGES)[1:])
+@pytest.mark.parametrize("typed", ["7", "日"])
+def test_the_only_character_of_a_text_keeps_its_weight(demo, change, typed):
+    demo.controls["typed"].value, demo.controls["change"].value = typed, change
+    assert demo.error is None
+    for look in demo.result.looks.values():
+        np.testing.assert_array_equal(look.used, look.weights)
+    nothing = "there is nothing else to look at, and it writes “"
+    assert demo.message.count(nothing) == 2 * (change == "without the largest")
+    assert "0 of 10 characters differ for dot and 0 for additive." in demo.message
+
+
+@pytest.mark.parametrize("change", list(CHANGES)[1:])
+def test_the_words_keep_what_was_computed_apart_from_what_is_changed(demo, change):
+    demo.controls["change"].value = change
+    for name, look in demo.result.looks.items():
+        wanted = f"As computed, {name}'s largest weight is {look.weights[0].max():.2f}, on "
+        assert wanted in demo.message
+    done = "without that" if change == "without the largest" else f"with {change}"
+    assert demo.message.count(f"; {done} it writes “") == len(demo.result.looks)
+
+
+ROW, MASK = np.array([[[0.1, 0.6, 0.3, 0.0]]]), np.array([[True, True, True, False]])
+
+
+@pytest.mark.parametrize(("change", "wanted"), [
+    ("without the largest", [0.25, 0, 0.75, 0]),
+    ("the largest moved one to the right", [0.1, 0.3, 0.6, 0]),
+    ("the largest alone", [0, 1, 0, 0]),
+    ("all weights equal", [1 / 3, 1 / 3, 1 / 3, 0]),
+    ("all on the first character", [1, 0, 0, 0]),
+    ("all on the last character", [0, 0, 1, 0]),
+])  # fmt: skip
+def test_a_change_by_hand(change, wanted):
+    np.testing.assert_allclose(CHANGES[change](ROW, MASK)[0, 0], wanted)
+
+
+def test_the_last_characters_weight_moves_round_to_the_first():
+    moved = CHANGES["the largest moved one to the right"](ROW[..., [0, 2, 1, 3]], MASK)
+    np.testing.assert_allclose(moved[0, 0], [0.6, 0.3, 0.1, 0])
 
 
 def test_what_is_typed_stands_in_place_of_what_is_picked(demo):
@@ -86,13 +281,13 @@ def test_what_is_typed_stands_in_place_of_what_is_picked(demo):
     ("1" * (WIDEST + 1), "the picture has room for 40 characters, got 41"),
 ])  # fmt: skip
 def test_what_is_no_date_gets_a_sentence(demo, typed, sentence):
-    at_rest = demo.png
+    at_rest = demo.stage.frame["marks"]
     demo.controls["typed"].value = typed
     assert sentence in demo.message
-    assert demo.png != at_rest
+    assert demo.stage.frame["marks"] != at_rest
     demo.controls["typed"].value = ""
     assert demo.error is None
-    assert demo.png == at_rest
+    assert demo.stage.frame["marks"] == at_rest
 
 
 def test_a_line_to_type_in_is_followed_at_every_key():
@@ -106,25 +301,26 @@ def test_a_line_to_type_in_is_followed_at_every_key():
 def test_dragging_the_step_translates_nothing_anew(monkeypatch):
     calls = []
 
-    def count(model, texts):
+    def count(model, texts, **options):
         calls.append(texts)
-        return translate(model, texts)
+        return translate(model, texts, **options)
 
     monkeypatch.setattr("rnn_helpers.lectures.attention.translation.translate", count)
-    compute = prepare_alignments(MODELS)
+    compute = prepare_alignments({"dot": MODELS["dot"]})
+    calls.clear()
     for step in range(1, 11):
-        compute("1.9.2001", "", "dot", step)
-    assert calls == [["1.9.2001"]]
-    compute("1.9.2001", "", "additive", 1)
+        compute(step, "1.9.2001", "", AS_COMPUTED)
+    assert calls == [["1.9.2001", "1.9.200100"]]
+    compute(1, "1.9.2001", "", "all weights equal")
     assert len(calls) == 2
 
 
 @pytest.mark.parametrize(("options", "error", "message"), [
-    ({"models": {}}, ValueError, "models must hold at least one model, got none"),
+    ({"models": {}}, ValueError, "models must hold one model or two, got 0"),
     ({"models": make_models(None)}, ValueError, "must have attention, got 'None' without"),
     ({"step": 11}, ValueError, "step must be an integer from 1 to 10, got 11"),
     ({"step": 1.5}, TypeError, "step must be"),
-    ({"score": "cosine"}, ValueError, "score must be one of 'dot', .*, got 'cosine'"),
+    ({"change": "none"}, ValueError, "change must be one of 'as computed', .*, got 'none'"),
     ({"date": "1.9.2001"}, ValueError, "date must be one of"),
     ({"typed": "@"}, ValueError, "no date in these languages"),
     ({"typed": 3}, TypeError, "typed must be"),
@@ -137,7 +333,9 @@ def test_a_wrong_setting_is_called_what_the_caller_calls_it(options, error, mess
 def test_the_samples_can_be_read_and_drawn_stored_in_pieces_too():
     compute = prepare_alignments(MODELS)
     for sample in SAMPLES:
-        view = compute("", sample, "dot", 1)
-        pieces = compute("", unicodedata.normalize("NFD", sample), "dot", 1)
+        view = compute(1, "", sample, AS_COMPUTED)
+        pieces = compute(1, "", unicodedata.normalize("NFD", sample), AS_COMPUTED)
         assert len(view.text) <= WIDEST
-        assert (view.text, view.iso) == (pieces.text, pieces.iso)
+        assert view.text == pieces.text
+        sizes = [np.abs(look.scores).max() for look in view.looks.values()]
+        assert max(sizes) <= view.largest * (1 + 1e-6)

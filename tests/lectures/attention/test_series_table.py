@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from rnn_helpers import data
+from rnn_helpers.data.studies import read_study
 from rnn_helpers.lectures.attention.series_table import (
     TASKS,
     SeriesRow,
@@ -65,6 +66,23 @@ def test_the_rows_are_those_of_the_lectures():
     network = train_forecaster(counts, n_train=n_train, seed=0, cell="RNN", learning_rate=row.rate)
     assert row.results[0] == pytest.approx(network.rmse, rel=0.02)
     assert row.parameters == network.n_parameters == 97
+
+
+def test_the_rows_of_the_dates_are_of_the_updates_that_they_name():
+    study = read_study("dates").select(part="held out")
+    for row in compute_series_table("dates").rows:
+        score, updates = row.model.removesuffix(" updates").split(", ")
+        found = study.select(score=score, updates=int(updates))
+        np.testing.assert_array_equal(row.results, found["accuracy"])
+        assert (row.updates, row.rate) == (updates, found["learning_rate"][0])
+        assert row.parameters == found["parameters"][0]
+
+
+def test_a_count_of_successes_is_no_mean():
+    for counts, head in ((True, "learned"), (False, "mean")):
+        table = make_table(counts=counts, a=np.ones(20))
+        assert f"  {head}" in repr(table)
+        assert f">{head}</th>" in table._repr_html_()
 
 
 def test_the_tables_reach_from_the_first_lecture_to_the_last():

@@ -156,7 +156,7 @@ PAIRS = "k (k + 1) / 2 for each whole block"
 test_a_right_answer_in_any_spelling_is_right = expect("right", exercises, [
     *(("terms", answer, "one path to h_5")
       for answer in (5, 5.0, np.int64(5), np.float32(5), np.array(5), torch.tensor(5), 10 / 2)),
-    *(("relu", answer, "can pass unchanged") for answer in (
+    *(("relu", answer, "lets the gradient pass unchanged; W_hh still multiplies") for answer in (
         relu(), from_the_text, by_autograd, in_type(relu(), half),
         in_type(by_torch, torch.tensor), in_type(by_torch, torch.Tensor),
         in_type(relu(), np.array, np.ndarray.tolist), in_type(from_the_text, half),

@@ -3,10 +3,13 @@
 import numpy as np
 import pytest
 import torch
+from matplotlib.colors import to_hex
 
 from rnn_helpers.display.figures import COLORS, encode_png, new_figure
-from rnn_helpers.lectures.bidirectional_and_deep.demos import depth_demo, reveal_demo
-from rnn_helpers.lectures.bidirectional_and_deep.plots import draw_reveal, draw_unrolled_grid
+from rnn_helpers.lectures.bidirectional_and_deep import plots
+from rnn_helpers.lectures.bidirectional_and_deep.demos import LABELS, depth_demo, reveal_demo
+from rnn_helpers.lectures.bidirectional_and_deep.plots import draw_depth, draw_reveal
+from rnn_helpers.lectures.bidirectional_and_deep.reach import compute_reach
 from rnn_helpers.lectures.bidirectional_and_deep.reveal import LONGEST, TEXTS, prepare_reveal
 from rnn_helpers.lectures.bidirectional_and_deep.tagging import Tagger, compute_name_probabilities
 from rnn_helpers.lectures.bidirectional_and_deep.teddy import parse_sentence
@@ -39,8 +42,10 @@ def test_the_sentence_demo_stands_a_rough_hand(taggers):
 def test_every_sentence_fits_the_picture():
     sentences = [parse_sentence(text) for text in TEXTS]
     assert tuple(map(str, sentences)) == TEXTS
-    assert len(set(TEXTS)) == len(TEXTS)
-    assert max(map(len, sentences)) <= LONGEST
+    assert len(set(TEXTS)) == len(TEXTS) == len(set(LABELS))
+    for label, text in zip(LABELS, TEXTS, strict=True):
+        assert all(word in text for word in label.split() if word != "…")
+    assert max(map(len, sentences)) == LONGEST  # the slider ends where the longest does
     assert len({sentence.tags[sentence.place] for sentence in sentences}) == 2
 
 
@@ -63,13 +68,43 @@ def test_the_bars_are_what_the_network_says_of_the_words_so_far(taggers):
     demo.close()
 
 
+def test_the_word_in_question_alone_is_bold(taggers):
+    demo = reveal_demo(taggers)
+    for text in TEXTS:
+        sentence = parse_sentence(set_to(demo, text=text).controls["text"].value)
+        weights = [demo.artists[f"word {row}"].get_fontweight() for row in range(LONGEST)]
+        assert [row for row, weight in enumerate(weights) if weight == "bold"] == [sentence.place]
+    demo.close()
+
+
+def test_each_number_is_said_of_the_network_that_gives_it(taggers):
+    demo = set_to(reveal_demo(taggers), revealed=7, text=TEXTS[2], cell="RNN")
+    sentence = parse_sentence(TEXTS[2])
+    one, two = (compute_name_probabilities(t, sentence)[6, sentence.place] for t in taggers["RNN"])
+    assert f"{one:.2f}" != f"{two:.2f}"
+    assert f"both ways, the RNN gives a name {two:.2f}; left to right, {one:.2f}; " in demo.message
+    demo.close()
+
+
+def test_a_part_of_the_sentence_demo_is_the_curve_that_its_name_says(taggers):
+    demo = reveal_demo(taggers)
+    drawn = {"bars": "both ways", "one way": "left to right", "exact": "all that can be known"}
+    assert list(plots.REVEAL_PARTS) == [drawn[name] for name in ("one way", "bars", "exact")]
+    for name, part in drawn.items():
+        assert demo.artists[name].get_gid() == demo.artists[name].get_label() == part
+    assert "reads one way" in plots.REVEAL_PARTS["left to right"]
+    assert "from both ends" in plots.REVEAL_PARTS["both ways"]
+    assert "by the grammar" in plots.REVEAL_PARTS["all that can be known"]
+    demo.close()
+
+
 def test_what_can_be_known_is_said(taggers):
     demo = reveal_demo(taggers)
     for revealed, words in (
         (3, "3 of 10 words revealed: “Teddy” has not been read yet."),
         (4, "all that the words so far can say is 0.50."),
         (5, "all that the words so far can say is 1.00."),
-        (13, "10 of 10 words revealed, “Teddy”: both ways, the GRU gives a name 0."),
+        (LONGEST, "All 10 words of this sentence revealed, “Teddy”: both ways, the GRU gives"),
     ):
         assert words in set_to(demo, revealed=revealed).message
         assert "nan" not in demo.message
@@ -77,37 +112,122 @@ def test_what_can_be_known_is_said(taggers):
 
 
 @pytest.mark.parametrize(
-    ("kind", "arrows"), list(zip(KINDS, (10 + 8, 2 * 8 + 2 * 14, 5 + 4 + 1), strict=True))
+    ("kind", "arrows"), list(zip(KINDS, (10 + 8, 2 * 7 + 7 + 8 + 8, 5 + 4 + 1), strict=True))
 )
 def test_the_grid_on_screen_is_the_grid_computed(kind, arrows):
     demo = set_to(depth_demo(), step=5, layer=2, kind=kind)
-    grid = compute_unrolled_grid(2, 5, kind)
+    reach, grid = compute_reach(5, 2, kind), compute_unrolled_grid(2, 5, kind)
     for (layer, step), needed in np.ndenumerate(grid.needed):
         number = demo.artists[f"round {layer} {step}"]
         assert number.get_visible() == needed
         if needed:
             assert number.get_text() == str(grid.rounds[layer, step])
-            assert number.get_position() == (step + 1, layer + 1)
-    colors = demo.artists["cells"].get_facecolor().reshape(5, 8, 4)
-    gray = np.isclose(colors[..., 0], 0xEF / 255) & np.isclose(colors[..., 2], 0xEF / 255)
-    shown = np.vstack([grid.inputs, grid.needed])
-    np.testing.assert_array_equal(~gray, shown)
-    assert colors[2, 4, 0] == int(COLORS["lstm"][1:3], 16) / 255
-    ends = np.array(demo.artists["arrows"].get_segments()).astype(int)
-    assert len(ends) == arrows
-    assert shown[ends[..., 1], ends[..., 0] - 1].all()  # they lead from what is needed
+            x, y = number.get_position()
+            assert (x, round(y)) == (step + 1, layer + 1)
+    mesh = demo.artists["shares"].get_array().filled(np.nan).reshape(5, 10, 8, 9)
+    both = kind == "both ways"
+    np.testing.assert_array_equal(mesh[1:, 3, :, 4], reach.cells[0])
+    np.testing.assert_array_equal(mesh[1:, 6, :, 4], reach.cells[int(both)])
+    np.testing.assert_array_equal(mesh[0, 3, :, 4], reach.inputs)
+    assert np.isnan(mesh[:, :, :, [0, 1, 7, 8]]).all()  # cells stand apart
+    np.testing.assert_array_equal(np.isfinite(reach.cells).any(axis=0), grid.needed)
+    assert demo.artists["chosen"].get_xy() == pytest.approx((5 - 2.5 / 9, 2 - 0.3))
+    for name in ("forward", "backward"):
+        assert len(demo.artists[name].get_path().vertices) == 8 * arrows
+    demo.close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_arrows_lead_to_what_waits_and_the_gradient_back(kind):
+    demo = set_to(depth_demo(), step=5, layer=2, kind=kind)
+    reach, found = compute_reach(5, 2, kind), {}
+    for name in ("forward", "backward"):
+        corners = demo.artists[name].get_path().vertices.reshape(-1, 8, 2)
+        found[name] = [(c[[0, 5]].mean(axis=0), c[3]) for c in corners]  # tail, tip
+        for tail, tip in found[name]:
+            ahead = (tip - tail) * (1 if name == "forward" else -1)
+            if abs(ahead[1]) > abs(ahead[0]):
+                assert ahead[1] > 0  # up to the layer above
+                continue
+            row, column = round(tail[1]) - 1, (round(tail[0]), round(tip[0]))
+            # of the halves of a pair, the upper one is read from the right
+            upper = kind == "both ways" and (tail[1] + tip[1]) / 2 > row + 1
+            assert (ahead[0] < 0) == upper
+            end = column[1] if name == "forward" else column[0]  # where the gradient begins
+            assert np.isfinite(reach.sideways[int(upper), row, end - 1])
+    assert len(found["forward"]) == len(found["backward"])
+    demo.close()
+
+
+def test_the_parts_of_the_grid_have_their_own_colours():
+    demo = depth_demo()
+    looks = {
+        name: (demo.artists[name].get_gid(), to_hex(demo.artists[name].get_facecolor()).upper())
+        for name in ("forward", "backward")
+    }
+    assert looks == {
+        "forward": ("waits for", COLORS["data"]), "backward": ("gradient", COLORS["accent"])
+    }  # fmt: skip
+    assert demo.artists["chosen"].get_gid() == "state"
+    title = demo.figure.axes[0].get_title(loc="left")
+    assert title == "Thin arrows: what the state waits for, in rounds; orange: its gradient"
+    forward, backward = (
+        np.ptp(demo.artists[name].get_path().vertices.reshape(-1, 8, 2)[:, [0, 6]], axis=1).max()
+        for name in ("forward", "backward")
+    )
+    assert forward < backward
+    demo.close()
+
+
+def test_an_arrow_points_ahead_and_is_as_wide_as_its_number():
+    starts, ends = np.array([[0.0, 0.0], [1.0, 1.0]]), np.array([[1.0, 0.0], [1.0, 0.0]])
+    path = plots._make_arrows(starts, ends, np.array([1.0, 2.0]), (40, 40))
+    across, down = 40 * path.vertices.reshape(2, 8, 2)
+    assert across[:, 0].max() == across[3, 0] < 40  # the tip
+    assert down[:, 1].min() == down[3, 1] > 0
+    assert abs(across[0, 1] - across[6, 1]) == pytest.approx(2.0)  # the shafts
+    assert abs(down[0, 0] - down[6, 0]) == pytest.approx(4.0)
+    assert (across[:, 1] < 0.5).all()  # to its own right
+    assert (down[:, 0] < 40.5).all()
+
+
+def test_the_rounds_on_screen_stand_in_the_half_that_is_needed():
+    demo = set_to(depth_demo(), step=5, layer=2, kind="both ways")
+    heights = [demo.artists[f"round 1 {step}"].get_position()[1] for step in range(8)]
+    np.testing.assert_allclose(heights, [1.85] * 4 + [2.0] + [2.15] * 3)
     demo.close()
 
 
 def test_the_wait_is_said():
     demo = depth_demo()
     for settings, words in (
-        ({}, "sees 6 inputs of 8, needs 18 cells, and comes in round 8"),
+        ({}, "sees 6 inputs of 8, needs 18 cells, and comes in round 8 at the earliest."),
         ({"kind": KINDS[1]}, "sees 8 inputs of 8, needs 24 cells, and comes in round 22"),
         ({"kind": KINDS[2]}, "sees 6 inputs of 8, needs 8 cells, and comes in round 8"),
         ({"step": 1, "layer": 1}, "sees 1 input of 8, needs 1 cell, and comes in round 1"),
     ):
         assert words in set_to(demo, **settings).message
+    assert "step 1 " not in demo.message  # the nudge at its own step is that at step 1
+    shares = compute_reach(5, 2).inputs
+    wanted = f"at its own step {shares[4]:.2g} arrives, of one at step 1 {shares[0]:.2g}."
+    assert wanted in set_to(demo, step=5, layer=2, kind=KINDS[0]).message
+    assert len({f"{share:.2g}" for share in shares[:5]}) == 5
+    demo.close()
+
+
+def test_the_halves_are_explained_where_there_are_two():
+    demo = depth_demo()
+    for kind in KINDS:
+        set_to(demo, kind=kind)
+        assert demo.artists["halves"].get_visible() == (kind == "both ways")
+    demo.close()
+
+
+def test_the_legend_has_the_color_of_the_bars(taggers):
+    demo = reveal_demo(taggers)
+    for cell in taggers:
+        bars, sample = (set_to(demo, cell=cell).artists[name] for name in ("bars", "sample"))
+        assert bars.get_facecolor() == sample.get_facecolor()
     demo.close()
 
 
@@ -115,7 +235,7 @@ def test_moving_a_drawing_equals_drawing_anew(taggers):
     compute = prepare_reveal(taggers)
     cases = (
         (draw_reveal, compute(9, TEXTS[0], "GRU"), compute(3, TEXTS[3], "RNN")),
-        (draw_unrolled_grid, compute_unrolled_grid(4, 8), compute_unrolled_grid(2, 3, KINDS[1])),
+        (draw_depth, compute_reach(8, 4), compute_reach(3, 2, KINDS[1])),
     )
     for draw, first, second in cases:
         pictures = []
@@ -141,8 +261,6 @@ def test_moving_a_drawing_equals_drawing_anew(taggers):
     (lambda both: reveal_demo(both, text="Hello."), "^text must be .*, got 'Hello.'$"),
     (lambda both: reveal_demo(both, cell="MLP"), "^cell must be .*, got 'MLP'$"),
     (lambda _: reveal_demo({}), "taggers must hold at least one pair"),
-    (lambda _: draw_unrolled_grid(compute_unrolled_grid(2, 3, layers=2), new_figure()[1]),
-     r"grid must have 4 layers of 8, got \(2, 8\)"),
 ])  # fmt: skip
 def test_what_is_wrong_is_said(taggers, call, message):
     with pytest.raises(ValueError, match=message):

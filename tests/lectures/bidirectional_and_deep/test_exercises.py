@@ -21,6 +21,10 @@ def reverse_in_place(xs, lengths):
     return xs
 
 
+def reverse_and_clear(xs, lengths):
+    return reverse(xs, lengths) * (np.arange(len(xs))[:, None] < lengths)[..., None]
+
+
 def reverse_one_too_few(xs, lengths):
     return reverse(xs, np.where(lengths == len(xs), lengths, lengths - 1))
 
@@ -76,6 +80,7 @@ test_a_typical_mistake_has_its_hint = expect("not yet", exercises, [
     ("reverse_padded", lambda xs, lengths: xs.copy(), "nothing is reversed"),
     ("reverse_padded", lambda xs, lengths: xs[:, ::-1], "time is axis 0"),
     ("reverse_padded", reverse_in_place, "work on a copy"),
+    ("reverse_padded", reverse_and_clear, "right; leave what stands in the padding as it is"),
     ("reverse_padded", reverse_one_too_few, "a shorter one is not"),
     ("reverse_padded", lambda xs, lengths: xs[1:], "has shape (6, 3, 2), yours has (5, 3, 2)"),
     ("reverse_padded", lambda xs, lengths: 0 * xs, "within its own length"),

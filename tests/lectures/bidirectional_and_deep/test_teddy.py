@@ -45,6 +45,18 @@ def test_the_bound_is_that_of_counting_all_sentences(look_ahead):
     assert teddy.compute_best_accuracy(1) == pytest.approx(0.25 + 0.75 * 0.6)
 
 
+def test_the_rule_is_scored_on_the_sentences_themselves():
+    texts = ("Teddy is so brave.", "Rose is cheap.", "Pearl Buck came to dinner.")  # 3, 2 and 1 on
+    batch = teddy.make_teddy_batch([teddy.parse_sentence(text) for text in texts])
+    wanted = [0.5, 1.0, 0.0], [0.5, 1.0, 1.0], [0.5, 1.0, 1.0], [1.0, 1.0, 1.0]
+    for look_ahead, shares in enumerate(wanted):
+        assert teddy.compute_rule_accuracy(batch, look_ahead) == pytest.approx(np.mean(shares))
+    many = teddy.make_teddy_batch(teddy.make_sentences(4000, rng=rng(6)))
+    for k in range(7):
+        bound = teddy.compute_best_accuracy(k)
+        assert teddy.compute_rule_accuracy(many, k) == pytest.approx(bound, abs=0.025)
+
+
 def test_a_sentence_and_its_tags_fit_and_a_seed_decides():
     sentences = teddy.make_sentences(300, rng=rng(3))
     again, other = (teddy.make_sentences(300, rng=rng(seed)) for seed in (3, 4))
@@ -141,6 +153,7 @@ def test_an_index_into_a_table_does_not_go_unchecked(part, message):
     ("make_teddy_batch", (["Rose"],), {}, r"sentences\[0\] must be a Sentence, got str"),
     ("pad_batch", (None, -1), {}, "steps must be an integer of at least 0, got -1"),
     ("compute_best_accuracy", (-1,), {}, "look_ahead must be an integer of at"),
+    ("compute_rule_accuracy", (None, -1), {}, "look_ahead must be an integer of at"),
     ("compute_name_probability", (ROSE, 0), {}, "revealed must be an integer from 1 to 3"),
     ("compute_name_probability", (ROSE, 4), {}, "revealed must be an integer from 1 to 3"),
     ("compute_name_probability", ("Rose", 1), {}, "sentence must be a Sentence, got str"),

@@ -3,15 +3,17 @@
 import numpy as np
 import pytest
 
-from rnn_helpers.display import comparisons
-from rnn_helpers.display.figures import encode_png
+from rnn_helpers.display import comparisons, decay
+from rnn_helpers.display.figures import COLORS, encode_png, new_figure
 from rnn_helpers.lectures.gru import plots
-from rnn_helpers.lectures.gru.gates import compute_gate_run
+from rnn_helpers.lectures.gru.gates import compute_gate_run, compute_gru_decay
 
 
 @pytest.mark.parametrize(("draw", "words"), [
-    (lambda: plots.draw_held_gates([compute_gate_run(z=z, r=0.0) for z in (0.98, 0.9, 0.5)]),
-     "z = 0.98: 0.06 after the first pulse, 0.04 fifteen steps later"),
+    (lambda: plots.draw_conventions([compute_gate_run(z=z, r=1.0) for z in (0.9, 0.5)]),
+     "z = 0.9, r = 1.0: +0.72 and -0.66; z = 0.5, r = 1.0: +0.07 and +0.07."),
+    (lambda: plots.draw_gru_decays({f"{b}": compute_gru_decay(keep_bias=b) for b in (0.0, 6.0)}),
+     "holds in 20"),
     (lambda: plots.draw_learned_by_distance(
         (15, 20), {0.1: {"GRU": [7, 3]}, 0.2: {"simplified GRU": [1, 2]}}, total=20
     ), "GRU, rate 0.1: 7 at 15, 3 at 20; simplified GRU, rate 0.2: 1 at 15"),
@@ -22,7 +24,8 @@ from rnn_helpers.lectures.gru.gates import compute_gate_run
 ])  # fmt: skip
 def test_a_picture_says_its_numbers(monkeypatch, draw, words):
     said = []
-    monkeypatch.setattr(comparisons, "show", lambda figure, *, alt: plots.show(figure, alt=alt))
+    for room in (comparisons, decay):
+        monkeypatch.setattr(room, "show", lambda figure, *, alt: plots.show(figure, alt=alt))
     monkeypatch.setattr(
         plots, "show", lambda figure, *, alt: said.append((encode_png(figure), alt))
     )
@@ -30,3 +33,68 @@ def test_a_picture_says_its_numbers(monkeypatch, draw, words):
     ((png, alt),) = said
     assert png
     assert words in alt
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """The figures that were shown, in a list."""
+    figures = []
+    monkeypatch.setattr(plots, "show", lambda figure, *, alt: figures.append(figure))
+    return figures
+
+
+def _list_lines(axes):
+    return [
+        (line.get_label(), list(line.get_xdata()), list(line.get_ydata()), line.get_color(),
+         line.get_linestyle())
+        for line in axes.lines
+    ]  # fmt: skip
+
+
+def test_the_conventions_are_drawn_as_they_are_called(drawn):
+    runs = [compute_gate_run(z=z, r=r) for z, r in ((0.9, 1.0), (0.3, 0.0))]
+    plots.draw_conventions(runs)
+    for axes, run in zip(drawn[0].axes, runs, strict=True):
+        assert axes.get_title(loc="left") == f"z = {run.z}, r = {run.r}"
+        steps = list(range(41))
+        assert _list_lines(axes) == [
+            ("z keeps", steps, list(run.keeps), COLORS["gru"], "-"),
+            ("z takes", steps, list(run.takes), COLORS["accent"], "--"),
+        ]
+
+
+def test_the_counts_stand_at_their_distances(drawn):
+    counts = {0.1: {"GRU": [7, 3, 1], "simplified GRU": [9, 8, 2]}, 0.2: {"LSTM": [5, 4, 0]}}
+    plots.draw_learned_by_distance((15, 20, 30), counts, total=20)
+    looks = {"GRU": ("gru", "-."), "simplified GRU": ("accent", ":"), "LSTM": ("lstm", "--")}
+    for axes, (rate, rows) in zip(drawn[0].axes, counts.items(), strict=True):
+        assert axes.get_title(loc="left").endswith(f"rate {rate:g}")
+        assert _list_lines(axes) == [
+            (name, [15, 20, 30], row, COLORS[looks[name][0]], looks[name][1])
+            for name, row in rows.items()
+        ]
+
+
+def test_every_seeds_error_stands_in_the_column_of_its_cell_and_the_panel_of_its_updates(drawn):
+    errors = {"RNN": [[0.3, 0.2], [0.1, 0.05]], "GRU": [[0.04, 0.03], [0.002, 0.001]]}
+    plots.draw_adding(errors, updates=(4, 8))
+    for number, axes in enumerate(drawn[0].axes):
+        *rows, sixth = _list_lines(axes)
+        assert sixth[2] == [1 / 6, 1 / 6]
+        assert sixth[4] == ":"
+        assert axes.get_title(loc="left") == f"after {(4, 8)[number]} updates"
+        for place, (name, (_, xs, ys, color, _)) in enumerate(zip(errors, rows, strict=True)):
+            assert [round(x) for x in xs] == [place, place]
+            assert ys == errors[name][number]
+            assert color == COLORS[name.lower()]
+            assert axes.get_xticklabels()[place].get_text() == name
+
+
+def test_a_demos_gradients_are_all_on_the_axis_where_its_sentence_quotes_them():
+    figure, axes = new_figure(4, 3)
+    result = compute_gru_decay()
+    plots.draw_gru_decay(result, axes)
+    quoted = np.median(result.gated.direct[-1])
+    assert quoted < -29
+    assert axes.get_ylim()[0] < 10**quoted
+    assert figure

@@ -9,7 +9,11 @@ import torch
 from rnn_helpers.data.texts import load_korean
 from rnn_helpers.data.vocabulary import END, UNKNOWN, Vocabulary, join_words, split_words
 from rnn_helpers.lectures.language_models.demos import TOP_KS, sampling_demo
-from rnn_helpers.lectures.language_models.plots import choose_signs, make_drawable, wrap_columns
+from rnn_helpers.lectures.language_models.live_plots import (
+    choose_signs,
+    make_drawable,
+    wrap_columns,
+)
 from rnn_helpers.lectures.language_models.sampling import (
     filter_distribution,
     prepare_sampling,
@@ -73,9 +77,19 @@ def check_numbers(demo, model, vocabulary, prompt, join="".join):
         model.make_step(), model.start, length=200, rng=np.random.default_rng(seed),
         prompt=ids, **settings,
     )  # fmt: skip
+    check_surprises(demo.result, model, vocabulary, [*ids, *drawn.tolist()], len(ids))
     text = join([*prompt, *vocabulary.decode(drawn)])
     assert demo.artists["text"].get_text() == wrap_columns(make_drawable(text, signs))
     assert f"{np.count_nonzero(after)} token" in demo.message
+
+
+def check_surprises(view, model, vocabulary, ids, n_read):
+    """Those of the view against torch's, in one pass over all that was read and drawn."""
+    with torch.no_grad():
+        logits = model(torch.tensor([model.start, *ids[:-1]])[:, None])[0][:, 0]
+    nats = torch.nn.functional.cross_entropy(logits, torch.tensor(ids), reduction="none")
+    np.testing.assert_allclose(view.surprises, nats[n_read:].numpy() / np.log(2), atol=1e-3)
+    assert view.lengths.sum() == len(view.sample)
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -152,7 +166,7 @@ def test_what_is_not_printed_is_not_asked_of_a_font():
 
 
 def test_without_a_font_for_it_the_demo_still_runs(monkeypatch):
-    monkeypatch.setattr("rnn_helpers.lectures.language_models.plots.find_font", _find_latin)
+    monkeypatch.setattr("rnn_helpers.lectures.language_models.live_plots.find_font", _find_latin)
     monkeypatch.setattr("rnn_helpers.display.text_block.find_font", _find_latin)
     demo = make_demo(SYLLABLES, prompt="기억")
     assert demo.error is None

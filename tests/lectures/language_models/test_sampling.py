@@ -5,7 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_helpers.lectures.language_models.sampling import filter_distribution, sample_tokens
+from rnn_helpers.lectures.language_models.sampling import (
+    compute_surprises,
+    filter_distribution,
+    sample_tokens,
+)
 
 P = np.array([0.15, 0.5, 0.05, 0.3])  # in no order
 
@@ -252,3 +256,19 @@ def test_one_rule_has_one_precision_whatever_the_model_computes_in(dtype):
 def test_what_is_wrong_is_named(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+def test_surprises_are_those_of_the_softmax_in_bits():
+    rng = np.random.default_rng(0)
+    logits, tokens = rng.normal(size=(7, 5)), rng.integers(5, size=7)
+    expected = [-np.log2(softmax(row)[token]) for row, token in zip(logits, tokens, strict=True)]
+    np.testing.assert_allclose(compute_surprises(logits, tokens), expected, rtol=1e-12)
+    np.testing.assert_allclose(compute_surprises(logits + 1e3, tokens), expected, rtol=1e-9)
+    assert compute_surprises([[0.0, -np.inf]], [0]).tolist() == [0.0]
+
+
+def test_a_surprise_is_asked_of_a_token_that_there_is():
+    with pytest.raises(ValueError, match=r"^tokens must"):
+        compute_surprises(np.zeros((2, 3)), [0, 3])
+    with pytest.raises(ValueError, match=r"^tokens must"):
+        compute_surprises(np.zeros((2, 3)), [0])

@@ -1,36 +1,296 @@
 """The demos of lecture 06: the numbers behind the pictures."""
 
+import contextlib
+import re
+
 import numpy as np
+import pytest
 
-from rnn_helpers.lectures.lstm.demos import gate_demo, lstm_decay_demo
-from rnn_helpers.lectures.lstm.memory import compute_cell_run, compute_lstm_decay
-from tests.mistakes import expect_refusals
+from rnn_helpers.display.cell_family import KEY
+from rnn_helpers.lectures.lstm import step_plots
+from rnn_helpers.lectures.lstm.demos import gate_demo, lstm_decay_demo, lstm_step_demo
+from rnn_helpers.lectures.lstm.memory import (
+    TASKS,
+    compute_cell_run,
+    compute_lstm_decay,
+    solve_tasks,
+)
+from rnn_helpers.lectures.lstm.step import STEPS, WAYS, compute_beat
+from rnn_helpers.lectures.lstm.step_plots import PARTS
+from rnn_helpers.recurrences.cells import lstm_step
+from tests.mistakes import expect_refusals, set_to
+from tools.site.reels import Reels
 
 
-def test_the_lines_are_the_cell():
-    demo = gate_demo(forget=0.8, take=0.5, output=0.4, closes_after=5)
-    wanted = compute_cell_run(forget=0.8, take=0.5, output=0.4, closes_after=5)
-    np.testing.assert_array_equal(demo.artists["cell"].get_ydata(), wanted.cs)
-    np.testing.assert_array_equal(demo.artists["shown"].get_ydata(), wanted.hs)
-    np.testing.assert_array_equal(demo.artists["gate"].get_ydata(), wanted.input_gates)
-    demo.controls["forget"].value = 1.0
-    assert "the cell holds 1.35" in demo.message  # 3 · 0.5 · 0.9 are let in
+def test_the_drawing_and_the_lines_are_the_cell():
+    settings = {"closes_after": 5, "opens_at": 7, "step": 21}
+    demo = gate_demo(forget="1, erased at 15", **settings)
+    wanted = compute_cell_run(forget=1.0, erase_at=15, **settings)
+    for part, label, values in (
+        ("cell state", "cell state c", wanted.cs), ("hidden state", "shown: h", wanted.hs),
+        ("candidate", "candidate g", wanted.candidates),
+    ):  # fmt: skip
+        line = demo.artists[part]
+        np.testing.assert_array_equal(line.get_xdata(), range(41 - len(values), 41))
+        np.testing.assert_array_equal(line.get_ydata(), values)
+        assert (line.get_label(), line.get_gid()) == (label, part)
+    strip = demo.artists["forget gate"].axes
+    letters = {text.get_gid(): (text.get_text(), text.get_position()[1]) for text in strip.texts}
+    zeros = [y for y, label in zip(strip.get_yticks(), strip.get_yticklabels(), strict=True)
+             if label.get_text() == "0"]  # fmt: skip
+    ones = [y for y in strip.get_yticks() if y not in zeros]
+    for row, (letter, part, values) in enumerate((
+        ("o", "output gate", wanted.output_gates), ("i", "input gate", wanted.input_gates),
+        ("f", "forget gate", wanted.forget_gates),
+    )):  # fmt: skip
+        xs, ys = demo.artists[part].get_data()
+        np.testing.assert_array_equal(xs, range(1, 41))
+        np.testing.assert_allclose(ys - zeros[row], values, atol=1e-12)
+        assert ones[row] - zeros[row] == pytest.approx(1)
+        assert letters[part][0] == letter
+        assert zeros[row] < letters[part][1] < ones[row]
+    for step in (4, 6, 15, 21):
+        demo.controls["step"].value = step
+        for cursor in ("cursor", "cursor of the gates"):
+            assert demo.artists[cursor].get_xdata() == [step, step]
+        read = demo.artists["cell"].read()
+        numbers = {"c_before": wanted.cs[step - 1], "c": wanted.cs[step], "h": wanted.hs[step]}
+        f = float(step != 15)
+        numbers |= {"f": f, "kept": f * wanted.cs[step - 1], "g": wanted.candidates[step - 1]}
+        numbers |= {"i": float(step <= 5), "o": float(step >= 7)}
+        numbers |= {"shown": np.tanh(wanted.cs[step])}
+        for name, value in numbers.items():
+            np.testing.assert_allclose(read[name], value, atol=0.006)
+    assert "the cell holds 0.00, and shows h = 0.00" in demo.message
+    demo.controls["forget"].value = "1"
+    assert "the cell holds 2.70" in demo.message  # 3 · 0.9 are let in
+    demo.close()
+
+
+@pytest.mark.parametrize(("settings", "lacks"), [
+    ({"forget": "0.5"}, ["c is 0.05 at step 11, not 0.9", "c is only 1.69 at step 6",
+                         "c is 0.00 at step 22, above −1.5"]),
+    ({"forget": "1", "closes_after": 3},
+     ["shown too early, from step 3", "c is only 0.90 at step 6", "c is still 0.90 at step 19"]),
+    ({"forget": "1", "closes_after": 3, "opens_at": 38},
+     ["not shown at step 36", "c is only 0.90 at step 6", "c is still 0.90 at step 19"]),
+    ({"forget": "1", "closes_after": 10},
+     ["c is 3.60 at step 11, not 0.9", "the second signal stays out",
+      "c is still 3.60 at step 19"]),
+    ({"forget": "0.9", "closes_after": 22},
+     ["c is 1.83 at step 11, not 0.9", "c is −0.28 at step 40, not 0.9",
+      "c is still 0.79 at step 19"]),
+    ({"forget": "1", "closes_after": 22, "opens_at": 41},
+     ["c is 3.60 at step 11, not 0.9", "", "c is still 3.60 at step 19"]),
+])  # fmt: skip
+def test_what_a_task_still_lacks_is_said_beside_it(settings, lacks):
+    demo = set_to(gate_demo(), **settings)
+    for task, lack in zip("ABC", lacks, strict=True):
+        assert demo.artists[task].get_text() == (f"✗ {lack}" if lack else "✓ done")
+        assert f"{task} ({TASKS[task]}): {f'not yet, {lack}' if lack else 'done'}" in demo.text
+    ys = {text.get_text(): text.get_position()[1] for text in demo.artists["A"].axes.texts}
+    for task, words in TASKS.items():  # the verdict stands below its task, and above the next
+        assert ys[task] == ys[words] < demo.artists[task].get_position()[1] < ys[task] + 2
+    demo.close()
+
+
+@pytest.mark.parametrize(("task", "settings", "spoilt"), [
+    ("A", {"forget": "1", "closes_after": 3, "opens_at": 36},
+     [{"forget": "0.9"}, {"closes_after": 4}, {"opens_at": 1}, {"opens_at": 35}, {"opens_at": 37}]),
+    ("B", {"forget": "1", "closes_after": 22}, [{"forget": "0.9"}, {"closes_after": 3}]),
+    ("C", {"forget": "0.5", "closes_after": 22}, [{"forget": "0.9"}, {"closes_after": 10}]),
+    ("C", {"forget": "1, erased at 15", "closes_after": 22}, [{"forget": "1"}]),
+])  # fmt: skip
+def test_a_task_is_done_by_its_gates_and_by_no_others(task, settings, spoilt):
+    demo = set_to(gate_demo(), **settings)
+    assert demo.artists[task].get_text() == "✓ done"
+    for change in spoilt:
+        set_to(demo, **settings | change)
+        assert not solve_tasks(demo.result)[task], change
+    demo.close()
+
+
+def test_every_task_can_be_done_with_what_the_site_has_recorded():
+    answers = {"A": ("1", 3, 36), "B": ("1", 22, 1), "C": ("1, erased at 15", 22, 1)}
+    with contextlib.closing(gate_demo()) as demo:
+        settings = Reels(demo, "06/1", "gate_demo").settings
+        for task, values in answers.items():
+            answer = dict(zip(("forget", "closes_after", "opens_at"), values, strict=True))
+            assert all(value in settings[name] for name, value in answer.items())
+            assert solve_tasks(set_to(demo, **answer).result)[task]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("beat", range(4 * STEPS))
+def test_a_beat_shows_the_packages_numbers(beat, way):
+    demo = set_to(lstm_step_demo(), beat=beat, way=way)
+    place = beat if way == WAYS[0] else 4 * STEPS - 1 - beat
+    assert f"Step {place // 4 + 1}" in demo.text
+    assert ("gates", "forget", "add", "show")[place % 4] in demo.text
+    whole = compute_beat(4 * (STEPS - 1 - place // 4), WAYS[1]).values
+    late = {"kept": 1, "added": 2, "c": 2, "shown": 3, "h": 3}
+    for name, numbers in demo.artists["cell"].read().items():
+        if way == WAYS[0] and late.get(name, 0) > place % 4:
+            assert np.isnan(numbers).all()
+        else:
+            np.testing.assert_allclose(numbers, whole[name], atol=0.006)
+    demo.close()
+
+
+def test_the_beats_are_one_run_and_what_is_asked_is_its_gradient():
+    rng = np.random.default_rng(0)
+    W_xh, W_hh, b_h = rng.normal(size=(1, 4)), rng.normal(size=(1, 4)), np.eye(4)[1]
+    xs = rng.normal(size=STEPS)
+
+    def run_on(step, h, c):  # the last h
+        for x in xs[step:]:
+            h, c = lstm_step(np.array([[x]]), h, c, W_xh, W_hh, b_h)
+        return h.item()
+
+    h, c = np.zeros((1, 1)), np.full((1, 1), 2.0)
+    for step, x in enumerate(xs, start=1):
+        values = compute_beat(4 * (STEPS - step), WAYS[1]).values
+        gates = {name: values[name] for name in "figo"}
+        for name in gates:  # the run goes on with one of them nudged
+            ends = []
+            for change in (1e-6, -1e-6):
+                now = gates | {name: gates[name] + change}
+                belt = now["f"] * values["c_before"] + now["i"] * now["g"]
+                shown = now["o"] * np.tanh(belt)
+                ends.append(run_on(step, np.array([[shown]]), np.array([[belt]])))
+            assert values[f"d_{name}"] == pytest.approx((ends[0] - ends[1]) / 2e-6, abs=1e-8)
+        h, c = lstm_step(np.array([[x]]), h, c, W_xh, W_hh, b_h)
+        assert [values["h"], values["c"]] == pytest.approx([h.item(), c.item()], abs=1e-12)
+        change = 1e-6
+        for name, dh, dc in (("d_h", change, 0), ("d_c_after", 0, change)):
+            slope = (run_on(step, h + dh, c + dc) - run_on(step, h - dh, c - dc)) / 2e-6
+            assert values[name] == pytest.approx(slope, abs=1e-8)
+        assert values["d_c"] * values["f"] == pytest.approx(values["d_c_before"], abs=1e-12)
+        after = compute_beat(4 * (STEPS - step - 1), WAYS[1]).values if step < STEPS else None
+        if after:
+            assert values["d_c_after"] == pytest.approx(after["d_c_before"], abs=1e-12)
+            assert values["d_h"] == pytest.approx(after["d_h_before"], abs=1e-12)
+
+
+_NUMBERS = {  # where a beat's sentence names its numbers
+    ("forwards", "gates"): "from x = {x} and h = {h_before} come f = {f}, i = {i}, o = {o} and the "
+                           "candidate {g}",
+    ("forwards", "forget"): "f = {f} lets {kept} of c = {c_before} stay",
+    ("forwards", "add"): "i = {i} lets in {added} of the candidate {g}; now c = {c}",
+    ("forwards", "show"): "o = {o} shows a part of tanh(c) = {shown}: h = {h}",
+    ("backwards", "show"): "into this h: the last h changes by {d_h} per unit of it. Into c along "
+                           "the belt: {d_c_after} per unit of c. Into c by the belt and the output "
+                           "gate's valve together: {d_c}",
+    ("backwards", "add"): "hands its {d_c} whole to both sides. Through the input gate's valve "
+                          "into the candidate: {d_g} per unit of it. Into the input gate: {d_i} "
+                          "per unit of i",
+    ("backwards", "forget"): "the valve f = {f}: {d_c_before} of the {d_c} goes on back. Into the "
+                             "forget gate: {d_f} per unit of f",
+    ("backwards", "gates"): "into the h before: the last h changes by {d_h_before} per unit",
+}  # fmt: skip
+_GATES = {"forget gate": "f", "input gate": "i", "candidate": "g", "output gate": "o"}
+_LIT = {
+    "gates": {*_GATES}, "forget": {"forget gate", "cell state"},
+    "add": {"input gate", "candidate", "cell state"}, "show": {"output gate", "hidden state"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("way", "name"), _NUMBERS)
+def test_a_beat_lights_what_it_is_about_and_names_its_numbers(way, name):
+    demo = set_to(lstm_step_demo(), way=way)
+    for beat in range(4 * STEPS):
+        demo.controls["beat"].value = beat
+        if demo.result.name == name:
+            numbers = {n: f"{v:.2f}".replace("-", "−").replace("−0.00", "0.00")
+                       for n, v in demo.result.values.items()}  # fmt: skip
+            assert _NUMBERS[way, name].format(**numbers) in demo.text
+            for picture in ("cell", "terms"):
+                lit = demo.artists[picture]._lit & {*PARTS}
+                assert lit == _LIT[name]
+            assert KEY in demo.artists["cell"]._lit
+    demo.close()
+
+
+def test_each_piece_of_an_equation_is_of_the_part_that_its_symbols_name():
+    letters = _GATES | {"cell state": "c", "hidden state": "h"}
+    for (part, text), *more in step_plots._EQUATIONS:
+        if more:
+            continue  # the sums, below
+        letter = letters[part]
+        head, rest = text.strip("$").split("=")
+        assert head.strip() == (r"\tilde c_t" if letter == "g" else f"{letter}_t")
+        assert re.findall(r"W_\{x(.)\}|W_\{h(.)\}|b_(.)", rest) == [
+            (letter, "", ""), ("", letter, ""), ("", "", letter)
+        ]  # fmt: skip
+        assert ("sigma" in rest) == (letter != "g")
+    symbols = {
+        "forget gate": "f_t", "input gate": "i_t", "candidate": r"\tilde c_t", "output gate": "o_t",
+        "cell state": "c_", "hidden state": "h_t", "add": "+", "show": "tanh(c_t)",
+    }  # fmt: skip
+    pieces = [piece for line in step_plots._EQUATIONS if len(line) > 1 for piece in line]
+    for part, text in pieces:
+        assert symbols[part].replace("tanh", r"\tanh") in text
+    assert {part for part, _ in pieces} == {*symbols}
+    for equation, code in zip(step_plots._EQUATIONS, step_plots._CODE, strict=True):
+        assert [part for part, _ in equation] == [part for part, _ in code]
+        names = "".join(text for _, text in code).split(" = ")[0]
+        assert names == letters[equation[0][0]]
+
+
+def test_each_gradient_has_one_arrow_and_one_number_and_goes_back():
+    cell = lstm_step_demo(way="backwards").artists["cell"]
+    arrows, numbers = {}, []
+    for name, shown in cell._shown:
+        if name.startswith("d_"):
+            if hasattr(shown, "_artists"):
+                path = shown._artists[0].get_path().vertices
+                arrows.setdefault(name, []).append(path[-1] - path[0])
+            else:
+                numbers.append(name)
+    assert sorted(numbers) == sorted(arrows)
+    for name, found in arrows.items():
+        ((right, up),) = found
+        if name in ("d_c", "d_c_after", "d_c_before", "d_h_before"):
+            assert (right < 0, up) == (True, 0)
+        elif name == "d_h":  # from the next step up to the output gate's valve
+            assert (right < 0, up > 0) == (True, True)
+        else:
+            assert (right, up < 0) == (0, True)
+
+
+def test_only_backwards_does_the_drawing_ask():
+    demo = set_to(lstm_step_demo(), beat=6)
+    forwards = {style.get("part") for style in demo.stage.frame["styles"]}
+    demo.controls["way"].value = "backwards"
+    backwards = {style.get("part") for style in demo.stage.frame["styles"]}
+    assert backwards - forwards >= {"gradient of c", "gradient of h"}
+    assert "Step 3 backwards, forget: along the belt, through the valve f = 0.7" in demo.text
     demo.close()
 
 
 def test_the_lines_are_the_gradients():
-    demo = lstm_decay_demo(forget_bias=2.0, input_output_bias=1.0, weight_scale=1.5, seed=3)
-    wanted = compute_lstm_decay(
-        forget_bias=2.0, input_bias=1.0, output_bias=1.0, weight_scale=1.5, seed=3
-    )
-    for name in ("rnn", "total", "direct"):
-        drawn = demo.artists[name].get_ydata()
-        np.testing.assert_allclose(np.log10(drawn), getattr(wanted, name), atol=1e-9)
-    assert f"{10}^{wanted.direct[-1]:.1f} on the LSTM's direct path" in demo.message
+    settings = {"forget_bias": 2.0, "input_bias": 1.0, "output_bias": -1.0, "weight_scale": 1.5}
+    demo, wanted = lstm_decay_demo(**settings), compute_lstm_decay(**settings)
+    for part, logs in (
+        ("rnn", wanted.rnn.total), ("total", wanted.lstm.total), ("direct", wanted.lstm.direct)
+    ):  # fmt: skip
+        lags, drawn = demo.artists[part].get_data()
+        np.testing.assert_array_equal(lags, range(0, 61, 10))
+        np.testing.assert_allclose(np.log10(drawn), np.median(logs, axis=1), atol=1e-9)
+    labels = {"rnn": "plain RNN", "total": "LSTM, all paths", "direct": "its direct path ∏ f"}
+    assert {part: demo.artists[part].get_label() for part in labels} == labels
+    assert "Forget, input and output bias 2.0, 1.0 and −1.0, recurrent weights" in demo.message
+    assert "Raise the forget bias" not in demo.message
+    set_to(demo, forget_bias=0.0, input_bias=0.0, output_bias=0.0)
+    assert "Raise the forget bias, then each of the others" in demo.message
     demo.close()
 
 
 test_a_wrong_setting_is_called_what_the_caller_calls_it = expect_refusals([
-    (gate_demo, "forget", 2), (gate_demo, "closes_after", 41), (lstm_decay_demo, "forget_bias", 7),
-    (lstm_decay_demo, "input_output_bias", -4), (lstm_decay_demo, "seed", -1),
+    (gate_demo, "forget", "2"), (gate_demo, "closes_after", 41),
+    (gate_demo, "opens_at", 0), (gate_demo, "step", 41), (lstm_step_demo, "beat", 16),
+    (lstm_step_demo, "way", "sideways"),
+    (lstm_decay_demo, "forget_bias", 7),
+    (lstm_decay_demo, "input_bias", -4), (lstm_decay_demo, "output_bias", 7),
+    (lstm_decay_demo, "weight_scale", 0),
 ])  # fmt: skip

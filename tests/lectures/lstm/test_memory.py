@@ -26,11 +26,12 @@ def test_the_cell_follows_its_equation(forget, take, output, closes_after):
 
 def test_the_gradients_are_those_of_finite_differences():
     T, H, seed, bias, scale = 5, 3, 4, 0.7, 1.3
-    sizes = {"length": T, "hidden_size": H, "input_bias": 0.4, "output_bias": -0.6}
-    decay = compute_lstm_decay(forget_bias=bias, weight_scale=scale, seed=seed, **sizes)
+    sizes = {"length": T, "hidden_size": H, "input_bias": 0.4, "output_bias": -0.6,
+             "input_scale": 0.8}  # fmt: skip
+    decay = compute_lstm_decay(forget_bias=bias, weight_scale=scale, every=1, **sizes)
     rng = np.random.default_rng(seed)
     W_hh = scale / np.sqrt(H) * rng.normal(size=(H, 4 * H))
-    xs = 0.5 * rng.normal(size=(T, 1, H))
+    xs = 0.8 * rng.normal(size=(T, 1, H))
     b_h = np.repeat([0.4, bias, 0.0, -0.6], H)
 
     def run(state):
@@ -42,32 +43,36 @@ def test_the_gradients_are_those_of_finite_differences():
     def run_plain(h):
         return run_rnn(xs, h[None], np.eye(H), W_hh[:, :H], np.zeros(H))[-1, 0]
 
-    for function, size, log_norms in ((run, 2 * H, decay.total), (run_plain, H, decay.rnn)):
+    for function, size, found in ((run, 2 * H, decay.lstm), (run_plain, H, decay.rnn)):
         jacobian = [(function(1e-6 * e) - function(-1e-6 * e)) / 2e-6 for e in np.eye(size)]
         wanted = np.log10(np.linalg.norm(jacobian, 2))
-        assert log_norms[-1] == pytest.approx(wanted, abs=1e-6)
+        assert found.total[-1, seed] == pytest.approx(wanted, abs=1e-6)
 
 
 def test_the_direct_path_is_the_product_of_the_forget_gates():
-    decay = compute_lstm_decay(forget_bias=2.0, weight_scale=0.0, seed=1, length=6, hidden_size=3)
+    sizes = {"length": 6, "hidden_size": 3, "seeds": 2, "every": 2}
+    decay = compute_lstm_decay(forget_bias=2.0, weight_scale=0.0, **sizes)
     rng = np.random.default_rng(1)
     rng.normal(size=(3, 12))
     xs = 0.5 * rng.normal(size=(6, 3))
     f = 1 / (1 + np.exp(-(xs + 2.0)))
-    wanted = [np.log10(np.prod(f[6 - k :], axis=0).max()) for k in range(7)]
-    np.testing.assert_allclose(decay.direct, wanted, atol=1e-12)
+    assert decay.lstm.lags.tolist() == [0, 2, 4, 6]
+    wanted = [np.log10(np.prod(f[6 - k :], axis=0).max()) for k in decay.lstm.lags]
+    np.testing.assert_allclose(decay.lstm.direct[:, 1], wanted, atol=1e-12)
 
 
 @pytest.mark.parametrize(("call", "error", "message"), [
     (lambda: compute_cell_run(forget=1.5), ValueError, "forget must be a finite number from 0"),
     (lambda: compute_cell_run(closes_after=41), ValueError, "closes_after must be an integer"),
     (lambda: compute_lstm_decay(weight_scale=-1), ValueError, "weight_scale must be"),
+    (lambda: compute_lstm_decay(input_scale=-1), ValueError, "input_scale must be"),
     (lambda: compute_lstm_decay(input_bias=np.nan), ValueError, "input_bias must be a finite"),
     (lambda: compute_lstm_decay(output_bias="3"), TypeError, "output_bias must be a finite"),
     (lambda: compute_lstm_decay(length=0), ValueError, "length must be an integer"),
     (lambda: compute_lstm_decay(hidden_size=0), ValueError,
      "hidden_size must be an integer of at least 1, got 0"),
-    (lambda: compute_lstm_decay(seed=0.5), TypeError, "seed must be an integer"),
+    (lambda: compute_lstm_decay(seeds=0.5), TypeError, "seeds must be an integer"),
+    (lambda: compute_lstm_decay(every=0), ValueError, "every must be an integer"),
 ])  # fmt: skip
 def test_what_is_wrong_is_named(call, error, message):
     with pytest.raises(error, match=message):

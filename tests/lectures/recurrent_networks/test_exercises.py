@@ -38,6 +38,8 @@ test_a_typical_mistake_has_its_hint = expect("not yet", exercises, [
     ("two_parts", halves(drop, lambda first, h0: h0), "must start where the first one ended"),
     ("two_parts", halves(lambda *parts: np.concatenate(parts)), "there twice"),
     ("two_parts", lambda xs, h0, k, *w: run_rnn(xs[::-1], h0, *w), "differ from those of one"),
+    ("two_parts", lambda xs, h0, k, *w: run_rnn(xs, h0, *w), "one run, whatever k is"),
+    ("two_parts", lambda xs, h0, k, *w: halves(drop)(xs, h0, 3, *w), "one run, whatever k is"),
     ("two_parts", halves(lambda first, _: first), "all states of both parts has shape (8, 2,"),
     ("two_parts", halves(lambda *parts: list(parts)), "join the two with np.concatenate"),
     ("last_visible", lambda w, s: math.log(s) // math.log(abs(w)), "only t − 1 times"),
@@ -67,9 +69,25 @@ def by_listing(xs, h0, k, W_xh, W_hh, b_h):  # from the exercise's text alone
 def step_by_step(xs, h0, k, W_xh, W_hh, b_h):
     hs = np.zeros((len(xs) + 1, *h0.shape), dtype=np.float32)
     hs[0] = h0
-    for t, x in enumerate(xs):
-        hs[t + 1] = np.tanh(x @ W_xh + hs[t] @ W_hh + b_h)
+    for part in (range(k), range(k, len(xs))):
+        for t in part:
+            hs[t + 1] = np.tanh(xs[t] @ W_xh + hs[t] @ W_hh + b_h)
     return hs
+
+
+def stop_at_k(xs, h0, k, *weights):  # uses k in ways that no slice has
+    states = [h0]
+    for t, x in enumerate(xs):
+        start = states[t] if t < k or t == k else states[-1]
+        states.append(run_rnn(x[None], start, *weights)[-1])
+    return np.array(states)
+
+
+def split(xs, h0, k, *weights):
+    states = [h0[None]]
+    for part in np.split(xs, [k]):
+        states.append(run_rnn(part, states[-1][-1], *weights)[1:])
+    return np.concatenate(states)
 
 
 def log_ratio(w, share):
@@ -100,7 +118,7 @@ test_a_right_answer_has_its_lesson = expect("right", exercises, [
         lambda *all: halves(drop)(*all).tolist(),
         lambda *all: halves(drop)(*all).astype(np.float32),
         lambda *all: torch.tensor(halves(drop)(*all), requires_grad=True),
-        lambda xs, h0, k, *w: run_rnn(xs, h0, *w),
+        stop_at_k, split, lambda xs, h0, k, *w: halves(drop)(xs, h0, int(k), *w),
     )),
     *(("last_visible", answer, "ten times longer") for answer in (
         lambda w, s: 1 + int(np.floor(log_ratio(w, s))), lambda w, s: np.ceil(log_ratio(w, s)),

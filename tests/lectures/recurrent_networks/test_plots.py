@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from rnn_helpers.display.figures import new_figure
 from rnn_helpers.lectures.recurrent_networks import plots
-from rnn_helpers.lectures.recurrent_networks.nudge import compute_nudge
+from rnn_helpers.lectures.recurrent_networks.nudge import compute_nudges
+from rnn_helpers.lectures.recurrent_networks.shapes import compute_shapes
 
 
 @pytest.fixture
@@ -15,23 +17,69 @@ def shown(monkeypatch):
     return kept
 
 
-def test_the_network_is_drawn_with_the_names_of_the_lecture(shown):
-    plots.draw_network()
+def test_each_nudge_has_its_panel_and_its_sentence(shown):
+    nudges = [compute_nudges(spectral_radius=radius) for radius in (0.5, 1.2)]
+    plots.draw_three_nudges(nudges)
     figure, said = shown[0]
-    texts = {text.get_text() for text in figure.axes[0].texts}
-    assert {"$y_{t}$", "W_hy", "W_hh", "W_xh", "$h_{4}$"} <= texts
-    assert "y_t above through W_hy" in said
+    for axes, nudge in zip(figure.axes, nudges, strict=True):
+        line = next(line for line in axes.get_lines() if line.get_label() == "median of 20")
+        seen = np.median(nudge.shares, axis=1) > 1e-11
+        middle = np.median(np.log10(nudge.shares[seen]), axis=1)
+        np.testing.assert_allclose(line.get_ydata()[seen], 10**middle)
+        assert axes.get_title(loc="left") == f"tanh, ρ = {nudge.spectral_radius:g}"
+        assert plots.describe_nudges(nudge) in said
 
 
-def test_each_nudge_has_its_line_and_its_last_step(shown):
-    nudges = [compute_nudge(spectral_radius=radius, seed=1) for radius in (0.5, 1.2)]
-    plots.draw_nudges(nudges)
+def test_a_nudge_that_some_still_see_is_said_so():
+    nudges = compute_nudges(spectral_radius=1.5)
+    still = (nudges.last_visible == 60).sum()
+    assert 0 < still < 20
+    said = plots.describe_nudges(nudges)
+    assert said.endswith(f"to 60 or later); {still} of them still see it at step 60.")
+    later = np.sort(nudges.last_visible)[10] == 60
+    assert ("or later, the median" in said) == later
+
+
+@pytest.mark.parametrize(("activation", "radius"), [("relu", 1.6), ("sigmoid", 1.0)])
+def test_each_bar_is_as_high_as_networks_stop_there(activation, radius):
+    _, axes = new_figure(8, 4.2)
+    artists = plots.draw_nudges(compute_nudges(), axes)
+    nudges = compute_nudges(spectral_radius=radius, activation=activation)
+    plots.draw_nudges(nudges, axes, artists)
+    low, high = artists["last"].get_path().vertices.reshape(-1, 2, 2).transpose(1, 0, 2)
+    np.testing.assert_array_equal(low[:, 0], high[:, 0])
+    np.testing.assert_allclose(low[:, 1], 0.01)
+    networks = np.round((np.log10(high[:, 1]) + 2) / 0.35).astype(int)
+    np.testing.assert_array_equal(np.repeat(low[:, 0], networks), np.sort(nudges.last_visible))
+    assert artists["still"].get_visible() == (60 in nudges.last_visible)
+    tallest = networks.argmax()
+    assert artists["count"].get_text() == str((nudges.last_visible == low[tallest, 0]).sum())
+    np.testing.assert_allclose(artists["count"].get_position(), high[tallest])
+
+
+def test_the_nudge_has_one_sign_at_its_end_and_each_line_its_name():
+    _, axes = new_figure(8, 4.2)
+    plots.draw_nudges(compute_nudges(activation="identity", spectral_radius=1.2), axes)
+    lines = {line.get_label(): line for line in axes.get_lines()}
+    assert [line.get_label() for line in axes.get_lines() if line.get_marker() == ">"] == [
+        "still above 1 % at step 60"
+    ]
+    np.testing.assert_array_equal(lines["1 %"].get_ydata(), [0.01, 0.01])
+    looks = {name: (line.get_color(), line.get_linestyle()) for name, line in lines.items()}
+    assert looks["1 %"] == (plots.COLORS["relu"], ":")
+    assert looks["median of 20"] == (plots.COLORS["data"], "-")
+    assert {text.get_text() for text in axes.get_legend().get_texts()} == set(lines)
+    (count,) = axes.texts
+    assert (count.get_text(), count.get_gid()) == ("20", "last above 1 %")
+
+
+def test_two_shapes_are_what_comes_out(shown):
+    shapes = [compute_shapes(T=7, B=2, D=3, H=5, batch_first=b) for b in (False, True)]
+    plots.draw_two_shapes(shapes)
     figure, said = shown[0]
-    lines = {line.get_label(): line for line in figure.axes[0].get_lines()}
-    for nudge in nudges:
-        line = lines[f"ρ = {nudge.spectral_radius}"]
-        np.testing.assert_array_equal(line.get_ydata(), nudge.shares[:40])
-        assert f"ρ = {nudge.spectral_radius}: last above 1 % at {nudge.last_visible}" in said
+    assert len(figure.axes) == 2
+    assert figure.axes[1].get_title(loc="left").endswith("batch_first=True")
+    assert "output[-1] is h_n[0]. An input of shape (2, 7, 3)" in said
 
 
 def test_the_lowest_check_is_circled_and_no_trained_number_is_told(shown):
@@ -41,6 +89,12 @@ def test_the_lowest_check_is_circled_and_no_trained_number_is_told(shown):
     np.testing.assert_array_equal(training.get_ydata(), [0.9, 0.5, 0.3])
     np.testing.assert_array_equal(validation.get_xydata(), [[0, 0.8], [10, 0.2], [20, 0.4]])
     np.testing.assert_array_equal(circle.get_xydata(), [[10, 0.2]])
+    looks = [(line.get_label(), line.get_color(), line.get_linestyle())
+             for line in (training, validation)]  # fmt: skip
+    assert looks == [
+        ("training years", plots.COLORS["rnn"], "--"),
+        ("validation years", plots.COLORS["relu"], "-"),
+    ]
     assert not any(letter.isdigit() for letter in said)
 
 
@@ -53,6 +107,15 @@ def test_every_seed_is_a_dot_and_the_live_one_a_cross(shown):
     assert lines[1].get_xdata()[0] == 21.0
     assert lines[2].get_xydata().tolist() == [[21.25, 0]]
     np.testing.assert_array_equal(lines[3].get_xydata(), [[19, 1], [18, 1]])
-    assert "RNN: 20.0 to 22.0, mean 21.0" in said
+    colors = [line.get_color() for line in lines[:5]]
+    rnn, gru, live = (plots.COLORS[name] for name in ("rnn", "gru", "data"))
+    assert colors == [rnn, rnn, live, gru, gru]
+    assert lines[4].get_xydata().tolist() == [[18.5, 1]]
+    marks = [(line.get_xdata()[0], line.get_linestyle()) for line in lines[5:]]
+    assert marks == [(20.5, "--"), (17.4, "-.")]
+    names = {text.get_text(): text.get_position()[0] for text in figure.axes[0].texts}
+    assert names == {" AR(2)": 20.5, " AR(9)": 17.4}
+    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == list(errors)
+    assert "RNN: 20.0 to 22.0, mean 21.0; SimplifiedGRU: 18.0 to 19.0, mean 18.5" in said
     assert "AR(9) at 17.4" in said
     assert "21.25" not in said

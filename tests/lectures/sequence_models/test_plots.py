@@ -90,8 +90,21 @@ def test_the_order_is_drawn_and_told_as_it_was_computed(shown):
         values = getattr(criteria, name.lower())
         np.testing.assert_allclose(lines[name].get_ydata(), values - values.min())
         assert f"{name} at {values.argmin() + 1}" in said
-    errors = lines_by_name(figure.axes[3])["from 1800"].get_ydata()
-    np.testing.assert_array_equal(errors, rolling[1800])
+    for first, errors in rolling.items():
+        line = lines_by_name(figure.axes[3])[f"{first}"]
+        np.testing.assert_array_equal(line.get_xydata(), np.c_[np.arange(1, 13), errors])
+    figure.draw_without_rendering()
+    legend = figure.axes[3].get_legend().get_window_extent()
+    (title,) = figure.axes[3].findobj(lambda artist: "from" in getattr(artist, "get_text", str)())
+    assert legend.x0 > title.get_window_extent().x1
+    assert legend.y0 >= figure.axes[3].get_window_extent().y1  # above the curves
+    for axes, values in zip(figure.axes, (correlations, partial), strict=False):
+        (sticks,) = axes.collections[:1]
+        np.testing.assert_allclose([stick[1, 1] for stick in sticks.get_segments()], values[1:])
+        band = 1.96 / np.sqrt(TRAIN.stop)
+        span = axes.patches[0]
+        heights = [span.get_y(), span.get_y() + span.get_height()]
+        np.testing.assert_allclose(heights, [-band, band])
     assert "from 1780 8; from 1800 9" in said
     assert "at lags 1, 2, 6" in said
 

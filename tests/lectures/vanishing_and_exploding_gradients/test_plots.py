@@ -4,55 +4,116 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from matplotlib.patches import Rectangle
 
-from rnn_helpers.display.figures import encode_png, new_figure
+from rnn_helpers.display.figures import COLORS, STYLES, encode_png, new_figure
+from rnn_helpers.lectures.vanishing_and_exploding_gradients import plots
 from rnn_helpers.lectures.vanishing_and_exploding_gradients.cliff import compute_descent
-from rnn_helpers.lectures.vanishing_and_exploding_gradients.gradient_decay import (
-    compute_gradient_decay,
-)
 from rnn_helpers.lectures.vanishing_and_exploding_gradients.plots import (
+    describe_carried,
     describe_descent,
-    describe_gradient_decay,
+    draw_carried,
     draw_descent,
+    format_size,
 )
+from rnn_helpers.recurrences.carried import compute_carried
 
 
-@pytest.mark.parametrize(("activation", "radius", "kind", "length", "verdict"), [
-    ("identity", 0.5, "orthogonal", 10, "vanishes. After 10 steps it is 10⁻³ times what it "
-     "was, and below 1 % from lag 7 on."),
-    ("identity", 2.0, "orthogonal", 10, "explodes. After 10 steps it is 1,024 times what it "
-     "was, and above 100-fold first at lag 7."),
-    ("identity", 1.0, "identity", 2, "holds. After 2 steps it is 1 times what it was."),
-    ("identity", 1.0, "identity", 1, "holds. After 1 step it is 1 times what it was."),
-    ("relu", 0.0, "gaussian", 5, "vanishes. After 5 steps it is exactly 0 times what it was, "
-     "and below 1 % from lag 1 on."),
+@pytest.mark.parametrize(("log_size", "words"), [
+    (-np.inf, "exactly 0"), (0.0, "1"), (-1.5, "0.0316"), (2.5, "316"), (-7.5, "3.16 · 10⁻⁸"),
+    (20.13, "1.35 · 10²⁰"), (-4.0001, "1.00 · 10⁻⁴"), (3.0, "1.00 · 10³"),
 ])  # fmt: skip
-def test_the_verdict_in_words(activation, radius, kind, length, verdict):
-    decay = compute_gradient_decay(
-        activation=activation, spectral_radius=radius, kind=kind, length=length
+def test_a_size_in_words(log_size, words):
+    assert format_size(log_size) == words
+
+
+def test_the_counts_and_what_a_step_multiplies_by_in_words():
+    carried = compute_carried(activation="identity", spectral_radius=2.0, kind="orthogonal",
+                              length=10, networks=3)  # fmt: skip
+    assert describe_carried(carried) == (
+        "identity, ρ = 2.00, orthogonal W_hh, inputs of 0.5: the gradient explodes in 3 of 3 "
+        "networks. In the network in the middle of the 3 each step back multiplies it by 2 "
+        "(geometric mean): W_hh by 2, the slope of identity by 1. Over 10 steps that is "
+        "1.02 · 10³, for the nudge as well."
     )
-    sentence = f"{activation}, ρ = {radius:.2f}: the gradient {verdict}"
-    assert describe_gradient_decay(decay) == sentence
+    one = replace(carried, counts={"vanishes": 1, "holds": 0, "explodes": 2})
+    assert "the gradient vanishes in 1 of 3 networks, explodes in 2." in describe_carried(one)
+    spoilt = carried.meeting.copy()
+    spoilt[0] -= 1.0  # each side is read where it ends
+    assert "that is 102, for the nudge 1.02 · 10³." in describe_carried(
+        replace(carried, meeting=spoilt)
+    )
 
 
-def test_below_one_per_cent_is_from_the_last_crossing_on():
-    decay = compute_gradient_decay(activation="identity", spectral_radius=0.1, length=6)
-    norms = np.array([0, 1, 2.5, 1.5, 1.0, 2.1, 3.0])
-    comes_back = replace(decay, log_norms=-norms)
-    assert describe_gradient_decay(comes_back).endswith("and below 1 % from lag 5 on.")
-    explodes = replace(decay, verdict="explodes", log_norms=norms)
-    assert describe_gradient_decay(explodes).endswith("and above 100-fold first at lag 2.")
+def test_each_factor_is_that_of_the_network_in_the_middle():
+    carried = compute_carried(spectral_radius=1.3, length=50)
+    middle = np.argsort(carried.ends)[9]
+    step, slope = 10 ** (carried.ends[middle] / 50), 10 ** carried.slopes[middle]
+    assert slope < step < 1 < step / slope  # the slope undoes what W_hh gives
+    assert (
+        f"multiplies it by {step:.3g} (geometric mean): W_hh by {step / slope:.3g}, the slope of "
+        f"tanh by {slope:.3g}. Over 50 steps that is {format_size(carried.ends[middle])}, for"
+    ) in describe_carried(carried)
+
+
+def test_where_nothing_comes_through_no_factor_is_told():
+    carried = compute_carried(activation="relu", spectral_radius=0.0, length=5, networks=3)
+    assert describe_carried(carried).endswith(
+        "In the network in the middle of the 3 nothing comes through: the units on the way are off."
+    )
+
+
+def test_the_explorer_draws_each_line_under_its_own_name():
+    figure, axes = new_figure(8, 4.2)
+    carried = compute_carried(activation="relu", spectral_radius=1.6, length=50)
+    draw_carried(carried, axes)
+    lines = {line.get_label(): line for line in axes.get_lines()}
+    for name, values, color, style in (
+        ("nudge of h_0, forward", carried.forward, COLORS["data"], "-"),
+        ("gradient of h_T, back", carried.back, COLORS["accent"], "--"),
+    ):
+        middle = 10 ** np.median(values, axis=1)
+        np.testing.assert_allclose(lines[name].get_xydata(), np.c_[np.arange(51), middle])
+        assert (lines[name].get_color(), lines[name].get_linestyle()) == (color, style)
+    np.testing.assert_allclose(lines["ρᵗ"].get_ydata(), 1.6 ** np.arange(51))
+    assert (lines["ρᵗ"].get_color(), lines["ρᵗ"].get_linestyle()) == (COLORS["bound"], ":")
+    for name, mark in (("off the scale, above", "^"), ("off the scale, below", "v")):
+        assert lines[name].get_marker() == mark
+    entries = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert set(entries) == {name for name in lines if not name.startswith("_")}
+    (band,) = (patch for patch in axes.patches if type(patch) is Rectangle)
+    np.testing.assert_allclose([band.get_y(), band.get_y() + band.get_height()], [0.01, 100])
+    assert {patch.get_gid() for patch in (band, *axes.texts[:3])} == {"holds"}
+    sides = {text.get_text(): text.xy[0] for text in axes.texts[3:]}
+    assert sides == {"here (Pᵀ v) · u": 0, "here v · (P u)": 1}
+    encode_png(figure)
+
+
+@pytest.mark.parametrize(("activation", "radius", "mark"), [
+    ("identity", 2.5, "above"), ("sigmoid", 1.0, "below"), ("tanh", 1.6, "ends"),
+])  # fmt: skip
+def test_what_ends_beyond_the_axis_has_a_triangle_at_its_edge(activation, radius, mark):
+    _, axes = new_figure(8, 4.2)
+    artists = draw_carried(compute_carried(length=50), axes)
+    carried = compute_carried(activation=activation, spectral_radius=radius, length=50)
+    draw_carried(carried, axes, artists)
+    marks = {name: artists[name].get_xydata() for name in ("ends", "above", "below")}
+    assert {name: len(points) for name, points in marks.items()} == {
+        name: 40 * (name == mark) for name in marks
+    }
+    wanted = np.clip(carried.meeting[[0, -1]].ravel(), -12, 12)
+    np.testing.assert_allclose(np.log10(marks[mark][:, 1]), wanted)
 
 
 @pytest.mark.parametrize(("max_norm", "sentence"), [
     (0.1, "θ = 0.1: without clipping, the longest move is 372 (a gradient of norm 745), and "
-     "the descent leaves the map for good. Clipped, the longest move is 0.05, and it stays "
-     "on the map."),
+     "the descent leaves the map for good (its loss is flat from there). Clipped, "
+     "the longest move is 0.05, and it stays on the map."),
     (3.2, "θ = 3.2: without clipping, the longest move is 372 (a gradient of norm 745), and "
-     "the descent leaves the map for good. Clipped, the longest move is 1.6, and it leaves "
-     "the map and comes back."),
+     "the descent leaves the map for good (its loss is flat from there). Clipped, "
+     "the longest move is 1.6, and it leaves the map and comes back."),
     (1000.0, "θ = 1000: the largest gradient has norm 745, none reaches θ, and the two paths "
-     "are one. It leaves the map for good."),
+     "are one. It leaves the map for good (its loss is flat from there)."),
 ])  # fmt: skip
 def test_the_descent_in_words(max_norm, sentence):
     descent = compute_descent(max_norm=max_norm, learning_rate=0.5, start=(5.5, -2.0))
@@ -73,4 +134,104 @@ def test_each_descent_is_drawn_with_its_own_losses_from_its_own_start():
             np.testing.assert_array_equal(updates, np.arange(61))
             np.testing.assert_array_equal(losses, getattr(descent, f"{name}_losses"))
         np.testing.assert_array_equal(artists["start"].get_xydata(), [start])
+        np.testing.assert_array_equal(artists["halo"].get_xydata(), descent.clipped)
+    for name, color, style, label in (
+        ("plain", COLORS["relu"], "--", "without clipping"),
+        ("clipped", COLORS["tanh"], "-", "clipped at θ"),
+    ):
+        path, loss = artists[f"{name} path"], artists[f"{name} loss"]
+        assert {line.get_color() for line in (path, loss)} == {color}
+        assert {line.get_linestyle() for line in (path, loss)} == {style}
+        assert loss.get_label() == loss.get_gid() == label
+    assert artists["halo"].get_gid() == "clipped at θ"
+    assert artists["halo"].get_zorder() <= artists["clipped path"].get_zorder()
+    map_axes = axes[0].get_lines()
+    assert map_axes.index(artists["halo"]) < map_axes.index(artists["clipped path"])
+    assert [bar.get_ylabel() for bar in figure.axes].count("loss") == 2
     encode_png(figure)
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What was shown: a list of (figure, alternative text)."""
+    kept = []
+    monkeypatch.setattr(plots, "show", lambda figure, *, alt: kept.append((figure, alt)))
+    return kept
+
+
+def look_of(line):
+    return line.get_label(), line.get_color(), line.get_linestyle()
+
+
+def test_the_powers_are_drawn_and_told_under_their_names(shown):
+    norms = {"first": np.array([1.0, 3.0, 0.5]), "second": np.array([1.0, 2.0, 4.0])}
+    plots.draw_power_norms(norms)
+    figure, said = shown[0]
+    first, second = figure.axes[0].get_lines()
+    assert look_of(first) == ("first", COLORS["tanh"], "-")
+    assert look_of(second) == ("second", COLORS["relu"], "--")
+    for line, wanted in zip((first, second), norms.values(), strict=True):
+        np.testing.assert_array_equal(line.get_xydata(), np.c_[np.arange(3), wanted])
+    assert "first: largest 3 at k = 1, last 0.5; second: largest 4 at k = 2, last 4." in said
+
+
+def test_each_median_has_the_panel_of_its_matrix_and_the_look_of_its_activation(shown):
+    curves = {
+        (name, kind): np.array([[0.0, a - 9], [0.0, a], [0.0, a - 1.0]])
+        for a, (name, kind) in enumerate(
+            [(n, k) for n in ("tanh", "relu") for k in ("gaussian", "orthogonal")], start=-8
+        )
+    }
+    plots.draw_decays_by_kind(curves)
+    figure, said = shown[0]
+    for axes, kind in zip(figure.axes, ("gaussian", "orthogonal"), strict=True):
+        assert axes.get_title(loc="left") == f"{kind.capitalize()} W_hh, ρ = 1"
+        for line, name in zip(axes.get_lines(), ("tanh", "relu"), strict=True):
+            assert look_of(line) == (name, COLORS[name], STYLES[name])
+            wanted = np.median(curves[name, kind], axis=0)
+            np.testing.assert_array_equal(line.get_ydata(), wanted)
+            assert f"{name}, {kind}: {wanted[-1]:.0f}" in said
+
+
+def test_the_networks_that_learned_and_the_gradient_of_a_sentence(shown):
+    counts = {"rate 0.003": [20, 10], "rate 0.01": [19, 12]}
+    plots.draw_learned_by_distance((5, 30), counts, total=20)
+    plots.draw_sentence_gradient([1e-3, 1e-2, 1.0])
+    (learned, said), (sentence, _) = shown
+    for line, (name, row) in zip(learned.axes[0].get_lines(), counts.items(), strict=True):
+        assert line.get_label() == name
+        np.testing.assert_array_equal(line.get_xydata(), np.c_[(5, 30), row])
+    assert "rate 0.003: 20 at 5, 10 at 30; rate 0.01: 19 at 5, 12 at 30." in said
+    (line,) = sentence.axes[0].get_lines()
+    np.testing.assert_array_equal(line.get_xydata(), [[1, 1e-3], [2, 1e-2], [3, 1.0]])
+
+
+def test_three_settings_have_their_counts_and_their_sentences(shown):
+    results = [
+        compute_carried(activation=name, spectral_radius=1.6, length=9, networks=4)
+        for name in ("tanh", "relu", "identity")
+    ]
+    plots.draw_three_carried(results)
+    figure, said = shown[0]
+    for axes, carried in zip(figure.axes, results, strict=True):
+        counts = carried.counts
+        assert axes.get_title(loc="left") == (
+            f"{carried.activation}: {counts['vanishes']} vanish, {counts['holds']} hold, "
+            f"{counts['explodes']} explode"
+        )
+        forward = max(axes.get_lines(), key=lambda line: line.get_zorder() == 2.2)
+        np.testing.assert_allclose(
+            forward.get_ydata(), 10 ** np.median(carried.forward, axis=1), rtol=1e-9
+        )
+        assert describe_carried(carried) in said
+    names = [text for axes in figure.axes for text in axes.texts if text.get_gid() == "holds"]
+    assert {text.axes for text in names} == {figure.axes[-1]}
+    assert len(names) == 3
+
+
+def test_up_to_1_6_the_slope_takes_more_than_W_hh_gives_from_1_1_on():
+    # what the lecture says of the network in the middle, at every ρ of the slider between
+    for radius in np.arange(110, 161, 2) / 100:
+        carried = compute_carried(spectral_radius=radius, length=50)
+        middle = np.argsort(carried.ends, kind="stable")[9]
+        assert carried.ends[middle] < 0 < carried.ends[middle] / 50 - carried.slopes[middle]

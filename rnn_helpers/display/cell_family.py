@@ -1,0 +1,192 @@
+"""RNN, LSTM, GRU and minGRU in one layout: what two of them have has the same place in both."""
+
+from typing import Any
+
+from matplotlib.axes import Axes
+
+from rnn_helpers.display.diagrams import Diagram
+from rnn_helpers.validation import check_choice
+
+KEY = "key"  # the part that says how a valve is read: lit with whatever is
+TAKEN = "taken away"  # the part of what the cell before had and this one lacks
+_SIZE = 7.9, 4.0  # width and height, in drawing units
+_BELT, _TIE, _MIDDLE, _GATES, _BELOW, _FLOOR = 3.4, 2.95, 2.25, 1.3, 0.68, 0.36  # downwards
+_READ, _IN, _KEEP, _PAST, _RESET, _NEW = 0.5, 1.0, 1.75, 2.65, 3.5, 4.25  # from left to right
+_TAKE, _ADD, _TANH, _SHOW, _OUT = 5.1, 5.65, 6.3, 6.95, 7.4
+
+
+def draw_cell(
+    axes: Axes, cell: str, *, before: str | None = None, fontsize: float = 8.5
+) -> Diagram:
+    """One step of "RNN", "LSTM", "GRU" or "minGRU", whose numbers are x, h_before and h, and more.
+
+    `past` is what the candidate's weights make of h_before, n the candidate; the plain RNN shows it
+    as it is. f or z keeps, i or `open`, 1 − z, takes: `kept` and `taken` are what they let through,
+    `reset` what r does. The LSTM has c_before, c, o, and `shown` for tanh(c), too. What the cell
+    `before` had and this one lacks is the part `TAKEN`, without numbers.
+    """
+    check_choice("cell", cell, FAMILY)
+    narrower = before is None and cell in ("GRU", "minGRU")  # there is nothing beyond the sum
+    width, height = _SIZE[0] - narrower * 0.9, _SIZE[1]
+    drawn, small = Diagram(axes, width, height, fontsize=fontsize), {"fontsize": fontsize - 1.5}
+    gone: Any = _Gone(drawn)
+    for draw in [] if before is None else _PIECES[check_choice("before", before, FAMILY)]:
+        if draw not in _PIECES[cell]:
+            draw(gone, before, width, small)
+    for draw in _PIECES[cell]:
+        draw(drawn, cell, width, small)
+    if cell != "RNN":
+        draw_key(drawn, width, 0.04, **small)
+    return drawn
+
+
+def draw_key(drawn: Diagram, x: float, y: float, **options: Any) -> None:
+    """How a valve is read, in words that end at (x, y)."""
+    drawn.text(KEY, x, y, "valve: clear is open, filled is shut", ha="right", **options)
+
+
+class _Gone:
+    """Draws on a diagram what a cell has lost: as one part, without numbers."""
+
+    def __init__(self, diagram):
+        self._diagram = diagram
+
+    def __getattr__(self, name):
+        def draw(part, *place, value=None, **options):
+            if name != "number":
+                getattr(self._diagram, name)(TAKEN, *place, **options)
+
+        return draw
+
+
+def _draw_hidden_state(drawn, cell, width, small):
+    """What is shown comes in beside the input: there is no belt for it."""
+    drawn.text("hidden state", 0.16, _BELOW + 0.3, "hₜ₋₁")
+    drawn.number("hidden state", 0.0, _BELOW - 0.3, value="h_before", ha="left", **small)
+    drawn.line("hidden state", [(0.0, _BELOW), (_READ, _BELOW)], value="h_before", head=False)
+    if cell == "LSTM":
+        drawn.line("hidden state", [(_READ, _BELOW), (_IN, _BELOW)], head=False)
+        drawn.fork("hidden state", _READ, _BELOW)
+
+
+def _draw_read_state(drawn, cell, width, small):
+    """The state on the belt, read by gates and candidate."""
+    points = [(_READ, _BELT), (_READ, _BELOW), (_IN, _BELOW)]
+    drawn.line("state", points, head=False)
+    for y in (_BELT, _MIDDLE):
+        drawn.fork("state", _READ, y)
+
+
+def _draw_past(drawn, cell, width, small):
+    """What the candidate sees of the state."""
+    start = [] if cell == "GRU" else [(_READ, _BELOW)]
+    drawn.line("candidate", [*start, (_READ, _MIDDLE), (_PAST - 0.39, _MIDDLE)])
+    name = {"RNN": "W_hh", "LSTM": "W_hg"}.get(cell, "W_hn")
+    drawn.layer("candidate", _PAST, _MIDDLE, name, width=0.78)
+    drawn.number("candidate", _PAST, _MIDDLE + 0.43, value="past", **small)
+    ends = [(_PAST + 0.39, _MIDDLE), (_NEW - 0.31, _MIDDLE)]
+    if cell == "GRU":
+        valve = (_RESET - 0.23, _MIDDLE), (_RESET + 0.23, _MIDDLE)
+        drawn.line("candidate", [ends[0], valve[0]], value="past", head=False)
+        drawn.line("candidate", [valve[1], ends[1]], value="reset")
+    else:
+        drawn.line("candidate", ends, value="past")
+
+
+def _draw_reset_gate(drawn, cell, width, small):
+    _draw_gate(drawn, "reset gate", "r", _RESET, _MIDDLE, small)
+    drawn.valve("reset gate", _RESET, _MIDDLE, value="r")
+
+
+def _draw_candidate(drawn, cell, width, small):
+    """The candidate, and its way: past a valve to the belt, or straight out."""
+    drawn.text("input", _IN, 0.04, "xₜ")
+    drawn.number("input", _IN + 0.2, 0.04, value="x", ha="left", **small)
+    drawn.line("input", [(_IN, 0.17), (_IN, _FLOOR if cell == "RNN" else _BELOW)], value="x",
+               head=False)  # fmt: skip
+    drawn.line("input", [(_IN, _FLOOR), (_NEW, _FLOOR), (_NEW, _MIDDLE - 0.26)])
+    if cell == "RNN":
+        drawn.layer("candidate", _NEW, _MIDDLE, "tanh")
+        _draw_way_out(drawn, [(_NEW + 0.31, _MIDDLE)], small)
+        return
+    for y in (_FLOOR, _BELOW):
+        drawn.fork("input", _IN, y)
+    half = 0.39 if cell == "minGRU" else 0.31
+    label = "W_xn" if cell == "minGRU" else "tanh"
+    drawn.layer("candidate", _NEW, _MIDDLE, label, width=2 * half)
+    name = r"$\tilde c$" if cell == "LSTM" else "n"
+    drawn.text("candidate", _NEW + half - 0.12, _MIDDLE + 0.4, name, ha="right", **small)
+    drawn.number("candidate", _NEW + half - 0.08, _MIDDLE + 0.4, value="n", ha="left", **small)
+    drawn.line("candidate", [(_NEW + half, _MIDDLE), (_TAKE - 0.23, _MIDDLE)], value="n")
+
+
+def _draw_way_out(drawn, start, small):
+    points = [*start, (_OUT, _MIDDLE), (_OUT, _BELOW), (_SIZE[0], _BELOW)]
+    drawn.line("hidden state", points, value="h")
+    drawn.text("hidden state", _OUT + 0.25, _BELOW + 0.3, "hₜ")
+    drawn.number("hidden state", _SIZE[0], _BELOW - 0.3, value="h", ha="right", **small)
+
+
+def _draw_belt(drawn, cell, width, small):
+    """What is kept, and what is added to it: by two gates, or by one for both."""
+    lstm = cell == "LSTM"
+    part, gate, keep = "state", "update gate", "z"
+    before, after, name = "h_before", "h", "h"
+    if lstm:
+        part, gate, keep = "cell state", "forget gate", "f"
+        before, after, name = "c_before", "c", "c"
+    drawn.text(part, 0.26, _BELT + 0.34, f"{name}ₜ₋₁")
+    drawn.number(part, 0.9, _BELT + 0.34, value=before, **small)
+    drawn.line(part, [(0.0, _BELT), (_KEEP - 0.23, _BELT)], value=before, head=False)
+    _draw_gate(drawn, gate, keep, _KEEP, _BELT, small)
+    drawn.valve(gate, _KEEP, _BELT, value=keep)
+    drawn.line(part, [(_KEEP + 0.23, _BELT), (_ADD - 0.21, _BELT)], value="kept")
+    drawn.number(part, 3.6, _BELT + 0.34, value="kept", **small)
+    if not lstm:
+        drawn.line(gate, [(_KEEP, _TIE), (_TAKE, _TIE), (_TAKE, _MIDDLE + 0.23)])
+        drawn.fork(gate, _KEEP, _TIE)
+        drawn.text(gate, _TAKE, _TIE + 0.2, "1 − z", **small)
+    drawn.valve("input gate" if lstm else gate, _TAKE, _MIDDLE, value="i" if lstm else "open")
+    points = [(_TAKE + 0.23, _MIDDLE), (_ADD, _MIDDLE), (_ADD, _BELT - 0.21)]
+    drawn.line("add", points, value="taken")
+    drawn.number("add", _ADD, _MIDDLE - 0.28, value="taken", **small)
+    drawn.operation("add", _ADD, _BELT, "+")
+    drawn.line(part, [(_ADD + 0.21, _BELT), (width, _BELT)], value=after)
+    drawn.text(part, width - 0.2, _BELT + 0.34, f"{name}ₜ")
+    drawn.number(part, width - 0.5, _BELT + 0.34, value=after, ha="right", **small)
+
+
+def _draw_input_gate(drawn, cell, width, small):
+    _draw_gate(drawn, "input gate", "i", _TAKE, _MIDDLE, small)
+
+
+def _draw_shown(drawn, cell, width, small):
+    """What is shown of the belt is a state of its own."""
+    drawn.line("show", [(_TANH, _BELT), (_TANH, _MIDDLE + 0.28)], value="c")
+    drawn.fork("show", _TANH, _BELT)
+    drawn.operation("show", _TANH, _MIDDLE, "tanh", radius=0.28, **small)
+    drawn.line("show", [(_TANH + 0.28, _MIDDLE), (_SHOW - 0.23, _MIDDLE)], value="shown",
+               head=False)  # fmt: skip
+    _draw_gate(drawn, "output gate", "o", _SHOW, _MIDDLE, small)
+    drawn.valve("output gate", _SHOW, _MIDDLE, value="o")
+    _draw_way_out(drawn, [(_SHOW + 0.23, _MIDDLE)], small)
+
+
+def _draw_gate(drawn, part, name, x, y, small):
+    """A gate's layer at x, and its line to the valve at (x, y)."""
+    drawn.line("input", [(_IN, _BELOW), (x, _BELOW), (x, _GATES - 0.26)])
+    drawn.layer(part, x, _GATES, "σ")
+    drawn.line(part, [(x, _GATES + 0.25), (x, y - 0.23)])
+    drawn.text(part, x - 0.38, _GATES, name, ha="right", **small)
+    drawn.number(part, x - 0.08, _GATES + 0.4, value=name, ha="right", **small)
+
+
+_PIECES = {
+    "RNN": (_draw_hidden_state, _draw_past, _draw_candidate),
+    "LSTM": (
+        _draw_hidden_state, _draw_past, _draw_candidate, _draw_belt, _draw_input_gate, _draw_shown
+    ),
+    "GRU": (_draw_read_state, _draw_past, _draw_reset_gate, _draw_candidate, _draw_belt),
+    "minGRU": (_draw_candidate, _draw_belt),
+}  # fmt: skip
+FAMILY = tuple(_PIECES)

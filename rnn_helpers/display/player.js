@@ -1,0 +1,281 @@
+// Draws the marks that `recording.py` makes: SVG in quarter pixels, colours by their role, texts in
+// the page's own fonts. No module, no kernel: JupyterLab reads it in front of stage.js, the site as
+// a plain script, from a folder too.
+
+const SVG = "http://www.w3.org/2000/svg";
+const UNITS = 4; // of a mark's coordinates in a pixel
+const NARROW = 560; // pixels: below them a picture takes its second layout
+const BEAT = 900; // milliseconds from one step to the next while a picture plays
+const POINT = "Point at a part, or choose one.";
+const RESTED = 500; // milliseconds after the last value until it is read out
+
+function makeSvg(kind, attributes, parent) {
+  const element = document.createElementNS(SVG, kind);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  parent?.append(element);
+  return element;
+}
+
+const makeHtml = (kind, properties, parent) => {
+  const element = Object.assign(document.createElement(kind), properties);
+  parent?.append(element);
+  return element;
+};
+
+const paint = (color) =>
+  color === undefined || color === "none" || color.startsWith("#")
+    ? (color ?? "none")
+    : `var(--rnn-${color})`;
+
+// A picture and its sentence in `element`: `setLayout` draws what stays, `show` what moves.
+class Player {
+  constructor(element) {
+    // an address of a clip looks through the whole page, in which others have loaded this file too
+    this.name = `rnn-${Math.random().toString(36).slice(2)}`;
+    this.element = element;
+    this.line = makeHtml("p", {});
+    this.sentence = makeHtml("span", {}, this.line);
+    this.longest = "";
+    this.spoken = makeHtml("span", {});
+    this.spoken.setAttribute("role", "status");
+    this.svg = makeSvg("svg", { role: "img" });
+    this.clips = makeSvg("defs", {}, this.svg);
+    this.still = makeSvg("g", {}, this.svg);
+    this.moving = makeSvg("g", {}, this.svg);
+    this.parts = makeHtml("div", { className: "rnn-parts" });
+    this.words = makeHtml("div", { className: "rnn-words" });
+    this.pinned = this.lit = undefined; // names of parts
+    this.watchPointer();
+    element.classList.add("rnn-stage");
+    element.replaceChildren(this.line, this.spoken, this.svg);
+  }
+
+  // Parts of the picture that light together: by pointing, and by a button each for the keyboard.
+  setParts(parts) {
+    this.what = new Map(parts);
+    this.parts.replaceChildren();
+    if (parts.length === 0) return;
+    this.parts.setAttribute("role", "group");
+    this.parts.setAttribute("aria-label", "Parts of the picture");
+    for (const [name] of parts) {
+      const button = makeHtml("button", { type: "button", textContent: name }, this.parts);
+      button.addEventListener("focus", () => this.light(name));
+      button.addEventListener("pointerenter", () => this.light(name));
+      button.addEventListener("pointerleave", () => this.light(this.pinned));
+      button.addEventListener("blur", () => this.light(this.pinned));
+      button.addEventListener("click", () => this.pin(name));
+      button.addEventListener("keydown", (event) => event.key === "Escape" && this.pin(undefined));
+    }
+    this.words.setAttribute("role", "status");
+    this.element.append(this.parts, this.words);
+    this.light(undefined);
+    this.markAbsent();
+  }
+
+  watchPointer() {
+    const find = ({ target }) => {
+      const name = target.closest?.("[data-part]")?.dataset.part;
+      return this.what?.has(name) ? name : undefined;
+    };
+    this.svg.addEventListener("pointerover", (event) => this.light(find(event) ?? this.pinned));
+    this.svg.addEventListener("pointerleave", () => this.light(this.pinned));
+    this.svg.addEventListener("click", (event) => this.what?.size && this.pin(find(event)));
+  }
+
+  pin(name) {
+    this.pinned = name === this.pinned ? undefined : name;
+    for (const button of this.parts.children)
+      button.setAttribute("aria-pressed", String(button.textContent === this.pinned));
+    this.light(this.pinned);
+  }
+
+  light(name) {
+    this.lit = name;
+    let found = false; // a part that this frame does not have dims nothing
+    for (const group of [this.still, this.moving])
+      for (const element of group.children) {
+        const lit = Boolean(name && element.shown && element.dataset.part === name);
+        element.classList.toggle("rnn-lit", lit);
+        found ||= lit;
+      }
+    this.svg.dataset.lit = found ? "yes" : "no";
+    for (const button of this.parts.children)
+      button.classList.toggle("rnn-lit", button.textContent === name);
+    if (!this.what?.size) return;
+    const words = name === undefined ? POINT : `${name}: ${this.what.get(name)}`;
+    if (this.words.textContent !== words) this.words.textContent = words;
+  }
+
+  // Buttons for the steps of a control: `get` and `set` its place, from 0 to `last`.
+  setSteps({ get, set, last }) {
+    const row = makeHtml("div", { className: "rnn-stepper" });
+    row.setAttribute("role", "group");
+    row.setAttribute("aria-label", "Steps");
+    const add = (text, act) => {
+      const button = makeHtml("button", { type: "button", textContent: text }, row);
+      button.addEventListener("click", act);
+      return button;
+    };
+    const stop = () => {
+      clearInterval(this.playing);
+      this.playing = undefined;
+      play.textContent = "Play";
+    };
+    const go = (way) => {
+      stop();
+      set(Math.min(last, Math.max(0, get() + way)));
+    };
+    add("◀ Back", () => go(-1));
+    const play = add("Play", () => {
+      if (this.playing) return stop();
+      if (get() >= last) set(0);
+      play.textContent = "Pause";
+      this.playing = setInterval(() => {
+        if (get() < last && this.element.isConnected) set(get() + 1);
+        else stop();
+      }, BEAT);
+    });
+    play.classList.add("rnn-play");
+    add("Step ▶", () => go(1));
+    this.svg.before(row);
+  }
+
+  setLayout({ width, height, styles, marks }) {
+    this.svg.setAttribute("viewBox", `0 0 ${width * UNITS} ${height * UNITS}`);
+    this.svg.style.maxWidth = `${width}px`;
+    this.element.classList.toggle("rnn-narrow", width < NARROW);
+    this.clips.replaceChildren();
+    this.moving.replaceChildren();
+    this.still.replaceChildren();
+    this.draw(this.still, styles, marks);
+  }
+
+  show(styles, marks) {
+    this.draw(this.moving, styles, marks);
+    if (this.lit !== undefined) this.light(this.lit);
+    this.markAbsent();
+  }
+
+  // The button of a part that this frame does not have is pale.
+  markAbsent() {
+    if (!this.parts.childElementCount) return;
+    const there = new Set();
+    for (const group of [this.still, this.moving])
+      for (const element of group.children) if (element.shown) there.add(element.dataset.part);
+    for (const button of this.parts.children)
+      button.classList.toggle("rnn-absent", !there.has(button.textContent));
+  }
+
+  // Elements are used again by their place; those that a frame does not need wait, undisplayed.
+  draw(group, styles, marks) {
+    marks.forEach(([place, ...data], number) => {
+      const style = styles[place];
+      let element = group.children[number];
+      if (element?.localName !== style.kind) {
+        const fresh = makeSvg(style.kind, {});
+        if (element) element.replaceWith(fresh);
+        else group.append(fresh);
+        element = fresh;
+      }
+      if (element.shown !== style) this.dress(element, style);
+      this.fill(element, style, data);
+    });
+    for (let number = marks.length; number < group.children.length; number++) {
+      const element = group.children[number];
+      element.style.display = "none";
+      element.shown = undefined;
+      delete element.dataset.part;
+      element.classList.remove("rnn-lit");
+    }
+  }
+
+  dress(element, style) {
+    const { kind, clip, fill, stroke, rotate, part, dimmed, ...rest } = style;
+    const rules = Object.entries(rest).map(([name, value]) =>
+      name === "font-size" ? `font-size: ${value}px` : `${name}: ${value}`,
+    );
+    if (kind !== "image") rules.push(`fill: ${paint(fill)}`, `stroke: ${paint(stroke)}`);
+    if (clip) rules.push(`clip-path: url(#${this.clip(clip)})`);
+    element.style.cssText = rules.join("; ");
+    if (part === undefined) delete element.dataset.part;
+    else element.dataset.part = part;
+    element.classList.toggle("rnn-dimmed", Boolean(dimmed));
+    element.classList.toggle("rnn-lit", part !== undefined && part === this.lit);
+    element.shown = style;
+  }
+
+  fill(element, { kind, rotate }, data) {
+    if (kind === "path") {
+      element.setAttribute("d", data[0]);
+      return;
+    }
+    const [x, y] = data;
+    element.setAttribute("x", x);
+    element.setAttribute("y", y);
+    if (kind === "image") {
+      const [width, height, address] = data.slice(2);
+      element.setAttribute("width", width);
+      element.setAttribute("height", height);
+      element.setAttribute("preserveAspectRatio", "none");
+      element.setAttribute("href", address);
+      return;
+    }
+    const [text, length] = data.slice(2);
+    if (element.textContent !== text) element.textContent = text;
+    if (length) element.setAttribute("textLength", length);
+    else element.removeAttribute("textLength");
+    if (rotate) element.setAttribute("transform", `rotate(${rotate} ${x} ${y})`);
+    else element.removeAttribute("transform");
+  }
+
+  clip([x, y, width, height]) {
+    const name = [this.name, x, y, width, height].join("_");
+    if (!this.clips.querySelector(`#${name}`)) {
+      const path = makeSvg("clipPath", { id: name }, this.clips);
+      makeSvg("rect", { x, y, width, height }, path);
+    }
+    return name;
+  }
+
+  // Keeps room for a text that is to come, so that the picture stays where it is.
+  reserve(text) {
+    if (text.length > this.longest.length) this.line.dataset.longest = this.longest = text;
+  }
+
+  // At once for the eye; for a screen reader when the hand rests, not at every value.
+  say(text) {
+    if (this.sentence.textContent === text) return;
+    const first = this.sentence.textContent === "";
+    this.sentence.textContent = text;
+    this.reserve(text);
+    clearTimeout(this.resting);
+    const read = () => {
+      this.spoken.textContent = text;
+      this.svg.setAttribute("aria-label", text);
+    };
+    if (first) this.svg.setAttribute("aria-label", text);
+    this.resting = setTimeout(read, RESTED);
+  }
+
+  close() {
+    clearTimeout(this.resting);
+    clearInterval(this.playing);
+  }
+}
+
+// Calls `turn("wide" or "narrow")` now and whenever the room for `element` asks for the other one;
+// returns a function that stops it.
+function watchWidth(element, turn) {
+  let layout;
+  const look = () => {
+    const room = element.parentElement?.clientWidth;
+    if (!room) return; // not in the page, or not shown
+    const wanted = room < NARROW ? "narrow" : "wide";
+    if (wanted !== layout) turn((layout = wanted));
+  };
+  const observer = new ResizeObserver(look);
+  observer.observe(element);
+  look();
+  return () => observer.disconnect();
+}
+

@@ -1,0 +1,55 @@
+"""One GRU unit through a few steps, in three beats each."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from rnn_helpers.recurrences.bptt import trace_gru
+from rnn_helpers.validation import check_integer
+
+STEPS = 5
+BEATS = ("gates", "candidate", "mix")
+_COMES = (("r", "z", "open"), ("past", "reset", "n"), ("kept", "taken", "h"))  # with which beat
+
+
+@dataclass(frozen=True)
+class Beat:
+    """Where the beats stand, with the numbers of the step as `draw_cell` names them.
+
+    Those that come with a later beat are NaN.
+    """
+
+    step: int
+    name: str
+    values: dict[str, float]
+
+
+def compute_beat(beat: int) -> Beat:
+    """One beat of one unit's steps, with weights drawn at random and no biases.
+
+    Parameters
+    ----------
+    beat : 0 to 14
+        Three to a step.
+    """
+    beat = check_integer("beat", beat, minimum=0, maximum=len(BEATS) * STEPS - 1)
+    step, name = divmod(beat, len(BEATS))
+    later = {number for numbers in _COMES[name + 1 :] for number in numbers}
+    values = {n: np.nan if n in later else v for n, v in _compute_steps()[step].items()}
+    return Beat(step + 1, BEATS[name], values)
+
+
+@lru_cache(maxsize=1)
+def _compute_steps():
+    rng = np.random.default_rng(0)
+    W_xh, W_hh = rng.normal(size=(1, 3)), rng.normal(size=(1, 3))
+    xs = rng.normal(size=(STEPS, 1, 1))
+    trace = trace_gru(xs, np.zeros((1, 1)), W_xh, W_hh, np.zeros(3), np.zeros(3))
+    r, z, n = trace.gates[:, :, 0, 0].T
+    before, after, past = trace.hs[:-1, 0, 0], trace.hs[1:, 0, 0], trace.pasts[:, 0, 0]
+    numbers = {
+        "x": xs[:, 0, 0], "h_before": before, "r": r, "z": z, "open": 1 - z, "past": past,
+        "reset": r * past, "n": n, "kept": z * before, "taken": (1 - z) * n, "h": after,
+    }  # fmt: skip
+    return [{name: float(row[t]) for name, row in numbers.items()} for t in range(STEPS)]

@@ -1,0 +1,70 @@
+"""The GRU's cell, beat by beat: drawing, equations and code side by side."""
+
+from typing import Any
+
+from rnn_helpers.display.cell_diagrams import draw_cell_and_terms, write_terms
+from rnn_helpers.display.cell_family import draw_cell
+from rnn_helpers.display.diagrams import write_number
+from rnn_helpers.lectures.gru.step import Beat
+
+PARTS = {
+    "reset gate": "how much of the past the candidate sees, from 0 to 1",
+    "update gate": "z keeps this share of h, 1 − z comes from n: the LSTM's f and i in one",
+    "candidate": "what is offered to the state, from −1 to 1",
+    "state": "what is kept and shown: no cell state apart from it, no output gate",
+}
+_LIT = {
+    "gates": ("input", "reset gate", "update gate"),
+    "candidate": ("input", "candidate", "reset gate"),
+    "mix": ("update gate", "candidate", "add", "state"),
+}
+_LINES = (
+    (
+        (("reset gate", r"$r_t = \sigma(x_t W_{xr} + h_{t-1} W_{hr} + b_r)$"),),
+        (("reset gate", "r = cells.sigmoid(x_r + h_r)"),),
+    ),
+    (
+        (("update gate", r"$z_t = \sigma(x_t W_{xz} + h_{t-1} W_{hz} + b_z)$"),),
+        (("update gate", "z = cells.sigmoid(x_z + h_z)"),),
+    ),
+    (
+        (
+            ("candidate", r"$n_t = \tanh(x_t W_{xn} + b_{xn} + \,$"), ("reset gate", r"$r_t$"),
+            ("candidate", r"$\odot\,(h_{t-1} W_{hn} + b_{hn}))$"),
+        ),
+        (("candidate", "n = np.tanh(x_n + "), ("reset gate", "r"), ("candidate", " * h_n)")),
+    ),
+    (
+        (
+            ("state", r"$h_t = \,$"), ("update gate", r"$z_t$"), ("state", r"$\odot\, h_{t-1}$"),
+            ("add", r"$\,+\,$"), ("update gate", r"$(1 - z_t)$"), ("candidate", r"$\odot\, n_t$"),
+        ),
+        (
+            ("state", "h = "), ("update gate", "z"), ("state", " * h"), ("add", " + "),
+            ("update gate", "(1 - z)"), ("candidate", " * n"),
+        ),
+    ),
+)  # fmt: skip
+
+
+def describe_beat(beat: Beat) -> str:
+    """What happens in this beat, with its numbers."""
+    v = {name: write_number(value) for name, value in beat.values.items()}
+    words = {
+        "gates": f"from x = {v['x']} and h = {v['h_before']} come r = {v['r']} and z = {v['z']}",
+        "candidate": f"r = {v['r']} lets the candidate see {v['reset']} of the past's {v['past']}; "
+                     f"it is n = {v['n']}",
+        "mix": f"z = {v['z']} keeps {v['kept']} of h = {v['h_before']} and so takes {v['taken']} "
+               f"of n = {v['n']}: h = {v['h']}",
+    }  # fmt: skip
+    return f"Step {beat.step}, {beat.name}: {words[beat.name]}."
+
+
+def draw_beat(beat: Beat, axes: Any, artists: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Draw the cell, its equations and its code, or move an earlier drawing to another beat."""
+    lit = _LIT[beat.name]
+    return draw_cell_and_terms(beat.values, lit, axes, artists, prepare=_prepare_cell)
+
+
+def _prepare_cell(left, right):
+    return draw_cell(left, "GRU", fontsize=9.0), write_terms(right, _LINES, step=0.9)

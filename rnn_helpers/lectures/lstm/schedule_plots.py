@@ -1,0 +1,138 @@
+"""The cell at one step beside what it held and showed at all of them, and the tasks it does."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.gridspec import GridSpec
+
+from rnn_helpers.display.cell_diagrams import draw_lstm_cell
+from rnn_helpers.display.diagrams import write_number
+from rnn_helpers.display.figures import COLORS, is_narrow, new_figure, show
+from rnn_helpers.lectures.lstm.memory import TASKS, CellRun, find_missing
+
+_GATES = {  # part: letter, style, colour; from below
+    "output gate": ("o", (0, (1, 1)), "negative"),
+    "input gate": ("i", "-.", "accent"),
+    "forget gate": ("f", (0, (4, 1, 1, 1)), "muted"),
+}
+_LINES = {  # part: name, style, colour, width
+    "candidate": ("candidate g", ":", "bound", 2.0),
+    "cell state": ("cell state c", "-", "lstm", 2.6),
+    "hidden state": ("shown: h", "--", "data", 2.0),
+}
+_ROW = 1.7  # from one gate's 0 to the next's
+_MISSING = {
+    "off": "c is {c} at step {t}, not 0.9",
+    "early": "shown too early, from step {t}",
+    "hidden": "not shown at step {t}",
+    "little": "c is only {c} at step {t}",
+    "out": "the second signal stays out",
+    "still": "c is still {c} at step {t}",
+    "above": "c is {c} at step {t}, above −1.5",
+}
+
+
+def say_missing(run: CellRun) -> dict[str, str]:
+    """What each task still lacks, in words; '' where the cell does it."""
+    return {
+        task: _MISSING[lack[0]].format(c=write_number(run.cs[lack[1]]), t=lack[1]) if lack else ""
+        for task, lack in find_missing(run).items()
+    }
+
+
+def describe_cell_run(run: CellRun) -> str:
+    """The schedule, what the cell holds at the end, and the tasks that it does, in words."""
+    i, o = "i = 0 throughout", "o = 0 throughout"
+    if run.closes_after:
+        i = f"i = {run.input_gates[0]:.2g} up to step {run.closes_after}"
+    if run.opens_at <= 40:
+        o = f"o = {run.output:.2g} from step {run.opens_at}"
+    f = f"f = {run.forget:.2g}"
+    if run.erase_at:
+        f += f", but 0 at step {run.erase_at}"
+    tasks = "; ".join(
+        f"{task} ({TASKS[task]}): {f'not yet, {words}' if words else 'done'}"
+        for task, words in say_missing(run).items()
+    )
+    return (
+        f"{f}, {i}, {o}: after 40 steps the cell holds {write_number(run.cs[-1])}, "
+        f"and shows h = {write_number(run.hs[-1])}. {tasks}."
+    )
+
+
+def draw_schedule(run: CellRun, axes: Any, artists: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Draw the cell at its step and all steps beside it, or move an earlier drawing."""
+    if artists is None:
+        artists = _prepare_axes(axes)
+    t, steps = run.step, np.arange(41)
+    gates = (run.output_gates, run.input_gates, run.forget_gates)
+    for row, (part, values) in enumerate(zip(_GATES, gates, strict=True)):
+        artists[part].set_data(steps[1:], _ROW * row + values)
+    for part, values in zip(_LINES, (run.candidates, run.cs, run.hs), strict=True):
+        artists[part].set_data(steps[-len(values) :], values)
+    for cursor in ("cursor", "cursor of the gates"):
+        artists[cursor].set_xdata([t, t])
+    for task, words in say_missing(run).items():
+        artists[task].set_text(f"✗ {words}" if words else "✓ done")
+    g, f = run.candidates[t - 1], run.forget_gates[t - 1]
+    i, o = run.input_gates[t - 1], run.output_gates[t - 1]
+    numbers = {"g": g, "i": i, "o": o, "f": f, "x": np.arctanh(g), "added": i * g}
+    numbers |= {"c_before": run.cs[t - 1], "kept": f * run.cs[t - 1], "c": run.cs[t]}
+    numbers |= {"h_before": run.hs[t - 1], "shown": np.tanh(run.cs[t]), "h": run.hs[t]}
+    # what would be written 0.00 is drawn as 0
+    artists["cell"].move({n: v if abs(v) >= 0.005 else 0.0 for n, v in numbers.items()})
+    return artists
+
+
+def _prepare_axes(axes):
+    cell, below = np.ravel(axes)
+    figure: Any = cell.figure
+    if is_narrow(cell):
+        grid = GridSpec(4, 1, figure=figure, height_ratios=(2.5, 1.2, 0.9, 1.6))
+        places = [grid[row, 0] for row in range(4)]
+    else:
+        grid = GridSpec(10, 2, figure=figure)
+        places = [grid[:7, 0], grid[7:, 0], grid[:4, 1], grid[4:, 1]]
+    cell.set_subplotspec(places[0])
+    below.set_subplotspec(places[3])
+    tasks, above = (figure.add_subplot(place, axes_class=type(cell)) for place in places[1:3])
+    artists: dict[str, Any] = {"cell": draw_lstm_cell(cell)}
+    cell.set_title("A valve is as open as its gate", loc="left")
+    tasks.set(xlim=(0, 1), ylim=(6, 0))
+    tasks.axis("off")
+    for row, (task, words) in enumerate(TASKS.items()):
+        for x, text in ((0, task), (0.07, words)):
+            tasks.text(x, 2 * row + 0.5, text, va="center", fontsize=9)
+        artists[task] = tasks.text(0.07, 2 * row + 1.4, "", va="center", fontsize=9)
+    above.set(xlim=(0, 41), ylim=(-0.2, 2 * _ROW + 1.15), xticklabels=[])
+    above.set_yticks([_ROW * row + value for row in range(3) for value in (0, 1)], [0, 1] * 3)
+    above.tick_params(axis="y", labelsize=7)
+    above.grid(color="#E4E4E4")
+    above.spines[["top", "right"]].set_visible(False)
+    above.set_title("The gates: 1 is open, 0 is shut", loc="left")
+    for row, (part, (letter, style, color)) in enumerate(_GATES.items()):
+        (artists[part],) = above.plot(
+            [], [], linestyle=style, color=COLORS[color], linewidth=2, drawstyle="steps-mid",
+            label=part, gid=part,
+        )  # fmt: skip
+        above.text(
+            1.01, _ROW * row + 0.5, letter, transform=above.get_yaxis_transform(), va="center",
+            gid=part,
+        )  # fmt: skip
+    below.set(xlim=(0, 41), ylim=(-3.1, 4.1), xlabel="step t", ylabel="value")
+    below.set_title("c is what is held, h what is shown", loc="left")
+    for part, (label, style, color, width) in _LINES.items():
+        (artists[part],) = below.plot(
+            [], [], linestyle=style, color=COLORS[color], linewidth=width, label=label, gid=part
+        )
+    below.legend(loc="upper right", fontsize=7.5, ncols=3)
+    for cursor, axis in (("cursor", below), ("cursor of the gates", above)):
+        artists[cursor] = axis.axvline(0, color=COLORS["muted"], linewidth=1)
+    return artists
+
+
+def draw_cell_run(run: CellRun) -> None:
+    """Show one schedule, the cell at its step."""
+    figure, axes = new_figure(8, 4.8, ncols=2)
+    draw_schedule(run, axes)
+    show(figure, alt=f"{describe_cell_run(run)} The cell is drawn at step {run.step}.")

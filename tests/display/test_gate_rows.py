@@ -1,0 +1,47 @@
+"""The picture of a trained network's gates: what is drawn is what was given."""
+
+import numpy as np
+import pytest
+
+from rnn_helpers.display import gate_rows
+
+
+@pytest.mark.parametrize(("cell", "names"), [("LSTM", "fio"), ("GRU", "zr")])
+def test_each_gate_has_a_row_with_the_mean_and_the_carriers(monkeypatch, cell, names):
+    shown = []
+    monkeypatch.setattr(gate_rows, "show", lambda figure, *, alt: shown.append((figure, alt)))
+    rng = np.random.default_rng(0)
+    gates = {name: rng.random((4, 6)) for name in names}
+    gate_rows.show_gates("The cats, which saw, were", gates, [5, 0, 2], cell=cell)
+    ((figure, alt),) = shown
+    assert "“The cats, which saw, were”" in alt
+    assert ", ".join(names) in alt
+    assert [axis.get_ylabel() for axis in figure.axes] == [f"gate {name}" for name in names]
+    for axis, values in zip(figure.axes, gates.values(), strict=True):
+        *units, mean, _subject = axis.get_lines()
+        for line, unit in zip(units, (5, 0, 2), strict=True):
+            np.testing.assert_array_equal(line.get_ydata(), values[:, unit])
+        np.testing.assert_allclose(mean.get_ydata(), values.mean(axis=1))
+        assert len({line.get_linestyle() for line in units}) == 3
+        assert len({line.get_color() for line in (*units, mean)}) == 4
+    assert [text.get_text() for text in figure.axes[0].texts] == ["subject"]
+    words = [label.get_text() for label in figure.axes[-1].get_xticklabels()]
+    assert words == ["The", "cats,", "which", "saw,"]
+
+
+@pytest.mark.parametrize(("least", "low"), [(0.4, 0.4), (0.39, 0)])
+def test_an_axis_that_leaves_part_out_says_so(monkeypatch, least, low):
+    shown = []
+    monkeypatch.setattr(gate_rows, "show", lambda figure, *, alt: shown.append((figure, alt)))
+    gates = {"z": np.full((2, 3), 0.9), "r": np.array([[0.9, 0.9, 0.0], [least, 0.9, 0.9]])}
+    gate_rows.show_gates("The cats, were", gates, [0, 1], cell="GRU")
+    ((figure, alt),) = shown
+    assert [axis.get_ylim() for axis in figure.axes] == [(low, 1), (low, 1)]
+    said = figure.axes[0].get_title(loc="left")
+    assert said.endswith(", axes from 0.4 to 1" if low else "before “were”")
+    assert f"from {low} to 1" in alt
+
+
+def test_gates_of_another_shape_are_refused():
+    with pytest.raises(ValueError, match=r"gates\['z'\] must"):
+        gate_rows.show_gates("a b c", {"z": np.zeros(2), "r": np.zeros(2)}, [0], cell="GRU")

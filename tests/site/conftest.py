@@ -1,0 +1,20 @@
+"""The site without moving demos, built once for all tests of it."""
+
+import importlib.util
+import os
+
+import pytest
+
+MISSING = "the packages of the site are missing: run `make site` once"
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    """The folder of the built site; Sphinx's warnings are errors."""
+    from tools.site.__main__ import KATEX, build
+
+    if not (importlib.util.find_spec("myst_nb") and KATEX.exists()) and not os.environ.get("CI"):
+        pytest.skip(MISSING)
+    folder = tmp_path_factory.mktemp("site")
+    build(folder / "site", folder / "sources", record=False)
+    return folder / "site"

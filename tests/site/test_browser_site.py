@@ -1,0 +1,340 @@
+"""The site in Chromium: from a folder and from a plain server, light and dark, narrow and wide."""
+
+import functools
+import http.server
+import importlib.util
+import os
+import re
+import threading
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from rnn_helpers.display import predictions
+from tests.notebooks import PATHS
+from tools.lab import INSTALL_CHROMIUM, find_chromium
+
+pytestmark = [pytest.mark.browser, pytest.mark.site]
+if find_chromium() is None and not os.environ.get("CI"):
+    pytestmark += [pytest.mark.skip(reason=INSTALL_CHROMIUM)]
+LECTURES = ["notebooks/09_attention", "notebooks/05_vanishing_and_exploding_gradients"]
+GRADIENTS = LECTURES[1]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium())
+        yield browser
+        browser.close()
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves without a line for each request."""
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="module")
+def server(site):
+    """The address of a plain file server on the site."""
+    handler = functools.partial(Quiet, directory=str(site))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as found:
+        threading.Thread(target=found.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{found.server_port}"
+        found.shutdown()
+
+
+@pytest.fixture
+def visit(chromium, site):
+    """Opens pages; at the end none has raised an error or asked for anything elsewhere."""
+    pages, faults = [], []
+
+    def note(request):
+        if not re.match(r"file:|http://127\.0\.0\.1|data:", request.url):
+            faults.append(request.url)
+
+    def go(name, *, at=f"file://{site}", width=1400, theme="light", query=""):
+        size = {"width": width, "height": 900}
+        page = chromium.new_page(viewport=size, color_scheme=theme, reduced_motion="reduce")
+        pages.append(page)
+        page.on("request", note)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+        page.goto(f"{at}/{name}.html{query}")
+        return page
+
+    yield go
+    for page in pages:
+        page.close()
+    assert faults == []
+
+
+# What reaches beyond the window, and has nothing around it that scrolls.
+CUT = """() => [...document.querySelectorAll("article :is(img, table, pre, p, form, fieldset, h1)")]
+  .filter(each => {
+    if (each.getBoundingClientRect().right <= innerWidth + 1) return false;
+    for (let box = each; box.localName !== "article"; box = box.parentElement)
+      if (["auto", "scroll"].includes(getComputedStyle(box).overflowX)) return false;
+    return !each.closest(".katex-mathml");
+  })
+  .map(each => each.outerHTML.slice(0, 80))"""
+
+
+@pytest.mark.parametrize("width", [390, 700, 1000, 1400])
+def test_no_page_scrolls_sideways_and_none_is_cut_off(visit, site, width):
+    page = visit("index", width=width)
+    for path in sorted(site.rglob("*.html")):
+        page.goto(f"file://{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path.name
+        assert page.evaluate(CUT) == [], path.name
+
+
+def test_what_is_wide_scrolls_by_keyboard_and_has_a_name_of_its_own(visit):
+    page = visit(GRADIENTS, width=390)
+    regions = page.locator("[role=region][tabindex='0']")
+    names = regions.evaluate_all("all => all.map(each => each.ariaLabel)")
+    assert {name.split()[0] for name in names} >= {"Code", "Table", "Figure"}
+    assert len(set(names)) == len(names)
+    table = page.get_by_role("region", name="Table").first
+    table.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("() => document.activeElement.scrollLeft > 0")
+    wide = visit(GRADIENTS, width=1400).get_by_role("region", name="Figure")
+    assert wide.count() == 0
+
+
+def test_panels_stand_below_each_other_on_a_narrow_page_alone(visit):
+    shown = """found => found.decode().then(() => {
+      const { left, right } = found.getBoundingClientRect();
+      return [found.currentSrc.endsWith("-narrow.png"), left >= 0 && right <= innerWidth];
+    })"""
+    for width, media, narrow in (
+        (390, "screen", True),
+        (700, "screen", False),
+        (390, "print", False),
+    ):
+        page = visit(GRADIENTS, width=width)
+        page.emulate_media(media=media)
+        image = page.locator(".rnn-picture picture img").first
+        image.evaluate("found => (found.loading = 'eager')")
+        assert image.evaluate(shown) == [narrow, True], (width, media)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1400])
+@pytest.mark.parametrize("name", ["index", *LECTURES])
+def test_axe_finds_nothing_serious(visit, name, width, theme):
+    spec = importlib.util.find_spec("axe_playwright_python")
+    assert spec
+    assert spec.origin
+    page = visit(name, width=width, theme=theme)
+    page.evaluate("document.querySelectorAll('details').forEach(each => (each.open = true))")
+    page.evaluate(Path(spec.origin).with_name("axe.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, { preload: false })")["violations"]
+    serious = [(each["id"], each["nodes"][0]["html"]) for each in found
+               if each["impact"] in ("serious", "critical")]  # fmt: skip
+    assert serious == []
+
+
+@pytest.mark.parametrize(("words", "title"), [
+    ("truncated", "04 Backpropagation through time"),
+    ("기울기 소실", "05 Vanishing and exploding gradients"),
+    ("어텐션", "09 Attention"),
+])  # fmt: skip
+def test_search_finds_english_and_korean_from_a_folder_and_from_a_server(
+    visit, server, words, title
+):
+    for at in ({}, {"at": server}):
+        page = visit("search", query=f"?q={words}", **at)
+        found = page.locator("#search-results a", has_text=title)
+        found.first.wait_for()
+        found.first.click()
+        page.wait_for_load_state()
+        assert title[:2] in page.title()
+
+
+def predict(page, label, answer):
+    form = page.get_by_role("group", name=f"Your prediction: {label}")
+    form.get_by_role("textbox").fill(answer)
+    form.get_by_role("button", name="Show the answer").click()
+    return form
+
+
+def test_a_prediction_is_kept_and_unfolds_its_answer(visit):
+    page = visit(GRADIENTS)
+    label = "networks of 20 that learn twenty words"
+    form = page.get_by_role("group", name=f"Your prediction: {label}")
+    answer = page.locator(".tag_hide-output details").first
+    said = form.get_by_role("status")
+    form.get_by_role("button", name="Show the answer").click()
+    expect(said).to_have_text("Write down first what you expect.")
+    predict(page, label, "many")
+    expect(said).to_contain_text("not read as a number")
+    assert answer.get_attribute("open") is None, "the answer is told too early"
+    form.get_by_role("textbox").fill("1e1")
+    form.get_by_role("textbox").press("Enter")
+    assert answer.get_attribute("open") is not None
+    expect(said).to_have_text("Kept: 10.")
+    row = page.get_by_role("row", name=label)
+    assert row.get_by_role("cell").all_inner_texts() == [
+        "10",
+        "open the lecture in JupyterLab to see",
+        "",
+    ]
+
+
+def test_two_predictions_of_one_answer_wait_for_each_other(visit):
+    page = visit("notebooks/06_lstm")
+    first = predict(page, "LSTMs of 20 that learn, torch's start", "3")
+    expect(first.get_by_role("status")).to_contain_text("with the other prediction")
+    folded = page.locator("details.hide")
+    count = "all => all.filter(each => each.open).length"
+    assert folded.evaluate_all(count) == 0
+    predict(page, "LSTMs of 20 that learn, forget bias 1", "9")
+    assert folded.evaluate_all(count) > 0  # the answer, and what else it gives away
+
+
+def test_choices_are_answered_by_keyboard_and_compared_with_what_came_out(visit, site):
+    page = visit("notebooks/02_recurrent_networks")
+    label = "shape of h_n"
+    form = page.get_by_role("group", name=f"Your prediction: {label}")
+    form.get_by_role("radio").first.focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    form.get_by_role("button").click()
+    assert page.get_by_role("row", name=label).get_by_role("cell").first.inner_text() == "(2, 4, 5)"
+
+
+def test_what_came_out_stands_beside_the_prediction(visit, site):
+    source = site / f"{GRADIENTS}.html"
+    told = source.read_text(encoding="utf-8").replace(
+        '{"outcomes": {}}', '{"outcomes": {"the product with w = 1.5": "shrinks",'
+        ' "‖J⁴⁰‖ for ρ = 1.1": 45.26}}')  # fmt: skip
+    told_page = source.with_name("told.html")
+    told_page.write_text(told, encoding="utf-8")
+    try:
+        page = visit("notebooks/told")
+        predict(page, "‖J⁴⁰‖ for ρ = 1.1", "9")
+        form = page.get_by_role("group", name="Your prediction: the product")
+        form.get_by_role("radio", name="grows").check()
+        form.get_by_role("button").click()
+        rows = page.get_by_role("row")
+        texts = rows.filter(has_text="‖J⁴⁰‖").get_by_role("cell").all_inner_texts()
+        assert texts == ["9", "45.3", "5 times too small"]
+        texts = rows.filter(has_text="the product").get_by_role("cell").all_inner_texts()
+        assert texts == ["grows", "shrinks", "another"]
+    finally:
+        told_page.unlink()
+
+
+def test_an_exercise_of_one_number_answers_in_the_page(visit):
+    page = visit(GRADIENTS)
+    form = page.locator(".rnn-exercise")
+    for typed, said in (
+        ("", "Still missing"), ("ninety", "not read as a number"), ("89", "not yet below 1 %"),
+        ("90.5", "whole number of steps"), ("300", "Not yet"), ("90", "✓ Right: 0.95⁸⁹ is 0.0104"),
+    ):  # fmt: skip
+        form.get_by_role("textbox").fill(typed)
+        form.get_by_role("textbox").press("Enter")
+        assert said in form.get_by_role("status").inner_text(), typed
+
+
+NUMBERS = [
+    ("27", ""), ("27 %", "%"), ("27 %", ""), ("1e-3", ""), (".5", ""), ("1,000", ""), ("1/4", ""),
+    ("2 × 10⁻³", ""), ("10^-3", ""), ("−1/4", ""), ("0,5", ""), ("about 3 steps", "steps"),
+    ("1 step", "steps"), ("약 3", ""), ("½", ""), ("3x10^4", ""), ("1 000 000", ""), ("-2.5E6", ""),
+]  # fmt: skip
+
+
+def test_numbers_are_read_written_and_compared_as_in_the_kernel(visit):
+    page = visit(GRADIENTS)
+    for typed, unit in NUMBERS:
+        value = page.evaluate("([typed, unit]) => rnnPages.readNumber(typed, unit)", [typed, unit])
+        assert value == pytest.approx(predictions.read_number(typed, unit), rel=1e-12), typed
+    for typed in ("", "many", "1/0", "2 3", "1e999", "--1"):
+        assert isinstance(page.evaluate("typed => rnnPages.readNumber(typed)", typed), str), typed
+    values = [0.0, 27.0, 0.12345, 1234.5, 4.5e-6, -4.5e-6, 1e6, 999999.0, -0.5, 123456.0, 1e-4, 3.0]
+    for value in values:
+        text = page.evaluate("value => rnnPages.formatNumber(value)", value)
+        assert text == predictions.format_number(value)
+    for one in values:
+        for other in values:
+            for unit in ("", "%"):
+                text = page.evaluate("all => rnnPages.compareNumbers(...all)", [one, other, unit])
+                assert text == predictions.compare_numbers(one, other, unit), (one, other, unit)
+
+
+def test_the_words_that_name_an_answer_come_with_it(visit):
+    page = visit(GRADIENTS)
+    words = page.get_by_text("It shrinks", exact=False).first
+    assert words.count() == 1
+    assert not words.is_visible()
+    assert page.locator(".rnn-veiled").count() > 3
+    form = page.get_by_role("group", name="Your prediction: the product")
+    form.get_by_role("radio", name="grows").check()
+    form.get_by_role("button").click()
+    words.wait_for()
+    assert not page.locator("section > .rnn-veiled", has=words).count()
+
+
+@pytest.mark.parametrize("name", [f"notebooks/{path.stem}" for path in PATHS])
+def test_every_question_is_read_and_only_words_are_veiled(visit, name):
+    page = visit(name)
+    questions = page.locator("p", has=page.locator("strong", has_text="Predict"))
+    assert questions.count() > 0
+    for question in questions.all():
+        assert question.is_visible(), question.inner_text()
+    veiled = page.locator(".rnn-veiled")
+    assert veiled.count() == page.locator(".rnn-later:visible").count() > 0
+    assert page.locator(".rnn-veiled:is(.math, .cell, section), .rnn-veiled .math").count() == 0
+
+
+def test_nothing_lies_on_the_page_when_it_is_scrolled_back(visit):
+    page = visit(GRADIENTS)
+    page.mouse.wheel(0, 3000)
+    page.wait_for_timeout(300)
+    page.mouse.wheel(0, -500)
+    page.wait_for_timeout(300)
+    assert page.locator("html.show-back-to-top, .show-back-to-top").count() == 1
+    assert not page.locator(".back-to-top").is_visible()
+
+
+def test_the_next_lecture_and_the_one_before_are_a_link_away(visit):
+    page = visit(GRADIENTS)
+    page.get_by_role("link", name="Next 06 LSTM").click()
+    page.wait_for_load_state()
+    assert page.get_by_role("heading", level=1).inner_text().startswith("06 LSTM")
+    assert page.get_by_role("link", name="Previous 05").is_visible()
+
+
+def test_paper_has_all_that_is_folded_and_nothing_to_navigate_with(visit):
+    page = visit(GRADIENTS)
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not([open])").count() == 0
+    inside = page.locator("details > :not(summary)")
+    faint = "all => all.map(each => getComputedStyle(each).opacity).filter(found => found !== '1')"
+    assert inside.evaluate_all(faint) == []  # nothing is still fading in when the page is printed
+    assert page.get_by_text("It shrinks", exact=False).first.is_visible()
+    for place in (
+        ".skip-to-content",
+        ".sidebar-drawer",
+        ".toc-drawer",
+        ".related-pages",
+        ".rnn-open",
+        ".mobile-header",
+    ):
+        assert not page.locator(place).first.is_visible(), place
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details[open]").count() == 0
+
+
+def test_without_scripts_a_page_still_asks_and_shows_its_stills(chromium, site):
+    page = chromium.new_page(java_script_enabled=False)
+    page.goto(f"file://{site}/{GRADIENTS}.html")
+    assert page.locator(".rnn-demo img").first.is_visible()
+    assert page.get_by_text("Your prediction: networks of 20 that learn twenty").is_visible()
+    page.close()
