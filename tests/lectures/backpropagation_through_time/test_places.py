@@ -120,8 +120,8 @@ def test_the_two_keys_of_the_triangle_have_its_shades():
         inside &= (run.sizes > 1e-5) & (run.sizes < 9)
         drawn = np.interp(np.log10(run.sizes[inside]), powers, shades)
         np.testing.assert_allclose(drawn, pairs[inside], atol=0.02)
-    said = {label.get_text(): tick for tick, label in
-            zip(keys["lost"].get_yticks(), keys["lost"].get_yticklabels(), strict=True)}  # fmt: skip
+    ticks, labels = keys["lost"].get_yticks(), keys["lost"].get_yticklabels()
+    said = {label.get_text(): tick for tick, label in zip(ticks, labels, strict=True)}
     assert said == {"$10^{-6}$": -6, "$10^{-3}$": -3, "1": 0}
     demo.close()
 
