@@ -35,7 +35,7 @@ def axes():
 def test_the_sentence_counts_in_the_years_that_it_names(compute, start, horizon, span):
     truth = COUNTS[(int(span[:4]) <= YEARS) & (int(span[-4:]) >= YEARS)]
     model = autoregressive.fit_autoregressive(COUNTS[TRAIN], tau=9)
-    said = autoregressive.run_autoregressive(model, COUNTS[YEARS < start], steps=len(truth))
+    said = autoregressive.run_autoregressive(model, COUNTS[start > YEARS], steps=len(truth))
     deviations = autoregressive.compute_forecast_deviations(model, steps=len(truth))
     inside = (np.abs(said - truth) <= 1.6449 * deviations).sum()
     sentence = live_plots.describe_forecast(
