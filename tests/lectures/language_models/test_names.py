@@ -1,4 +1,4 @@
-"""What is written beside the drawings of lecture 03: tokens, streams, units, the key of the tints."""
+"""What stands beside the drawings of lecture 03: tokens, streams, units, the key of the tints."""
 
 import numpy as np
 import pytest
@@ -92,7 +92,7 @@ def test_each_stream_is_spelt_in_its_own_row_and_each_way_named_beside_its_seeds
     figure, axes = new_figure(8, 5.2, nrows=2)
     view = prepare_streams(read_study("carried_state"))(1, "zeros", "T = 8, 400 updates")
     artists = draw_streams(view, axes)
-    rows = sorted({y for y in artists["backward"].get_ydata()}, reverse=True)
+    rows = sorted(set(artists["backward"].get_ydata()), reverse=True)
     texts = read_texts(axes[0])
     assert len(rows) == N_STREAMS
     for number, (row, stream) in enumerate(zip(rows, lay_out(), strict=True), start=1):

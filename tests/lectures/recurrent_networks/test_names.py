@@ -44,7 +44,7 @@ def test_the_lines_between_numbers_are_as_far_apart_as_the_numbers():
 
 def test_each_choice_of_layers_is_what_it_is_called():
     demo = shape_demo()
-    called = {label: value for label, value in demo.controls["stack"].options}
+    called = dict(demo.controls["stack"].options)
     assert called == {
         f"{layers}, {ways}": (layers, directions)
         for directions, ways in ((1, "one way"), (2, "both ways")) for layers in (1, 2, 3)
