@@ -1,6 +1,7 @@
 """A recurrent language model: the probability of every next token, trained and scored."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -74,7 +75,9 @@ class LanguageModel(torch.nn.Module):
             biases = (b_ih.copy(), b_hh.copy()) if self.cell == "GRU" else (b_ih + b_hh,)
             weights.append((W_ih.T.copy(), W_hh.T.copy(), *biases))
         tick = {
-            "RNN": cells.rnn_step, "SimplifiedGRU": cells.simplified_gru_step,
+            # its arrays fit together, as a layer has them; demos call this one 200 times a frame
+            "RNN": partial(cells.tick_rnn, function=np.tanh),
+            "SimplifiedGRU": cells.simplified_gru_step,
             "GRU": cells.gru_step, "LSTM": cells.lstm_step,
         }[self.cell]  # fmt: skip
         zeros = np.zeros((1, recurrence.hidden_size), dtype=embedding.dtype)

@@ -9,7 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.font_manager import FontProperties
-from matplotlib.patches import Rectangle
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 from PIL import Image, ImageDraw, ImageFont
 
@@ -202,8 +203,7 @@ def draw_sampling(
     text = make_drawable(view.prompt + view.sample, choose_signs(view.characters))
     bits = np.pad(np.repeat(view.surprises, view.lengths), (len(view.prompt), 0))
     artists["text"].set_characters(*fold_spaces(text, bits, _choose_fold(view.characters)))
-    for row, probability in enumerate(view.after[: len(view.labels)]):
-        artists[f"bar {row}"].set_width(probability)
+    artists["bars"].set_path(_stack_bars(view.after[: len(view.labels)], 0.5))
     left = int((view.after_all > 0).sum())
     _move_cut(artists, "top-k", view.top_k or 0, f"{view.top_k}", len(view.labels))
     _move_cut(
@@ -243,18 +243,15 @@ def _prepare_axes(view, axes):
             x + 0.03, 0.05, said, gid=SURPRISE, transform=left.transAxes, fontsize=10, **_MIDDLE
         )
     places = np.arange(len(view.labels))
-    right.barh(
-        places, view.before[: len(places)], color="none", edgecolor=COLORS["data"], linewidth=1.2,
-        label=MODEL, gid=MODEL,
+    outlines, bars = (
+        right.add_patch(PathPatch(_stack_bars(probabilities[: len(places)], height), **look))
+        for probabilities, height, look in (
+            (view.before, 0.8, {"facecolor": "none", "edgecolor": COLORS["data"],
+                                "linewidth": 1.2, "label": MODEL, "gid": MODEL}),
+            (view.after, 0.5, {"facecolor": COLORS["second"], "edgecolor": "none",
+                               "label": DRAWN, "gid": DRAWN}),
+        )
     )  # fmt: skip
-    bars = right.barh(
-        places,
-        view.after[: len(places)],
-        height=0.5,
-        color=COLORS["second"],
-        label=DRAWN,
-        gid=DRAWN,
-    )
     labels = ["space" if token == " " else make_drawable(token, signs) for token in view.labels]
     font, title_font = (FontProperties(fname=path, size=size) for size in (11, 12))
     right.set_yticks(places, labels, fontproperties=font, parse_math=False)
@@ -264,7 +261,7 @@ def _prepare_axes(view, axes):
     right.set_title(
         f"The next token after “{prompt}”", loc="left", fontproperties=title_font, parse_math=False
     )
-    right.legend(loc="upper right", frameon=False, fontsize=10, ncols=2)
+    right.legend(handles=[outlines, bars], loc="upper right", frameon=False, fontsize=10, ncols=2)
     cuts = {}
     for name, style, place in (("top-k", "--", 1.0), ("top-p", ":", 0.66)):
         (cuts[name],) = right.plot(
@@ -273,7 +270,16 @@ def _prepare_axes(view, axes):
         cuts[f"{name} label"] = right.text(
             place, 0, "", fontsize=10, ha="right", va="top", gid=DRAWN
         )
-    return {"text": text, **{f"bar {row}": bar for row, bar in enumerate(bars)}, **cuts}
+    return {"text": text, "bars": bars, **cuts}
+
+
+def _stack_bars(lengths, height):
+    """Bars from 0 to the right, one below the other, in one path: one mark where ten would be."""
+    corners = np.zeros((len(lengths), 5, 2))
+    corners[:, 1:3, 0] = np.reshape(lengths, (-1, 1))
+    corners[..., 1] = np.arange(len(lengths))[:, None] + height * np.array([-1, -1, 1, 1, -1]) / 2
+    codes = [Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY] * len(lengths)
+    return Path(corners.reshape(-1, 2), codes)
 
 
 def describe_sampling(view: SamplingView) -> str:

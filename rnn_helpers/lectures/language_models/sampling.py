@@ -63,8 +63,11 @@ def _check_settings(temperature, top_k, top_p):
 
 def _check_logits(logits):
     """In float64, whatever the model computes in: all that is compared is of one precision."""
-    logits = check_array("logits", logits, ndim=1, finite=False)
-    if not np.isfinite(logits.max()):
+    if isinstance(logits, np.ndarray) and logits.ndim == 1 and logits.dtype.kind == "f":
+        logits = logits.astype(float)  # as each step of a model gives them
+    else:
+        logits = check_array("logits", logits, ndim=1, finite=False)
+    if not (logits.size and np.isfinite(logits.max())):
         raise ValueError("logits must hold a finite number, and none that is nan or infinite")
     return logits
 
@@ -79,15 +82,15 @@ def _filter(logits, temperature, top_k, top_p):
     kept = len(probabilities) if top_k is None else top_k
     if kept >= len(probabilities) and top_p == 1:
         return probabilities / probabilities.sum()
-    order = np.argsort(-probabilities, kind="stable")
-    probabilities[order[kept:]] = 0.0  # of equals the last
-    probabilities /= probabilities.sum()
+    order = np.argsort(-probabilities, kind="stable")[:kept]  # of equals the first
+    ranked = probabilities[order]
     if top_p < 1:
-        ranked = probabilities[order]
-        before = ranked.cumsum() - ranked
+        held = ranked.cumsum()
         # a little slack, so that 0.5 + 0.4 counts as 0.9
-        probabilities[order[1:][before[1:] >= top_p - 1e-12]] = 0.0
-        probabilities /= probabilities.sum()
+        order = order[: 1 + held[:-1].searchsorted((top_p - 1e-12) * held[-1])]
+        ranked = ranked[: len(order)]
+    probabilities = np.zeros(len(logits))
+    probabilities[order] = ranked / ranked.sum()
     return probabilities
 
 
