@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 from rnn_helpers.display.figures import COLORS
 from rnn_helpers.display.fonts import find_font
 from rnn_helpers.display.recording import AsDrawn
-from rnn_helpers.display.text_block import TextBlock
+from rnn_helpers.display.text_block import TextBlock, measure_space
 from rnn_helpers.lectures.language_models.sampling import SamplingView
 
 COLUMNS, ROWS = 44, 5
@@ -80,7 +80,7 @@ def fold_spaces(text: str, bits: np.ndarray, sign: str = "␣×") -> tuple[str, 
         part, many = bits[run.start() : run.end()], run.end() - run.start()
         said = run[0] if many == 1 else f"{sign}{many}"
         letters.append(said)
-        folded += [part[0], *[part[1:].mean() if many > 1 else 0] * (len(said) - 1)]
+        folded += [part[0], *[part[1:].mean()] * (len(said) - 1)] if many > 1 else [part[0]]
     return "".join(letters), np.array(folded)
 
 
@@ -119,12 +119,11 @@ class SurpriseBlock(TextBlock):
     def set_characters(self, text: str, bits: np.ndarray) -> None:
         """Show a text, wrapped, over the whole bits of each character where they are many."""
         levels, lines, done = np.zeros((2 * ROWS, COLUMNS), dtype=int), [], 0
-        self._block = wrap_columns(text)
+        self._block, wholes = wrap_columns(text), np.minimum(bits, _MOST).astype(int).tolist()
         for row, line in enumerate(self._block.split("\n")):
             numbers, column = [], 0
-            for letter, surprise in zip(line, bits[done : done + len(line)], strict=True):
+            for letter, whole in zip(line, wholes[done : done + len(line)], strict=True):
                 width = _count_columns(letter)
-                whole = int(min(surprise, _MOST))
                 levels[2 * row, column : column + width] = min(whole, len(TINTS) - 1)
                 numbers.append((str(whole) if whole >= _SAID else " ").ljust(width))
                 column += width
@@ -151,7 +150,7 @@ class SurpriseBlock(TextBlock):
         x, y = self._axes.transAxes.transform(self._corner)
         if hasattr(renderer, "draw_block"):  # a recorder, which makes the text fit
             path = cast("str", self._font)
-            advance = size / 2 if self._wide else ImageFont.truetype(path, size).getlength(" ")
+            advance = size / 2 if self._wide else measure_space(path, size)
             widest = max(map(_count_columns, self._text.split("\n")))
             shrunk = min(1.0, (renderer.width - x) / max(1, widest * advance))
             step, advance = step * shrunk, advance * shrunk
@@ -191,7 +190,8 @@ class SurpriseBlock(TextBlock):
 
 
 def _count_columns(text):
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+    wide = 0 if text.isascii() else sum(unicodedata.east_asian_width(x) in "WF" for x in text)
+    return len(text) + wide
 
 
 def draw_sampling(
