@@ -177,7 +177,7 @@ def _prepare_losses(view, axes):
     axes.set(xlim=(_FROM, _TO), ylim=(len(STATES) - 0.3, -0.75), yticks=[],
              xticks=(0, 0.04, 0.08, 0.12))  # fmt: skip
     axes.set_xlabel("nats per character above “carried, detached”, same seed")
-    title = "On the manual, T = 8 or 32 in place of 4: ten seeds, 99 % interval"
+    title = "What each way costs on the manual, with T = 8 or 32 in place of 4"
     axes.set_title(title, loc="left", fontsize=12)
     axes.grid(False)
     for row, name in enumerate(STATES.values()):
@@ -193,6 +193,16 @@ def _prepare_losses(view, axes):
     tint = to_rgba(COLORS["accent"], _SEEN_THROUGH)
     band = Rectangle((_FROM, -0.55), _TO - _FROM, 1, color=tint, linewidth=0, zorder=0)
     axes.add_patch(band)
+    keys = [
+        Line2D([], [], **seeds),
+        Line2D([], [], **interval),
+        Rectangle((0, 0), 1, 1, color=tint),
+    ]
+    axes.legend(
+        keys, ("a seed", "99 % interval", "chosen"), loc="center right", ncols=3, frameon=False,
+        bbox_to_anchor=(1, 1 - 0.95 / (len(STATES) + 0.45)), fontsize=9, columnspacing=1.0,
+        handlelength=1.2, handletextpad=0.4, borderaxespad=0,
+    )  # fmt: skip
     numbers = {
         f"loss {state}": axes.text(_TO, row - 0.3, "", fontsize=10, ha="right", va="center")
         for row, state in enumerate(STATES)

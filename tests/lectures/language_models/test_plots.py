@@ -15,7 +15,7 @@ def shown(monkeypatch):
     """What a `draw_…` shows, drawn once: its figure and its alternative text."""
     found = {}
 
-    def show(figure, *, alt, breaks=()):
+    def show(figure, *, alt, breaks=(), narrow=None):
         encode_png(figure)
         found.update(figure=figure, alt=alt, breaks=breaks)
 

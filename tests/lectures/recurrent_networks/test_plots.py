@@ -13,7 +13,9 @@ from rnn_helpers.lectures.recurrent_networks.shapes import compute_shapes
 def shown(monkeypatch):
     """What was shown: a list of (figure, alternative text)."""
     kept = []
-    monkeypatch.setattr(plots, "show", lambda figure, *, alt: kept.append((figure, alt)))
+    monkeypatch.setattr(
+        plots, "show", lambda figure, *, alt, narrow=None: kept.append((figure, alt))
+    )
     return kept
 
 
@@ -68,7 +70,8 @@ def test_the_nudge_has_one_sign_at_its_end_and_each_line_its_name():
     looks = {name: (line.get_color(), line.get_linestyle()) for name, line in lines.items()}
     assert looks["1 %"] == (plots.COLORS["relu"], ":")
     assert looks["median of 20"] == (plots.COLORS["data"], "-")
-    assert {text.get_text() for text in axes.get_legend().get_texts()} == set(lines)
+    said = {text.get_text() for text in axes.get_legend().get_texts()}
+    assert said == {*lines, "all 20, from least to most"}  # the band has a name, too
     (count,) = axes.texts
     assert (count.get_text(), count.get_gid()) == ("20", "last above 1 %")
 

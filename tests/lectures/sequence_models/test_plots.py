@@ -43,7 +43,9 @@ def test_what_a_figure_cannot_draw_is_replaced():
 def shown(monkeypatch):
     """What was shown: a list of (figure, alternative text)."""
     kept = []
-    monkeypatch.setattr(pictures, "show", lambda figure, *, alt: kept.append((figure, alt)))
+    monkeypatch.setattr(
+        pictures, "show", lambda figure, *, alt, narrow=None: kept.append((figure, alt))
+    )
     return kept
 
 
