@@ -118,7 +118,12 @@ def test_every_seed_is_a_dot_and_the_live_one_a_cross(shown):
     assert marks == [(20.5, "--"), (17.4, "-.")]
     names = {text.get_text(): text.get_position()[0] for text in figure.axes[0].texts}
     assert names == {" AR(2)": 20.5, " AR(9)": 17.4}
-    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == list(errors)
+    rows = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    assert rows == ["RNN", "Simplified\nGRU"]
+    key = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert key == ["a seed", "mean", "just trained"]
+    title = "Seeds of a cell differ by 1.0 to 2.0, the means of the cells by 2.5"
+    assert figure.axes[0].get_title("left").strip() == title
     assert "RNN: 20.0 to 22.0, mean 21.0; SimplifiedGRU: 18.0 to 19.0, mean 18.5" in said
     assert "AR(9) at 17.4" in said
     assert "21.25" not in said
