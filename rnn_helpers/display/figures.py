@@ -206,7 +206,9 @@ def draw_both(
         draw(axes)
         figures.append(figure)
     for axes in figures[1].axes:
-        axes.set_title(textwrap.fill(axes.get_title("left"), _LETTERS), loc="left")
+        title = axes.get_title("left")  # which may end with an empty line, for a legend
+        below = title[len(title.rstrip("\n")) :]
+        axes.set_title(textwrap.fill(title, _LETTERS) + below, loc="left")
     return figures[0], figures[1]
 
 

@@ -227,7 +227,7 @@ def _prepare_axes(view, axes):
     left, right = axes
     signs = path, line_break, _ = choose_signs(view.characters)
     left.set_axis_off()
-    left.set_title(f"What the model writes ({line_break} is a line break)", loc="left")
+    left.set_title(f"What the model writes ({line_break}: new line)", loc="left")
     text = SurpriseBlock(left, 0.0, 0.99, fontsize=11, characters=view.characters + line_break)
     text.set_gid(SURPRISE)
     left.text(

@@ -178,9 +178,9 @@ def _name_sides(row, box, halves):
     x, y = box.corner
     return [
         (x, y + _SLANT[1] * back - 7, f"{row.name} {row.shape}"),
-        (x, y + down + (15 if len(first) == 1 else 28), first),
+        (x, y + down + (17 if len(first) == 1 else 28), first),
         (x + right + 0.5 * back * _SLANT[0] + 4, y + down + 0.5 * back * _SLANT[1] + 12, second),
-        (x - (14 if len(third) == 1 else 28), y + 0.5 * down + 4, third),
+        (x - (17 if len(third) == 1 else 36), y + 0.5 * down + 4, third),
     ]
 
 

@@ -13,7 +13,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from rnn_helpers.display.bands import draw_band, prepare_steps
-from rnn_helpers.display.figures import COLORS, STYLES, draw_both, new_figure, show
+from rnn_helpers.display.figures import COLORS, STYLES, draw_both, is_narrow, new_figure, show
 from rnn_helpers.lectures.recurrent_networks.boxes import describe_shapes, draw_shapes
 from rnn_helpers.lectures.recurrent_networks.nudge import VISIBLE, Nudges
 from rnn_helpers.lectures.recurrent_networks.shapes import Shapes
@@ -62,9 +62,9 @@ def draw_nudges(
         artists = draw_band(
             axes, "forward", nudges.steps, log_shares, label=MEDIAN, part=MEDIAN, head=False
         )
-        artists["forward band"].set_label("all 20, from least to most")
+        artists["forward band"].set_label("all 20")
         look: dict[str, Any] = {
-            "color": COLORS["relu"], "label": f"{LAST}; height: how many", "gid": LAST
+            "color": COLORS["relu"], "label": f"{LAST}: how many", "gid": LAST
         }  # fmt: skip
         axes.plot([], [], "|", markersize=12, markeredgewidth=3, **look)
         bars: Any = axes.add_patch(
@@ -77,7 +77,10 @@ def draw_nudges(
         )
         look["label"] = f"still above 1 % at step {nudges.steps[-1]}"
         (artists["still"],) = axes.plot([], [], ">", markersize=11, clip_on=False, **look)
-        axes.legend(loc="upper left", fontsize=9)
+        axes.legend(  # below, for curves and bars go everywhere
+            loc="upper center", bbox_to_anchor=(0.5, -0.2), fontsize=9, frameon=False,
+            ncols=2 if is_narrow(axes) else 5, columnspacing=1.2, handlelength=1.6,
+        )  # fmt: skip
         axes.set_title("What is left of a nudge of the first input", loc="left")
     else:
         draw_band(axes, "forward", nudges.steps, log_shares, artists)
@@ -104,9 +107,10 @@ def draw_three_nudges(results: Sequence[Nudges]) -> None:
         axis.label_outer()
         axis.get_legend().remove()
     axes[0].set_ylim(top=_ABOVE)  # nothing grows at these settings
+    named = [artist for artist in axes[0].get_legend_handles_labels()[0] if artist.get_visible()]
     figure.legend(
-        *axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=5, fontsize=10,
-        frameon=False,
+        named, [artist.get_label() for artist in named], loc="outside lower center", ncols=5,
+        fontsize=10, frameon=False,
     )  # fmt: skip
     seen = ", ".join(f"{np.median(nudges.last_visible):g}" for nudges in results)
     figure.suptitle(

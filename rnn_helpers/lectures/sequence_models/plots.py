@@ -23,7 +23,7 @@ _MODEL_STYLES = (
     (COLORS["relu"], "--"),
     (COLORS["identity"], "-."),
     (COLORS["third"], ":"),
-    (COLORS["muted"], (0, (1, 1))),
+    (COLORS["muted"], (0, (6, 1.5, 1, 1.5, 1, 1.5))),
 )
 
 _TINTED = 30, 60  # sunspots of the years that are looked at more closely
@@ -46,7 +46,7 @@ def draw_series(years: np.ndarray, counts: np.ndarray, *, last_train_year: int) 
         for middle, said in zip(middles, ("fit on these years", "held out"), strict=True):
             axes.text(middle, 230, said, ha="center", va="top")
         axes.set_title(
-            f"The held-out years have {after:.0f} sunspots on average, those before {before:.0f}",
+            f"The held-out years have {after:.1f} sunspots on average, those before {before:.1f}",
             loc="left",
         )
 
@@ -74,7 +74,7 @@ def draw_share_once(lengths: Sequence[int], shares: ArrayLike) -> None:
         axes.set_xticks([], minor=True)
         axes.set_xticklabels([str(length) for length in lengths])
         axes.set_title(
-            f"Of the histories of {lengths[-1]} characters, {shares[-1]:.0f} % occur only once",
+            f"Of histories of {lengths[-1]} characters, {shares[-1]:.0f}\u00a0% occur only once",
             loc="left",
         )
 
@@ -247,14 +247,14 @@ def draw_two_futures(now: np.ndarray, change_before: np.ndarray, after: np.ndarr
 
 def draw_autocorrelations(correlations: dict[str, np.ndarray]) -> None:
     """Show autocorrelations by lag, from 0 on, a line for each series."""
-    at = ", ".join(f"{name} by {rows[11]:.2f}" for name, rows in correlations.items())
+    at = ", ".join(f"by {rows[11]:.2f} in {name}" for name, rows in correlations.items())
 
     def draw(axes):
         _draw_curves(correlations, axes, first=0, markers="ooooo", markersize=4)
         axes.axhline(0, color=COLORS["muted"], linewidth=1)
         axes.set(xlabel="lag, in years", ylabel="autocorrelation", ylim=(-0.6, 1.05))
         axes.legend(loc="upper right", fontsize=10, frameon=False)
-        axes.set_title(f"Over eleven years correlates {at}", loc="left")
+        axes.set_title(f"Years eleven apart correlate {at}", loc="left")
 
     figure, narrow = draw_both(draw, 7.5, 3, narrow=3)
     said = "; ".join(
@@ -282,7 +282,7 @@ def draw_lag_weights(weights: dict[str, np.ndarray]) -> None:
     axes[0].legend(loc="upper right", fontsize=10, frameon=False)
     axes[1].set_ylim(-0.2, 0.2)
     last = max(np.abs(rows[9:]).max(initial=0) for rows in weights.values())
-    axes[0].set_title("Of each past year", loc="left")
+    axes[0].set_title("All weights", loc="left")
     axes[1].set_title("The same, enlarged", loc="left")
     figure.suptitle(
         f"Beyond nine years back no past year has a weight of more than {last:.2f}", x=0.01,
@@ -332,7 +332,8 @@ def draw_beliefs(
             columnspacing=1.0, handlelength=1.4, borderaxespad=0.2,
         )  # fmt: skip
         above.set_title(
-            f"In {sure:.0%} of the years one state gets more than 90 % of the belief", loc="left"
+            f"In {sure:.0%} of the years one state gets more than 90\u00a0% of the belief",
+            loc="left",
         )
 
     figure, narrow = draw_both(draw, 9, 3.8, narrow=4.0, nrows=2)
@@ -367,8 +368,8 @@ def draw_fans(results: Sequence[ForecastView]) -> None:
     came = max(r.counts[(r.years >= r.start)][: len(r.forecasts)].max() for r in results)
     *tops, top = (f"{result.forecasts.max():.0f}" for result in results)
     figure.suptitle(
-        f"Forecast are at most {', '.join(tops)} and {top} sunspots; {came:.0f} came", x=0.01,
-        ha="left",
+        f"The forecasts rise to {', '.join(tops)} and {top} sunspots, the sun to {came:.0f}",
+        x=0.01, ha="left",
     )  # fmt: skip
     figure.legend(
         *axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=3, fontsize=10,
@@ -399,7 +400,7 @@ def draw_samples(samples: dict[str, str]) -> None:
                 transform=axes.transAxes, va="top", family="monospace", fontsize=9.5,
                 parse_math=False, linespacing=1.4,
             )  # fmt: skip
-        axes.set_title("What the model writes (↵ is a line break)", loc="left")
+        axes.set_title("What the model writes (↵: new line)", loc="left")
 
     figure, narrow = draw_both(draw, 8, 2.7, narrow=4.2)
     said = " ".join(f"{head}: {make_drawable(text)[:60]}…" for head, text in samples.items())

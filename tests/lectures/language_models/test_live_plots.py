@@ -116,7 +116,7 @@ def test_the_first_call_draws_everything(axes):
     assert set(artists) == {"text", "bars", "top-k", "top-k label", "top-p", "top-p label"}
     assert artists["text"].get_text() == "aba↵b"
     assert artists["text"].axes is left
-    assert left.get_title(loc="left") == "What the model writes (↵ is a line break)"
+    assert left.get_title(loc="left") == "What the model writes (↵: new line)"
     assert right.get_title(loc="left") == "The next token after “ab”"
     assert [label.get_text() for label in right.get_yticklabels()] == ["a", "space", "↵"]
     legend = [label.get_text() for label in right.get_legend().get_texts()]

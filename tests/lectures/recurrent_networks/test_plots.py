@@ -32,6 +32,17 @@ def test_each_nudge_has_its_panel_and_its_sentence(shown):
         assert plots.describe_nudges(nudge) in said
 
 
+@pytest.mark.parametrize("size", [(8, 4.2), (4.2, 3.6)])
+def test_the_key_of_the_nudge_covers_no_curve_and_no_bar(size):
+    figure, axes = new_figure(*size)
+    plots.draw_nudges(compute_nudges(spectral_radius=0.1), axes)
+    figure.draw_without_rendering()
+    key = axes.get_legend().get_window_extent()
+    assert key.y1 < axes.get_window_extent().y0
+    assert key.x0 >= 0
+    assert key.x1 <= figure.bbox.x1
+
+
 def test_a_nudge_that_some_still_see_is_said_so():
     nudges = compute_nudges(spectral_radius=1.5)
     still = (nudges.last_visible == 60).sum()
@@ -71,7 +82,7 @@ def test_the_nudge_has_one_sign_at_its_end_and_each_line_its_name():
     assert looks["1 %"] == (plots.COLORS["relu"], ":")
     assert looks["median of 20"] == (plots.COLORS["data"], "-")
     said = {text.get_text() for text in axes.get_legend().get_texts()}
-    assert said == {*lines, "all 20, from least to most"}  # the band has a name, too
+    assert said == {*lines, "all 20"}  # the band has a name, too
     (count,) = axes.texts
     assert (count.get_text(), count.get_gid()) == ("20", "last above 1 %")
 
