@@ -85,7 +85,8 @@ def draw_unknown_shares(sizes: Sequence[int], shares: Sequence[float]) -> None:
         axes.set(xscale="log", xlabel="size of the vocabulary, log scale", ylabel="unknown, in %")
         axes.set_ylim(0)
         axes.set_title(
-            f"With every word of the training text, {shares[-1]:.1%} of the new words are unknown",
+            "With every word of the training text, "
+            f"{100 * shares[-1]:.1f}\u00a0% of new words are unknown",
             loc="left",
         )
 
@@ -160,12 +161,11 @@ def draw_counted(counted: StudyTable, networks: Mapping[str, Sequence[float]]) -
             color = COLORS[name.split()[0].lower()]
             axes.axhspan(min(nats), max(nats), color=color, alpha=0.35, linewidth=0)
             axes.axhline(lowest[name], color=color, linewidth=1.2)
-            axes.text(
-                10.5, max(nats) + 0.01, name, ha="right", va="bottom", fontsize=10, color=color
-            )
+            above = max(nats) + (0.03 if is_narrow(axes) else 0.01)
+            axes.text(10.5, above, name, ha="right", va="bottom", fontsize=10, color=color)
         axes.set(xlabel="characters of context that are counted", ylabel="nats per character",
                  xlim=(0.8, 10.6), xticks=range(1, 9))  # fmt: skip
-        axes.set_title(f"{first} has the lowest held-out loss, {lowest[first]:.2f}", loc="left")
+        axes.set_title(f"{first} has the lowest held-out loss, {lowest[first]:.3f}", loc="left")
         axes.legend()
 
     figure, narrow = draw_both(draw, 8.5, 3.8, narrow=4.2)
@@ -210,7 +210,7 @@ def draw_units(study: StudyTable, live: Mapping[str, tuple[float, float]]) -> No
     left.legend(fontsize=9)
     fewest, updates = min(means, key=lambda unit: means[unit]), int(study["updates"].max())
     figure.suptitle(
-        f"After {updates:,} updates, {fewest} need the fewest bits: {means[fewest]:.2f} a byte",
+        f"After {updates:,} updates, {fewest} need the fewest bits: {means[fewest]:.3f} a byte",
         x=0.01, ha="left",
     )  # fmt: skip
     right.set(xlabel="update")

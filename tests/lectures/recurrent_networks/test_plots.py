@@ -7,15 +7,20 @@ from rnn_helpers.display.figures import new_figure
 from rnn_helpers.lectures.recurrent_networks import plots
 from rnn_helpers.lectures.recurrent_networks.nudge import compute_nudges
 from rnn_helpers.lectures.recurrent_networks.shapes import compute_shapes
+from tests.narrow_charts import check_narrow
 
 
 @pytest.fixture
 def shown(monkeypatch):
     """What was shown: a list of (figure, alternative text)."""
     kept = []
-    monkeypatch.setattr(
-        plots, "show", lambda figure, *, alt, narrow=None: kept.append((figure, alt))
-    )
+
+    def show(figure, *, alt, narrow=None):
+        if narrow is not None:
+            check_narrow(narrow, figure)
+        kept.append((figure, alt))
+
+    monkeypatch.setattr(plots, "show", show)
     return kept
 
 
