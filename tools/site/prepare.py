@@ -110,7 +110,7 @@ class Lecture:
                 self.demos += 1
             output.data = nbformat.from_dict({"text/html": shown})
 
-    def _store(self, tag, pieces=None, narrow=None, **_):
+    def _store(self, tag, pieces=(), narrow="", **_):
         """Put a picture into a file, and for narrow pages its pieces, or one drawn for them."""
         kept = {key: html.unescape(text) for key, text in re.findall(r'(\w+)="([^"]*)"', tag)}
         pixels = base64.b64decode(kept["src"].partition(",")[2])

@@ -125,15 +125,15 @@ def sample_tokens(
     start = check_integer("start", start, minimum=0)
     draws = check_rng(rng).random(length)
     logits, state = _take_step(step, start, None)
-    _check_logits(logits)
+    n_tokens = len(_check_logits(logits)[0])
     if len(prompt := list(prompt)):
         prompt = check_array("prompt", prompt, ndim=1, dtype=int)
-        prompt = check_indices("prompt", prompt, len(logits)).tolist()
+        prompt = check_indices("prompt", prompt, n_tokens).tolist()
     for token in prompt:
         logits, state = _take_step(step, token, state)
         _check_logits(logits)
     if stop is not None:
-        check_integer("stop", stop, minimum=0, maximum=len(logits) - 1)
+        check_integer("stop", stop, minimum=0, maximum=n_tokens - 1)
     tokens, _ = _draw(step, logits, state, draws, settings, stop)
     return np.array(tokens)
 
