@@ -415,6 +415,8 @@ def _join(steps):
 
 
 def _count_columns(line):
+    if line.isascii():
+        return len(line)
     return len(line) + sum(east_asian_width(letter) in "WF" for letter in line)
 
 

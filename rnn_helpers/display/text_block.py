@@ -1,5 +1,6 @@
 """A block of monospaced text that a live figure can redraw while a slider is dragged."""
 
+from functools import lru_cache
 from typing import Any
 from unicodedata import east_asian_width
 
@@ -10,6 +11,13 @@ from matplotlib.transforms import Bbox
 from PIL import Image, ImageDraw, ImageFont
 
 from rnn_helpers.display.fonts import find_font
+
+
+@lru_cache(maxsize=64)
+def measure_space(path: str, size: float) -> float:
+    """How far a font of this size, in pixels, goes on after a space."""
+    return ImageFont.truetype(path, size).getlength(" ")
+
 
 _OVERLAP = 2  # pixels by which the last letter may reach over its end
 
@@ -75,7 +83,7 @@ class TextBlock(Artist):
         x, y = self._axes.transAxes.transform(self._corner)
         path: Any = self._font
         # the page has its own letters: a wide one takes two columns, and is as wide as it is high
-        advance = size / 2 if self._wide else ImageFont.truetype(path, size).getlength(" ")
+        advance = size / 2 if self._wide else measure_space(path, size)
         step = round(size * self._linespacing)
         recorder.draw_block(self._text.split("\n"), x, y, size, step, advance)
 

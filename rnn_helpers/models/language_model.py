@@ -1,6 +1,7 @@
 """A recurrent language model: the probability of every next token, trained and scored."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -74,22 +75,27 @@ class LanguageModel(torch.nn.Module):
             biases = (b_ih.copy(), b_hh.copy()) if self.cell == "GRU" else (b_ih + b_hh,)
             weights.append((W_ih.T.copy(), W_hh.T.copy(), *biases))
         tick = {
-            "RNN": cells.rnn_step, "SimplifiedGRU": cells.simplified_gru_step,
+            # of one sequence without its axis, and unchecked: a demo takes 200 steps for a frame
+            "RNN": partial(cells.tick_rnn, function=np.tanh),
+            "SimplifiedGRU": cells.simplified_gru_step,
             "GRU": cells.gru_step, "LSTM": cells.lstm_step,
         }[self.cell]  # fmt: skip
-        zeros = np.zeros((1, recurrence.hidden_size), dtype=embedding.dtype)
+        batch = () if self.cell == "RNN" else (1,)
+        embedding = embedding.reshape(len(embedding), *batch, -1)
+        zeros = np.zeros((*batch, recurrence.hidden_size), dtype=embedding.dtype)
         n_states, start = 2 if self.cell == "LSTM" else 1, self.start
         first = (zeros,) * (n_states * n_layers)
 
         def step(token, state):
-            check_integer("token", token, minimum=0, maximum=start)
-            state, x, after = state or first, embedding[token, None], []
+            if type(token) is not int or not 0 <= token <= start:
+                check_integer("token", token, minimum=0, maximum=start)
+            state, x, after = state or first, embedding[token], []
             for layer, arguments in enumerate(weights):
                 below = state[layer * n_states : (layer + 1) * n_states]
                 new = tick(x, *below, *arguments)
                 after += new if n_states == 2 else [new]
                 x = after[-n_states]
-            return (x @ W_hy + b_y)[0], tuple(after)
+            return (x @ W_hy + b_y).reshape(-1), tuple(after)
 
         return step
 

@@ -89,10 +89,13 @@ def rnn_step(
     array([[0.76159416]])
     """
     check_step_arrays(x, {"h": h}, W_xh, W_hh, {"b_h": b_h})
-    return _rnn_step(x, h, W_xh, W_hh, b_h, get_activation(activation).function)
+    return tick_rnn(x, h, W_xh, W_hh, b_h, get_activation(activation).function)
 
 
-def _rnn_step(x, h, W_xh, W_hh, b_h, function):
+def tick_rnn(
+    x: Array, h: Array, W_xh: Array, W_hh: Array, b_h: Array, function: Callable[[Array], Array]
+) -> Array:
+    """`rnn_step` with φ as a function and without its checks, for loops that have checked once."""
     return function(x @ W_xh + h @ W_hh + b_h)
 
 
@@ -120,7 +123,7 @@ def run_rnn(
     function = get_activation(activation).function
     hs = [h0]
     for x in xs:
-        hs.append(_rnn_step(x, hs[-1], W_xh, W_hh, b_h, function))
+        hs.append(tick_rnn(x, hs[-1], W_xh, W_hh, b_h, function))
     return array_namespace(h0).stack(hs)
 
 

@@ -9,14 +9,15 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.font_manager import FontProperties
-from matplotlib.patches import Rectangle
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 from PIL import Image, ImageDraw, ImageFont
 
 from rnn_helpers.display.figures import COLORS
 from rnn_helpers.display.fonts import find_font
 from rnn_helpers.display.recording import AsDrawn
-from rnn_helpers.display.text_block import TextBlock
+from rnn_helpers.display.text_block import TextBlock, measure_space
 from rnn_helpers.lectures.language_models.sampling import SamplingView
 
 COLUMNS, ROWS = 44, 5
@@ -79,7 +80,7 @@ def fold_spaces(text: str, bits: np.ndarray, sign: str = "␣×") -> tuple[str, 
         part, many = bits[run.start() : run.end()], run.end() - run.start()
         said = run[0] if many == 1 else f"{sign}{many}"
         letters.append(said)
-        folded += [part[0], *[part[1:].mean() if many > 1 else 0] * (len(said) - 1)]
+        folded += [part[0], *[part[1:].mean()] * (len(said) - 1)] if many > 1 else [part[0]]
     return "".join(letters), np.array(folded)
 
 
@@ -118,12 +119,11 @@ class SurpriseBlock(TextBlock):
     def set_characters(self, text: str, bits: np.ndarray) -> None:
         """Show a text, wrapped, over the whole bits of each character where they are many."""
         levels, lines, done = np.zeros((2 * ROWS, COLUMNS), dtype=int), [], 0
-        self._block = wrap_columns(text)
+        self._block, wholes = wrap_columns(text), np.minimum(bits, _MOST).astype(int).tolist()
         for row, line in enumerate(self._block.split("\n")):
             numbers, column = [], 0
-            for letter, surprise in zip(line, bits[done : done + len(line)], strict=True):
+            for letter, whole in zip(line, wholes[done : done + len(line)], strict=True):
                 width = _count_columns(letter)
-                whole = int(min(surprise, _MOST))
                 levels[2 * row, column : column + width] = min(whole, len(TINTS) - 1)
                 numbers.append((str(whole) if whole >= _SAID else " ").ljust(width))
                 column += width
@@ -150,7 +150,7 @@ class SurpriseBlock(TextBlock):
         x, y = self._axes.transAxes.transform(self._corner)
         if hasattr(renderer, "draw_block"):  # a recorder, which makes the text fit
             path = cast("str", self._font)
-            advance = size / 2 if self._wide else ImageFont.truetype(path, size).getlength(" ")
+            advance = size / 2 if self._wide else measure_space(path, size)
             widest = max(map(_count_columns, self._text.split("\n")))
             shrunk = min(1.0, (renderer.width - x) / max(1, widest * advance))
             step, advance = step * shrunk, advance * shrunk
@@ -190,7 +190,8 @@ class SurpriseBlock(TextBlock):
 
 
 def _count_columns(text):
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+    wide = 0 if text.isascii() else sum(unicodedata.east_asian_width(x) in "WF" for x in text)
+    return len(text) + wide
 
 
 def draw_sampling(
@@ -202,8 +203,7 @@ def draw_sampling(
     text = make_drawable(view.prompt + view.sample, choose_signs(view.characters))
     bits = np.pad(np.repeat(view.surprises, view.lengths), (len(view.prompt), 0))
     artists["text"].set_characters(*fold_spaces(text, bits, _choose_fold(view.characters)))
-    for row, probability in enumerate(view.after[: len(view.labels)]):
-        artists[f"bar {row}"].set_width(probability)
+    artists["bars"].set_path(_stack_bars(view.after[: len(view.labels)], 0.5))
     left = int((view.after_all > 0).sum())
     _move_cut(artists, "top-k", view.top_k or 0, f"{view.top_k}", len(view.labels))
     _move_cut(
@@ -227,7 +227,7 @@ def _prepare_axes(view, axes):
     left, right = axes
     signs = path, line_break, _ = choose_signs(view.characters)
     left.set_axis_off()
-    left.set_title(f"What the model writes ({line_break} is a line break)", loc="left")
+    left.set_title(f"What the model writes ({line_break}: new line)", loc="left")
     text = SurpriseBlock(left, 0.0, 0.99, fontsize=11, characters=view.characters + line_break)
     text.set_gid(SURPRISE)
     left.text(
@@ -243,18 +243,15 @@ def _prepare_axes(view, axes):
             x + 0.03, 0.05, said, gid=SURPRISE, transform=left.transAxes, fontsize=10, **_MIDDLE
         )
     places = np.arange(len(view.labels))
-    right.barh(
-        places, view.before[: len(places)], color="none", edgecolor=COLORS["data"], linewidth=1.2,
-        label=MODEL, gid=MODEL,
+    outlines, bars = (
+        right.add_patch(PathPatch(_stack_bars(probabilities[: len(places)], height), **look))
+        for probabilities, height, look in (
+            (view.before, 0.8, {"facecolor": "none", "edgecolor": COLORS["data"],
+                                "linewidth": 1.2, "label": MODEL, "gid": MODEL}),
+            (view.after, 0.5, {"facecolor": COLORS["second"], "edgecolor": "none",
+                               "label": DRAWN, "gid": DRAWN}),
+        )
     )  # fmt: skip
-    bars = right.barh(
-        places,
-        view.after[: len(places)],
-        height=0.5,
-        color=COLORS["second"],
-        label=DRAWN,
-        gid=DRAWN,
-    )
     labels = ["space" if token == " " else make_drawable(token, signs) for token in view.labels]
     font, title_font = (FontProperties(fname=path, size=size) for size in (11, 12))
     right.set_yticks(places, labels, fontproperties=font, parse_math=False)
@@ -264,7 +261,7 @@ def _prepare_axes(view, axes):
     right.set_title(
         f"The next token after “{prompt}”", loc="left", fontproperties=title_font, parse_math=False
     )
-    right.legend(loc="upper right", frameon=False, fontsize=10, ncols=2)
+    right.legend(handles=[outlines, bars], loc="upper right", frameon=False, fontsize=10, ncols=2)
     cuts = {}
     for name, style, place in (("top-k", "--", 1.0), ("top-p", ":", 0.66)):
         (cuts[name],) = right.plot(
@@ -273,7 +270,16 @@ def _prepare_axes(view, axes):
         cuts[f"{name} label"] = right.text(
             place, 0, "", fontsize=10, ha="right", va="top", gid=DRAWN
         )
-    return {"text": text, **{f"bar {row}": bar for row, bar in enumerate(bars)}, **cuts}
+    return {"text": text, "bars": bars, **cuts}
+
+
+def _stack_bars(lengths, height):
+    """Bars from 0 to the right, one below the other, in one path: one mark where ten would be."""
+    corners = np.zeros((len(lengths), 5, 2))
+    corners[:, 1:3, 0] = np.reshape(lengths, (-1, 1))
+    corners[..., 1] = np.arange(len(lengths))[:, None] + height * np.array([-1, -1, 1, 1, -1]) / 2
+    codes = [Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY] * len(lengths)
+    return Path(corners.reshape(-1, 2), codes)
 
 
 def describe_sampling(view: SamplingView) -> str:

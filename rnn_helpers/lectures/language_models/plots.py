@@ -7,11 +7,12 @@ from numpy.typing import ArrayLike
 
 from rnn_helpers.data.studies import StudyTable
 from rnn_helpers.display.diagrams import Diagram
-from rnn_helpers.display.figures import COLORS, new_figure, show
+from rnn_helpers.display.figures import COLORS, draw_both, is_narrow, new_figure, show
 
 _UNITS = {  # of the study `units`: colour and marker
     "characters": ("rnn", "o"), "plain characters": ("second", "s"), "words": ("accent", "^"),
 }  # fmt: skip
+_COUNTED = {"shorter context": ("o", "data"), "Kneser–Ney": ("s", "muted")}
 _ACROSS = 2.0  # from step to step, in drawing units
 _HEIGHTS = {"token": 0.25, "embedding": 1.0, "cell": 2.1, "readout": 3.2, "softmax": 4.15}
 _FLOOR, _SHARE = 4.75, 3.0  # of the bars, and the height of a probability of 1
@@ -78,12 +79,21 @@ def draw_network(
 
 def draw_unknown_shares(sizes: Sequence[int], shares: Sequence[float]) -> None:
     """Draw the share of new text that a vocabulary of each size does not know."""
-    figure, axes = new_figure(7.5, 3.2)
-    axes.plot(sizes, 100 * np.asarray(shares), "o-", color=COLORS["tanh"])
-    axes.set(xscale="log", xlabel="size of the vocabulary, log scale", ylabel="unknown, in %")
-    axes.set_title("Words of the validation part that are not in the vocabulary", loc="left")
+
+    def draw(axes):
+        axes.plot(sizes, 100 * np.asarray(shares), "o-", color=COLORS["tanh"])
+        axes.set(xscale="log", xlabel="size of the vocabulary, log scale", ylabel="unknown, in %")
+        axes.set_ylim(0)
+        axes.set_title(
+            "With every word of the training text, "
+            f"{100 * shares[-1]:.1f}\u00a0% of new words are unknown",
+            loc="left",
+        )
+
+    figure, narrow = draw_both(draw, 7.5, 3.2, narrow=3.2)
     show(
         figure,
+        narrow=narrow,
         alt="Share of new words that are unknown against the size of the vocabulary: it falls "
         "steeply at first, then flattens, and does not reach zero even when every word of the "
         "training text is in.",
@@ -95,22 +105,30 @@ def draw_learning(
     levels: Mapping[str, float],
 ) -> None:  # fmt: skip
     """Draw the loss of every update and the validation loss, in nats, over named levels."""
-    figure, axes = new_figure(8.5, 3.4)
-    axes.plot(
-        range(1, len(losses) + 1), losses, linewidth=0.9, color=COLORS["second"],
-        label="training, the batch of each update",
-    )  # fmt: skip
-    axes.plot(
-        *zip(*evaluations, strict=True), "o-", color=COLORS["rnn"], label="validation, all of it"
-    )
-    for (name, nats), style in zip(levels.items(), (":", "--", "-."), strict=False):
-        axes.axhline(nats, linestyle=style, color=COLORS["bound"], label=f"{name}, validation")
-    axes.set(xlabel="update", ylabel="loss, nats per character")
-    axes.set_title("The loss during training", loc="left")
-    axes.legend()
-    names = " and ".join(levels)
+    names, (last, level) = " and ".join(levels), list(levels.items())[-1]
+
+    def draw(axes):
+        axes.plot(
+            range(1, len(losses) + 1), losses, linewidth=0.9, color=COLORS["second"],
+            label="training, the batch of each update",
+        )  # fmt: skip
+        axes.plot(
+            *zip(*evaluations, strict=True), "o-", color=COLORS["rnn"],
+            label="validation, all of it",
+        )  # fmt: skip
+        for (name, nats), style in zip(levels.items(), (":", "--", "-."), strict=False):
+            axes.axhline(nats, linestyle=style, color=COLORS["bound"], label=f"{name}, validation")
+        axes.set(xlabel="update", ylabel="loss, nats per character")
+        axes.set_title(
+            f"After {evaluations[-1][0]} updates the network needs {evaluations[-1][1]:.2f} nats, "
+            f"the {last} {level:.2f}", loc="left",
+        )  # fmt: skip
+        axes.legend(fontsize=9 if is_narrow(axes) else 10)
+
+    figure, narrow = draw_both(draw, 8.5, 3.4, narrow=3.6)
     show(
         figure,
+        narrow=narrow,
         alt="Loss in nats per character against updates. The training loss, a jagged line, and "
         "the validation loss, a line with marks, fall together, steeply at first and then ever "
         f"more slowly; level lines show the {names}.",
@@ -122,26 +140,36 @@ def draw_counted(counted: StudyTable, networks: Mapping[str, Sequence[float]]) -
 
     The name of a network begins with that of its cell.
     """
-    figure, axes = new_figure(8.5, 3.8)
-    parts = []
-    for model, marker, color in (("shorter context", "o", "data"), ("Kneser–Ney", "s", "muted")):
+    parts, lowest = [], {name: float(np.mean(nats)) for name, nats in networks.items()}
+    for model in _COUNTED:
         rows = counted.select(model=model)
-        axes.plot(
-            rows["order"], rows["nats"], f"{marker}-", color=COLORS[color], label=f"counts: {model}"
-        )
-        first, best = rows["nats"][0], rows["nats"].min()
-        parts.append(f"{model} from {first:.2f} at one character to {best:.2f}")
-    for name, nats in networks.items():
-        color, mean = COLORS[name.split()[0].lower()], float(np.mean(nats))
-        axes.axhspan(min(nats), max(nats), color=color, alpha=0.35, linewidth=0)
-        axes.axhline(mean, color=color, linewidth=1.2)
-        axes.text(10.5, max(nats) + 0.01, name, ha="right", va="bottom", fontsize=10, color=color)
-        parts.append(f"{name} {mean:.2f}")
-    axes.set(xlabel="characters of context that are counted", ylabel="nats per character",
-             xlim=(0.8, 10.6), xticks=range(1, 9))  # fmt: skip
-    axes.set_title("Held-out loss, from the stored studies", loc="left")
-    axes.legend()
-    show(figure, alt=f"Held-out loss in nats per character: {'; '.join(parts)}.")
+        best = rows["nats"].argmin()
+        lowest[f"{model} with {rows['order'][best]} characters"] = rows["nats"][best]
+        parts.append(f"{model} from {rows['nats'][0]:.2f} at one character to "
+                     f"{rows['nats'][best]:.2f}")  # fmt: skip
+    parts += [f"{name} {lowest[name]:.2f}" for name in networks]
+    first = min(lowest, key=lambda name: lowest[name])
+
+    def draw(axes):
+        for model, (marker, color) in _COUNTED.items():
+            rows = counted.select(model=model)
+            axes.plot(
+                rows["order"], rows["nats"], f"{marker}-", color=COLORS[color],
+                label=f"counts: {model}",
+            )  # fmt: skip
+        for name, nats in networks.items():
+            color = COLORS[name.split()[0].lower()]
+            axes.axhspan(min(nats), max(nats), color=color, alpha=0.35, linewidth=0)
+            axes.axhline(lowest[name], color=color, linewidth=1.2)
+            above = max(nats) + (0.03 if is_narrow(axes) else 0.01)
+            axes.text(10.5, above, name, ha="right", va="bottom", fontsize=10, color=color)
+        axes.set(xlabel="characters of context that are counted", ylabel="nats per character",
+                 xlim=(0.8, 10.6), xticks=range(1, 9))  # fmt: skip
+        axes.set_title(f"{first} has the lowest held-out loss, {lowest[first]:.3f}", loc="left")
+        axes.legend()
+
+    figure, narrow = draw_both(draw, 8.5, 3.8, narrow=4.2)
+    show(figure, narrow=narrow, alt=f"Held-out loss in nats per character: {'; '.join(parts)}.")
 
 
 def draw_units(study: StudyTable, live: Mapping[str, tuple[float, float]]) -> None:
@@ -149,16 +177,16 @@ def draw_units(study: StudyTable, live: Mapping[str, tuple[float, float]]) -> No
 
     `live` has the rate and the bits of runs of this session, by unit.
     """
-    figure, (left, right) = new_figure(10, 3.6, ncols=2, sharey=True)
+    figure, (left, right) = new_figure(10, 3.9, ncols=2, sharey=True)
     validation = study.select(part="validation")
-    rates, parts = np.unique(validation["learning_rate"]), []
+    rates, parts, means = np.unique(validation["learning_rate"]), [], {}
     for unit, (color, marker) in _UNITS.items():
         color = COLORS[color]
         for budget, style in zip(np.unique(validation["budget"]), ("--", "-"), strict=True):
             rows = validation.select(unit=unit, budget=budget)
-            means = [rows.select(learning_rate=rate)["bits_per_byte"].mean() for rate in rates]
+            by_rate = [rows.select(learning_rate=rate)["bits_per_byte"].mean() for rate in rates]
             label = f"{budget:,} updates" if unit == "characters" else None
-            left.plot(rates, means, style, marker=marker, color=color, label=label)
+            left.plot(rates, by_rate, style, marker=marker, color=color, label=label)
         if unit in live:
             left.plot(
                 *live[unit], marker, markersize=13, markerfacecolor="none", color=COLORS["data"]
@@ -173,12 +201,18 @@ def draw_units(study: StudyTable, live: Mapping[str, tuple[float, float]]) -> No
                 markersize=4, label=label,
             )  # fmt: skip
         last = rows.select(updates=int(rows["updates"].max()))["bits_per_byte"]
+        means[unit] = last.mean()
         parts.append(f"{unit} {last.min():.2f} to {last.max():.2f}")
     left.set(xscale="log", xlabel="learning rate, log scale", ylabel="bits per byte")
     left.set_xticks(rates, [f"{rate:g}" for rate in rates], minor=False)
     left.minorticks_off()
     left.set_title("Validation, two seeds; rings: this session", loc="left", fontsize=11)
     left.legend(fontsize=9)
+    fewest, updates = min(means, key=lambda unit: means[unit]), int(study["updates"].max())
+    figure.suptitle(
+        f"After {updates:,} updates, {fewest} need the fewest bits: {means[fewest]:.3f} a byte",
+        x=0.01, ha="left",
+    )  # fmt: skip
     right.set(xlabel="update")
     right.set_title("Held out, five seeds, at the best rate", loc="left", fontsize=11)
     right.legend(fontsize=9)

@@ -1,5 +1,6 @@
 """From a distribution over tokens to a text, token by token, and what the demo shows of both."""
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -51,7 +52,8 @@ def filter_distribution(
     >>> filter_distribution(logits, top_p=0.9).round(3)
     array([0.526, 0.316, 0.158, 0.   ])
     """
-    return _filter(_check_logits(logits), *_check_settings(temperature, top_k, top_p))
+    weights = _weigh(*_check_logits(logits), *_check_settings(temperature, top_k, top_p))
+    return weights / weights.sum()
 
 
 def _check_settings(temperature, top_k, top_p):
@@ -62,33 +64,37 @@ def _check_settings(temperature, top_k, top_p):
 
 
 def _check_logits(logits):
-    """In float64, whatever the model computes in: all that is compared is of one precision."""
-    logits = check_array("logits", logits, ndim=1, finite=False)
-    if not np.isfinite(logits.max()):
+    """In float64, whatever the model computes in: all is compared alike. And the largest."""
+    if isinstance(logits, np.ndarray) and logits.ndim == 1 and logits.dtype.kind == "f":
+        logits = logits.astype(float)  # as each step of a model gives them
+    else:
+        logits = check_array("logits", logits, ndim=1, finite=False)
+    largest = logits.max() if logits.size else np.nan
+    if not math.isfinite(largest):
         raise ValueError("logits must hold a finite number, and none that is nan or infinite")
-    return logits
+    return logits, largest
 
 
-def _filter(logits, temperature, top_k, top_p):
+def _weigh(logits, largest, temperature, top_k, top_p):
+    """What the tokens are drawn in proportion to, 0 for those that are cut."""
     if temperature == 0:
-        probabilities = np.zeros(len(logits))
-        probabilities[logits.argmax()] = 1.0
-        return probabilities
+        weights = np.zeros(len(logits))
+        weights[logits.argmax()] = 1.0
+        return weights
     # a temperature near 0 may send the differences to −∞; the callers let it pass
-    probabilities = np.exp((logits - logits.max()) / temperature)
-    kept = len(probabilities) if top_k is None else top_k
-    if kept >= len(probabilities) and top_p == 1:
-        return probabilities / probabilities.sum()
-    order = np.argsort(-probabilities, kind="stable")
-    probabilities[order[kept:]] = 0.0  # of equals the last
-    probabilities /= probabilities.sum()
+    weights = np.exp((logits - largest) / temperature)
+    kept = len(weights) if top_k is None else top_k
+    if kept >= len(weights) and top_p == 1:
+        return weights
+    ranked = np.sort(weights)[::-1][:kept]
     if top_p < 1:
-        ranked = probabilities[order]
-        before = ranked.cumsum() - ranked
+        held = ranked.cumsum()
         # a little slack, so that 0.5 + 0.4 counts as 0.9
-        probabilities[order[1:][before[1:] >= top_p - 1e-12]] = 0.0
-        probabilities /= probabilities.sum()
-    return probabilities
+        ranked = ranked[: 1 + held[:-1].searchsorted((top_p - 1e-12) * held[-1])]
+    stays = weights >= ranked[-1]
+    if np.count_nonzero(stays) > len(ranked):  # of equals the first
+        stays[np.argsort(-weights, kind="stable")[len(ranked) :]] = False
+    return weights * stays
 
 
 @np.errstate(over="ignore")
@@ -117,29 +123,41 @@ def sample_tokens(
     settings = _check_settings(temperature, top_k, top_p)
     length = check_integer("length", length, minimum=1)
     start = check_integer("start", start, minimum=0)
-    tokens, draws = [], check_rng(rng).random(length)
+    draws = check_rng(rng).random(length)
     logits, state = _take_step(step, start, None)
+    n_tokens = len(_check_logits(logits)[0])
     if len(prompt := list(prompt)):
         prompt = check_array("prompt", prompt, ndim=1, dtype=int)
-        prompt = check_indices("prompt", prompt, len(logits)).tolist()
+        prompt = check_indices("prompt", prompt, n_tokens).tolist()
     for token in prompt:
         logits, state = _take_step(step, token, state)
+        _check_logits(logits)
     if stop is not None:
-        check_integer("stop", stop, minimum=0, maximum=len(logits) - 1)
-    while True:
-        ends = _filter(logits, *settings).cumsum()
-        # the last end is 1 but for rounding; a draw never lands on a token of probability 0
-        tokens.append(int(ends.searchsorted(draws[len(tokens)] * ends[-1], side="right")))
-        if len(tokens) == length or tokens[-1] == stop:
-            return np.array(tokens)
-        logits, state = _take_step(step, tokens[-1], state)
+        check_integer("stop", stop, minimum=0, maximum=n_tokens - 1)
+    tokens, _ = _draw(step, logits, state, draws, settings, stop)
+    return np.array(tokens)
+
+
+def _draw(step, logits, state, draws, settings, stop=None):
+    """A token for each of `draws`, 0 to 1, and the logits that each was drawn from."""
+    tokens, drawn_from = [], []
+    for draw in draws.tolist():
+        if tokens:
+            logits, state = _take_step(step, tokens[-1], state)
+        drawn_from.append(logits)
+        ends = _weigh(*_check_logits(logits), *settings).cumsum()
+        # a draw never lands on a token of weight 0
+        tokens.append(int(ends.searchsorted(draw * ends[-1], side="right")))
+        if tokens[-1] == stop:
+            break
+    return tokens, drawn_from
 
 
 def _take_step(step, token, state):
     returned = step(token, state)
     if not isinstance(returned, tuple | list) or len(returned) != 2:
         raise TypeError(f"step must return a pair, logits and a state, got {returned!r:.60}")
-    return _check_logits(returned[0]), returned[1]
+    return returned
 
 
 @dataclass(frozen=True)
@@ -200,16 +218,11 @@ def prepare_sampling(
 
     def compute(temperature, top_k, top_p, seed):
         settings = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
-        after, said = filter_distribution(logits, **settings), []
-
-        def continue_from(token, passed):
-            returned = step(token, passed) if passed is not None else (logits, state)
-            said.append(returned[0])
-            return returned
-
-        tokens = sample_tokens(
-            continue_from, model.start, length=_LENGTH, rng=np.random.default_rng(seed), **settings
-        )
+        after, draws = filter_distribution(logits, **settings), np.random.default_rng(seed)
+        with np.errstate(over="ignore"):
+            tokens, said = _draw(
+                step, logits, state, draws.random(_LENGTH), _check_settings(**settings)
+            )
         drawn = vocabulary.decode(tokens)
         text = join([*words, *drawn])
         return SamplingView(

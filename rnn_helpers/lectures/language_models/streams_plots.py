@@ -41,7 +41,8 @@ def draw_streams(
     left = _place(view.column * WINDOW) - 0.5
     right, before, rows = left + WINDOW, left - _GAP, _ROWS
     artists["window"].set_x(left)
-    artists["update"].set_x(left + WINDOW / 2)
+    widest = _place(N_WINDOWS * WINDOW - 1) - (3.4 if is_narrow(axes[0]) else 1.5)
+    artists["update"].set_x(min(left + WINDOW / 2, widest))  # its words stay on the page
     artists["update"].set_text(f"{view.update - 1} updates done")
     carried = (view.sources >= 0).all()
     bend = before + 0.45 * _GAP
@@ -177,7 +178,7 @@ def _prepare_losses(view, axes):
     axes.set(xlim=(_FROM, _TO), ylim=(len(STATES) - 0.3, -0.75), yticks=[],
              xticks=(0, 0.04, 0.08, 0.12))  # fmt: skip
     axes.set_xlabel("nats per character above “carried, detached”, same seed")
-    title = "On the manual, T = 8 or 32 in place of 4: ten seeds, 99 % interval"
+    title = "What each way costs on the manual, with T = 8 or 32 in place of 4"
     axes.set_title(title, loc="left", fontsize=12)
     axes.grid(False)
     for row, name in enumerate(STATES.values()):
@@ -193,6 +194,16 @@ def _prepare_losses(view, axes):
     tint = to_rgba(COLORS["accent"], _SEEN_THROUGH)
     band = Rectangle((_FROM, -0.55), _TO - _FROM, 1, color=tint, linewidth=0, zorder=0)
     axes.add_patch(band)
+    keys = [
+        Line2D([], [], **seeds),
+        Line2D([], [], **interval),
+        Rectangle((0, 0), 1, 1, facecolor=tint, edgecolor=COLORS["muted"]),
+    ]
+    axes.legend(
+        keys, ("a seed", "99 % interval", "chosen"), loc="center right", ncols=3,
+        edgecolor=COLORS["shade"], bbox_to_anchor=(1, 1 - 0.95 / (len(STATES) + 0.45)),
+        fontsize=9, columnspacing=1.0, handlelength=1.2, handletextpad=0.4, borderaxespad=0,
+    )  # fmt: skip
     numbers = {
         f"loss {state}": axes.text(_TO, row - 0.3, "", fontsize=10, ha="right", va="center")
         for row, state in enumerate(STATES)
@@ -208,7 +219,7 @@ def _move_losses(view, artists):
         seeds, interval, number = (artists[f"{name} {state}"] for name in _OF_A_WAY)
         seeds.set_data(nats - view.nats["detached"], np.full(len(nats), row + 0.2))
         interval.set_data((gap.low, gap.high) if gap else (0, 0), (row + 0.2, row + 0.2))
-        seeds.set_alpha(0.6 if chosen else 0.2)
+        seeds.set_alpha(0.6 if chosen else 0.35)
         interval.set_alpha(1 if chosen else 0.35)
         number.set_text(f"{nats.mean():.3f}{f' ({_say_gap(gap)})' if gap else ''}")
         number.set_color(COLORS["data" if chosen else "muted"])

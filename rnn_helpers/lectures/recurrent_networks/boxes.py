@@ -178,9 +178,9 @@ def _name_sides(row, box, halves):
     x, y = box.corner
     return [
         (x, y + _SLANT[1] * back - 7, f"{row.name} {row.shape}"),
-        (x, y + down + (15 if len(first) == 1 else 28), first),
+        (x, y + down + (17 if len(first) == 1 else 28), first),
         (x + right + 0.5 * back * _SLANT[0] + 4, y + down + 0.5 * back * _SLANT[1] + 12, second),
-        (x - (14 if len(third) == 1 else 28), y + 0.5 * down + 4, third),
+        (x - (17 if len(third) == 1 else 36), y + 0.5 * down + 4, third),
     ]
 
 
@@ -198,7 +198,7 @@ def _draw_weights(shapes, patch):
         words += [(x, y - 22, name), (x, y - 5, f"{row.shape}")]
         below = y + down
     patch.set_path(_join([np.array(corners, float)]))
-    lines = ["matrices: rows down", f"two biases ({shapes.sizes['H']},)", "a layer"]
+    lines = ["gray: learned,", "rows go down;", f"two biases ({shapes.sizes['H']},)", "a layer"]
     lines[-1] += ", each way" if ways == 2 else ""
     return [*words, *((_WEIGHTS, below + 17 * n, line) for n, line in enumerate(lines, start=1))]
 
@@ -210,13 +210,16 @@ def _light(shapes, boxes, artists):
         found = [same for same in shapes.same if same.direction == direction]
         artists[half].set_visible(bool(found))
         if found:
-            x, y = _KEY, 312 + 42 * direction
+            x, y = _KEY, 305 + 52 * direction
             key = np.array([[[x, y - 10], [x + 13, y - 10], [x + 13, y + 3], [x, y + 3]]], float)
             blocks = find_blocks(shapes, found[0], boxes)
             artists[half].set_path(_join([*(block.find_faces() for block in blocks), key]))
             first, second = name_block(shapes, found[0])
-            words += [(x + 19, y, first), (x + 19, y + 17, f"= {second}")]
-    return words
+            lines = [first, f"= {second}"]
+            if shapes.sizes["directions"] == 2:
+                lines.insert(0, half)
+            words += [(x + 19, y + 16 * n, line) for n, line in enumerate(lines)]
+    return [(_KEY, 283, "lit: the same numbers"), *words]
 
 
 def _prepare(*axes):

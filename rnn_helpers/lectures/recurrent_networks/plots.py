@@ -13,11 +13,12 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from rnn_helpers.display.bands import draw_band, prepare_steps
-from rnn_helpers.display.figures import COLORS, STYLES, new_figure, show
+from rnn_helpers.display.figures import COLORS, STYLES, draw_both, is_narrow, new_figure, show
 from rnn_helpers.lectures.recurrent_networks.boxes import describe_shapes, draw_shapes
 from rnn_helpers.lectures.recurrent_networks.nudge import VISIBLE, Nudges
 from rnn_helpers.lectures.recurrent_networks.shapes import Shapes
 
+_ABOVE = 1e4  # of the axis, where nothing grows
 _TALL = 0.35  # powers of ten on the axis that a network adds to its bar
 
 MEDIAN, ONE_PER_CENT, LAST = NUDGE_PARTS = {
@@ -61,8 +62,9 @@ def draw_nudges(
         artists = draw_band(
             axes, "forward", nudges.steps, log_shares, label=MEDIAN, part=MEDIAN, head=False
         )
+        artists["forward band"].set_label("all 20")
         look: dict[str, Any] = {
-            "color": COLORS["relu"], "label": f"{LAST}; height: how many", "gid": LAST
+            "color": COLORS["relu"], "label": f"{LAST}: how many", "gid": LAST
         }  # fmt: skip
         axes.plot([], [], "|", markersize=12, markeredgewidth=3, **look)
         bars: Any = axes.add_patch(
@@ -75,7 +77,10 @@ def draw_nudges(
         )
         look["label"] = f"still above 1 % at step {nudges.steps[-1]}"
         (artists["still"],) = axes.plot([], [], ">", markersize=11, clip_on=False, **look)
-        axes.legend(loc="upper left", fontsize=9)
+        axes.legend(  # below, for curves and bars go everywhere
+            loc="upper center", bbox_to_anchor=(0.5, -0.2), fontsize=9, frameon=False,
+            ncols=2 if is_narrow(axes) else 5, columnspacing=1.2, handlelength=1.6,
+        )  # fmt: skip
         axes.set_title("What is left of a nudge of the first input", loc="left")
     else:
         draw_band(axes, "forward", nudges.steps, log_shares, artists)
@@ -96,12 +101,22 @@ def draw_nudges(
 def draw_three_nudges(results: Sequence[Nudges]) -> None:
     """Show the demo's picture at several settings."""
     figure, axes = new_figure(12, 3.8, ncols=len(results), sharey=True)
-    for number, (axis, nudges) in enumerate(zip(axes, results, strict=True)):
+    for axis, nudges in zip(axes, results, strict=True):
         draw_nudges(nudges, axis)
         axis.set_title(f"{nudges.activation}, ρ = {nudges.spectral_radius:g}", loc="left")
         axis.label_outer()
-        if number:
-            axis.get_legend().remove()
+        axis.get_legend().remove()
+    axes[0].set_ylim(top=_ABOVE)  # nothing grows at these settings
+    named = [artist for artist in axes[0].get_legend_handles_labels()[0] if artist.get_visible()]
+    figure.legend(
+        named, [artist.get_label() for artist in named], loc="outside lower center", ncols=5,
+        fontsize=10, frameon=False,
+    )  # fmt: skip
+    seen = ", ".join(f"{np.median(nudges.last_visible):g}" for nudges in results)
+    figure.suptitle(
+        "Each step takes away about the same share of the nudge; the last that sees 1 % is "
+        f"step {seen} (median)", x=0.01, ha="left",
+    )  # fmt: skip
     show(figure, alt=" ".join(map(describe_nudges, results)))
 
 
@@ -121,20 +136,26 @@ def draw_two_shapes(results: Sequence[Shapes]) -> None:
 
 def draw_training(losses: Sequence[float], checks: Mapping[int, float]) -> None:
     """Show a loss after every update, and that on the validation years at some of them."""
-    figure, axes = new_figure(8, 3.2)
     best = min(checks, key=lambda update: checks[update])
-    axes.plot(losses, "--", color=COLORS["rnn"], linewidth=2, label="training years")
-    axes.plot(
-        list(checks), list(checks.values()), "o-", color=COLORS["relu"], markersize=4,
-        label="validation years",
-    )  # fmt: skip
-    axes.plot(best, checks[best], "o", color=COLORS["data"], markersize=10, fillstyle="none")
-    axes.set(xlabel="updates", ylabel="mean squared error, scaled", xlim=(-3, len(losses) + 2))
-    axes.set_ylim(0, 1.05 * max(losses[0], *checks.values()))
-    axes.set_title("The loss while the network learns", loc="left")
-    axes.legend()
+
+    def draw(axes):
+        axes.plot(losses, "--", color=COLORS["rnn"], linewidth=2, label="training years")
+        axes.plot(
+            list(checks), list(checks.values()), "o-", color=COLORS["relu"], markersize=4,
+            label="validation years",
+        )  # fmt: skip
+        axes.plot(best, checks[best], "o", color=COLORS["data"], markersize=10, fillstyle="none")
+        axes.set(xlabel="updates", ylabel="mean squared error, scaled", xlim=(-3, len(losses) + 2))
+        axes.set_ylim(0, 1.05 * max(losses[0], *checks.values()))
+        axes.set_title(
+            f"On the validation years the loss is lowest after {best} updates", loc="left"
+        )
+        axes.legend()
+
+    figure, narrow = draw_both(draw, 8, 3.2, narrow=3.2)
     show(
         figure,
+        narrow=narrow,
         alt="Mean squared error against updates, two curves that fall steeply at first: on the "
         "training years, and on the validation years, whose lowest value is circled.",
     )
@@ -148,25 +169,45 @@ def draw_spread(
     `live` has the error of a network that was trained just now, by its cell; it is drawn as a
     cross and not told in the alternative text, because it differs from machine to machine.
     """
-    figure, axes = new_figure(8, 0.55 * len(errors) + 1.5)
-    for row, (cell, values) in enumerate(errors.items()):
-        color = COLORS["gru" if "GRU" in cell else cell.lower()]
-        axes.plot(
-            values, np.full(len(values), row), "s" if cell == "SimplifiedGRU" else "o",
-            color=color, markersize=8, markerfacecolor="none",
+    spreads = [float(np.ptp(values)) for values in errors.values()]
+    apart = float(np.ptp([values.mean() for values in errors.values()]))
+
+    def draw(axes):
+        for row, (cell, values) in enumerate(errors.items()):
+            color = COLORS["gru" if "GRU" in cell else cell.lower()]
+            axes.plot(
+                values, np.full(len(values), row), "s" if cell == "SimplifiedGRU" else "o",
+                color=color, markersize=8, markerfacecolor="none", label="" if row else "a seed",
+            )  # fmt: skip
+            axes.plot(
+                values.mean(), row, "|", color=color, markersize=24, markeredgewidth=3,
+                label="" if row else "mean",
+            )  # fmt: skip
+            if cell in live:
+                axes.plot(
+                    live[cell], row, "x", color=COLORS["data"], markersize=9, linestyle="none",
+                    label="just trained",
+                )  # fmt: skip
+        for (name, value), style in zip(
+            lines.items(), (STYLES["lstm"], STYLES["gru"]), strict=False
+        ):
+            axes.axvline(value, color=COLORS["bound"], linestyle=style)
+            axes.text(value, -0.72, f" {name}", ha="left", va="center", fontsize=10)
+        axes.set_yticks(range(len(errors)), [cell.replace("dG", "d\nG") for cell in errors])
+        axes.set(xlabel="held-out RMSE, one year ahead", ylim=(len(errors) - 0.5, -1.1))
+        key = axes.legend(
+            loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3, frameon=False, fontsize=10,
+            borderaxespad=0.1, columnspacing=1.0, handletextpad=0.2,
         )  # fmt: skip
-        axes.plot(values.mean(), row, "|", color=color, markersize=24, markeredgewidth=3)
-        if cell in live:
-            axes.plot(live[cell], row, "x", color=COLORS["data"], markersize=9, label="just now")
-    for (name, value), style in zip(lines.items(), (STYLES["lstm"], STYLES["gru"]), strict=False):
-        axes.axvline(value, color=COLORS["bound"], linestyle=style)
-        axes.text(value, -0.72, f" {name}", ha="left", va="center", fontsize=10)
-    axes.set_yticks(range(len(errors)), list(errors))
-    axes.set(
-        xlabel="RMSE one year ahead, held-out years, in sunspots",
-        ylim=(len(errors) - 0.5, -1.1),
-    )  # fmt: skip
-    axes.set_title("Every seed; a bar at the mean, a cross for the one just trained", loc="left")
+        for sign in key.legend_handles:
+            sign.set(markersize=11 if sign.get_marker() == "|" else 8)
+        axes.set_title(
+            f"Seeds of a cell differ by {min(spreads):.1f} to {max(spreads):.1f}, the means of "
+            f"the cells by {apart:.1f}\n", loc="left",
+        )  # fmt: skip
+
+    height = 0.55 * len(errors) + 1.8
+    figure, narrow = draw_both(draw, 8, height, narrow=height + 0.2)
     said = "; ".join(
         f"{cell}: {values.min():.1f} to {values.max():.1f}, mean {values.mean():.1f}"
         for cell, values in errors.items()
@@ -174,5 +215,6 @@ def draw_spread(
     beside = ", ".join(f"{name} at {value:.1f}" for name, value in lines.items())
     show(
         figure,
+        narrow=narrow,
         alt=f"Held-out error of every seed of each cell. {said}. Beside them {beside}.",
     )

@@ -160,7 +160,7 @@ def draw_ngram(result: NgramView, axes: Sequence[Axes], artists: dict | None = N
 def _prepare_ngram_axes(result, axes):
     left, right = axes
     left.set_axis_off()
-    left.set_title("What the model writes (↵ is a line break)", loc="left")
+    left.set_title("What the model writes (↵: new line)", loc="left")
     text = TextBlock(left, 0.0, 0.96)
     orders = np.arange(len(result.train_nats))
     curves = result.train_nats, result.held_out_nats

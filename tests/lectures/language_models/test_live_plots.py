@@ -94,6 +94,14 @@ def test_a_page_is_full_and_no_wider_than_its_columns():
         assert text.startswith("".join(lines))
 
 
+def measure_bars(axes, label):
+    """The lengths of the bars, from the top, as they are drawn."""
+    (patch,) = (patch for patch in axes.patches if patch.get_label() == label)
+    corners = patch.get_path().vertices.reshape(-1, 5, 2)
+    assert corners[:, :, 1].mean(axis=1).round().tolist() == list(range(len(corners)))
+    return corners[..., 0].max(axis=1).tolist()
+
+
 @pytest.fixture
 def axes():
     figure, axes = new_figure(9.5, 4.2, ncols=2)
@@ -105,20 +113,17 @@ def test_the_first_call_draws_everything(axes):
     view = make_view()
     artists = live_plots.draw_sampling(view, axes)
     left, right = axes
-    assert set(artists) == {
-        "text", "bar 0", "bar 1", "bar 2", "top-k", "top-k label", "top-p", "top-p label"
-    }  # fmt: skip
+    assert set(artists) == {"text", "bars", "top-k", "top-k label", "top-p", "top-p label"}
     assert artists["text"].get_text() == "aba↵b"
     assert artists["text"].axes is left
-    assert left.get_title(loc="left") == "What the model writes (↵ is a line break)"
+    assert left.get_title(loc="left") == "What the model writes (↵: new line)"
     assert right.get_title(loc="left") == "The next token after “ab”"
     assert [label.get_text() for label in right.get_yticklabels()] == ["a", "space", "↵"]
     legend = [label.get_text() for label in right.get_legend().get_texts()]
     assert legend == ["as the model says", "drawn from"]
-    outlines, bars = right.containers
-    assert [bar.get_width() for bar in outlines] == view.before.tolist()
-    assert [bar.get_width() for bar in bars] == view.after.tolist()
-    assert list(bars) == [artists[f"bar {row}"] for row in range(3)]
+    assert measure_bars(right, "as the model says") == view.before.tolist()
+    assert measure_bars(right, "drawn from") == view.after.tolist()
+    assert artists["bars"].get_label() == "drawn from"
     lower, upper = right.get_ylim()
     assert lower > upper  # the likeliest on top
     assert right.get_xlim()[0] == 0
@@ -130,23 +135,30 @@ def test_later_calls_move_what_the_first_one_drew(axes):
     kept = dict(artists)
     children = [list(ax.get_children()) for ax in axes]
     limits = [(ax.get_xlim(), ax.get_ylim()) for ax in axes]
-    outlines = [bar.get_width() for bar in axes[1].containers[0]]
+    outlines = measure_bars(axes[1], "as the model says")
     moved = live_plots.draw_sampling(
         make_view(sample="bbb", after=np.array([1.0, 0.0, 0.0])), axes, artists
     )
     assert moved is artists
     assert artists == kept
     assert artists["text"].get_text() == "abbbb"
-    assert [artists[f"bar {row}"].get_width() for row in range(3)] == [1, 0, 0]
+    assert measure_bars(axes[1], "drawn from") == [1, 0, 0]
     assert [list(ax.get_children()) for ax in axes] == children
     assert [(ax.get_xlim(), ax.get_ylim()) for ax in axes] == limits
-    assert [bar.get_width() for bar in axes[1].containers[0]] == outlines
+    assert measure_bars(axes[1], "as the model says") == outlines
 
 
 def test_more_probabilities_than_bars_are_no_matter(axes):
     view = make_view(labels=["a", "b"], after=np.array([0.6, 0.3, 0.1]))
-    bars = [name for name in live_plots.draw_sampling(view, axes) if name.startswith("bar")]
-    assert bars == ["bar 0", "bar 1"]
+    live_plots.draw_sampling(view, axes)
+    assert measure_bars(axes[1], "drawn from") == [0.6, 0.3]
+
+
+def test_all_bars_are_one_mark(axes):
+    bars = live_plots.draw_sampling(make_view(), axes)["bars"]
+    ((style, (path,)),) = record(axes[0].figure, [bars])
+    assert (style["fill"], style["part"]) == ("sky", "drawn from")
+    assert path.count("M") == 3
 
 
 def test_dollars_are_letters_and_no_mathematics(axes):

@@ -8,6 +8,7 @@ from rnn_helpers.data.studies import StudyTable
 from rnn_helpers.display.diagrams import Diagram
 from rnn_helpers.display.figures import COLORS, encode_png
 from rnn_helpers.lectures.language_models import plots
+from tests.narrow_charts import check_narrow
 
 
 @pytest.fixture
@@ -15,8 +16,10 @@ def shown(monkeypatch):
     """What a `draw_…` shows, drawn once: its figure and its alternative text."""
     found = {}
 
-    def show(figure, *, alt, breaks=()):
+    def show(figure, *, alt, breaks=(), narrow=None):
         encode_png(figure)
+        if narrow is not None:
+            check_narrow(narrow, figure)
         found.update(figure=figure, alt=alt, breaks=breaks)
 
     monkeypatch.setattr(plots, "show", show)
@@ -66,6 +69,7 @@ def test_the_pictures_of_training_and_of_the_vocabulary_say_no_number_that_train
     line = shown["figure"].axes[0].lines[0]
     assert line.get_ydata() == pytest.approx([40, 30, 27])
     assert not any(letter.isdigit() for letter in shown["alt"])
+    assert "text, 27.0\u00a0% of new words" in line.axes.get_title("left")
     plots.draw_learning([3.0, 2.5, 2.2], [(2, 2.4), (3, 2.1)], {"unigram": 3.1, "bigram": 2.4})
     assert read_lines(shown["figure"].axes[0]) == [
         ("training, the batch of each update", [1, 2, 3], [3.0, 2.5, 2.2], COLORS["second"], "-"),
@@ -73,6 +77,8 @@ def test_the_pictures_of_training_and_of_the_vocabulary_say_no_number_that_train
         ("unigram, validation", [0, 1], [3.1, 3.1], COLORS["bound"], ":"),
         ("bigram, validation", [0, 1], [2.4, 2.4], COLORS["bound"], "--"),
     ]
+    title = "After 3 updates the network needs 2.10 nats, the bigram 2.40"
+    assert shown["figure"].axes[0].get_title("left") == title
     assert "unigram and bigram" in shown["alt"]
     assert not any(letter.isdigit() for letter in shown["alt"])
 

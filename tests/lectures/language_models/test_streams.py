@@ -97,6 +97,25 @@ def test_the_gradient_reaches_as_far_as_in_the_study(compute, state, monkeypatch
         assert sum(felt) == WINDOW + compute(update - 1, state, FIRST).reach
 
 
+@pytest.mark.parametrize("size", [(8, 5.2), (4.2, 5.8)])
+def test_every_mark_of_the_losses_has_a_key_and_the_words_stay_on_the_page(compute, size):
+    figure, axes = new_figure(*size, nrows=2)
+    artists = draw_streams(compute(0, "detached", "T = 8, 400 updates"), axes)
+    for done in range(LAST_UPDATE):
+        view = compute(done, "another", "T = 8, 400 updates")
+        draw_streams(view, axes, artists)
+        figure.draw_without_rendering()
+        place = artists["update"].get_window_extent()
+        assert place.x0 >= 0
+        assert place.x1 <= figure.bbox.x1
+    key = axes[1].get_legend()
+    seed, interval, chosen = key.legend_handles
+    assert [text.get_text() for text in key.get_texts()] == ["a seed", "99 % interval", "chosen"]
+    assert seed.get_color() == artists["seeds zeros"].get_color()
+    assert interval.get_color() == artists["interval zeros"].get_color()
+    assert chosen.get_facecolor() == artists["band"].get_facecolor()
+
+
 def test_at_the_top_of_the_text_all_ways_begin_with_zeros(compute):
     for update in (1, 1 + N_WINDOWS):
         for state in STATES:

@@ -85,6 +85,10 @@ def test_what_is_drawn_are_the_faces_of_the_boxes():
         assert artists[f"{name} words"].get_words()[0][2] == f"{name} {box.cells}"
     words = [text for _, _, text in artists["weights words"].get_words()]
     assert {"weight_ih_l0", "weight_hh_l1, l2", "two biases (5,)", "a layer, each way"} <= {*words}
+    assert "gray: learned," in words
+    key = [text for _, _, text in artists["same words"].get_words()]
+    assert key[:2] == ["lit: the same numbers", "forward"]  # what orange is, and what blue
+    assert key[4] == "backward"
     weights = artists["weights"].get_path().vertices.reshape(4, 5, 2)
     right, down = np.ptp(weights, axis=1).T
     np.testing.assert_allclose(down, measure(5, 6.0))
@@ -95,4 +99,6 @@ def test_what_is_drawn_are_the_faces_of_the_boxes():
     assert {artist.get_gid() for artist in artists.values()} == set(PARTS)
     draw_shapes(compute_shapes(T=7, B=2, D=3, H=5), axes, artists)
     assert not artists["backward"].get_visible()
+    key = [text for _, _, text in artists["same words"].get_words()]
+    assert key == ["lit: the same numbers", "output[-1]", "= h_n[0]"]
     encode_png(figure)

@@ -7,13 +7,20 @@ from rnn_helpers.display.figures import new_figure
 from rnn_helpers.lectures.recurrent_networks import plots
 from rnn_helpers.lectures.recurrent_networks.nudge import compute_nudges
 from rnn_helpers.lectures.recurrent_networks.shapes import compute_shapes
+from tests.narrow_charts import check_narrow
 
 
 @pytest.fixture
 def shown(monkeypatch):
     """What was shown: a list of (figure, alternative text)."""
     kept = []
-    monkeypatch.setattr(plots, "show", lambda figure, *, alt: kept.append((figure, alt)))
+
+    def show(figure, *, alt, narrow=None):
+        if narrow is not None:
+            check_narrow(narrow, figure)
+        kept.append((figure, alt))
+
+    monkeypatch.setattr(plots, "show", show)
     return kept
 
 
@@ -28,6 +35,17 @@ def test_each_nudge_has_its_panel_and_its_sentence(shown):
         np.testing.assert_allclose(line.get_ydata()[seen], 10**middle)
         assert axes.get_title(loc="left") == f"tanh, ρ = {nudge.spectral_radius:g}"
         assert plots.describe_nudges(nudge) in said
+
+
+@pytest.mark.parametrize("size", [(8, 4.2), (4.2, 3.6)])
+def test_the_key_of_the_nudge_covers_no_curve_and_no_bar(size):
+    figure, axes = new_figure(*size)
+    plots.draw_nudges(compute_nudges(spectral_radius=0.1), axes)
+    figure.draw_without_rendering()
+    key = axes.get_legend().get_window_extent()
+    assert key.y1 < axes.get_window_extent().y0
+    assert key.x0 >= 0
+    assert key.x1 <= figure.bbox.x1
 
 
 def test_a_nudge_that_some_still_see_is_said_so():
@@ -68,7 +86,8 @@ def test_the_nudge_has_one_sign_at_its_end_and_each_line_its_name():
     looks = {name: (line.get_color(), line.get_linestyle()) for name, line in lines.items()}
     assert looks["1 %"] == (plots.COLORS["relu"], ":")
     assert looks["median of 20"] == (plots.COLORS["data"], "-")
-    assert {text.get_text() for text in axes.get_legend().get_texts()} == set(lines)
+    said = {text.get_text() for text in axes.get_legend().get_texts()}
+    assert said == {*lines, "all 20"}  # the band has a name, too
     (count,) = axes.texts
     assert (count.get_text(), count.get_gid()) == ("20", "last above 1 %")
 
@@ -115,7 +134,12 @@ def test_every_seed_is_a_dot_and_the_live_one_a_cross(shown):
     assert marks == [(20.5, "--"), (17.4, "-.")]
     names = {text.get_text(): text.get_position()[0] for text in figure.axes[0].texts}
     assert names == {" AR(2)": 20.5, " AR(9)": 17.4}
-    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == list(errors)
+    rows = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    assert rows == ["RNN", "Simplified\nGRU"]
+    key = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert key == ["a seed", "mean", "just trained"]
+    title = "Seeds of a cell differ by 1.0 to 2.0, the means of the cells by 2.5"
+    assert figure.axes[0].get_title("left").strip() == title
     assert "RNN: 20.0 to 22.0, mean 21.0; SimplifiedGRU: 18.0 to 19.0, mean 18.5" in said
     assert "AR(9) at 17.4" in said
     assert "21.25" not in said

@@ -8,6 +8,7 @@ from rnn_helpers.lectures.sequence_models import live_plots, order
 from rnn_helpers.lectures.sequence_models import plots as pictures
 from rnn_helpers.lectures.sequence_models.forecasts import prepare_forecasts, scan_windows
 from rnn_helpers.lectures.sequence_models.ngram_samples import COLUMNS, ROWS, NgramView
+from tests.narrow_charts import check_narrow
 
 YEARS, COUNTS = load_sunspots()
 TRAIN, HELD_OUT = split_years(YEARS)
@@ -43,7 +44,13 @@ def test_what_a_figure_cannot_draw_is_replaced():
 def shown(monkeypatch):
     """What was shown: a list of (figure, alternative text)."""
     kept = []
-    monkeypatch.setattr(pictures, "show", lambda figure, *, alt: kept.append((figure, alt)))
+
+    def show(figure, *, alt, narrow=None):
+        if narrow is not None:
+            check_narrow(narrow, figure)
+        kept.append((figure, alt))
+
+    monkeypatch.setattr(pictures, "show", show)
     return kept
 
 
@@ -73,6 +80,8 @@ def test_the_two_errors_of_a_window_are_not_swapped(shown):
     for name, expected in errors.items():
         np.testing.assert_array_equal(lines[name].get_xydata(), np.c_[scan.taus, expected])
     assert "down to 17.4 at 9 years" in said
+    title = "The error is lowest at τ = 12 in training, at τ = 9 on held-out years"
+    assert figure.axes[0].get_title("left") == title
 
 
 def test_the_order_is_drawn_and_told_as_it_was_computed(shown):
@@ -133,6 +142,10 @@ def test_years_that_rose_and_fell_are_told_apart(shown):
     np.testing.assert_array_equal(lines["had risen"].get_xydata(), [[10, 11]])
     np.testing.assert_array_equal(lines["had fallen"].get_xydata(), [[20, 12], [30, 13]])
     assert "100% of the years that had risen and 0% of those that had fallen" in said
+    now, change = np.array([30.0, 60, 40, 61]), np.array([5.0, 5, -5, 5])
+    pictures.draw_two_futures(now, change, np.array([50.0, 70, 20, 99]))
+    title = "After 30 to 60 sunspots come 60 if they had risen, 20 if not"
+    assert shown[1][0].axes[0].get_title("left") == title
 
 
 def test_beliefs_are_stacked_in_the_order_of_their_names(shown):
