@@ -110,15 +110,18 @@ HELD = "from a hundredth to a hundred times what it was: neither vanished nor ex
 _PLAIN = "plain RNN"
 
 
-def name_decay_parts(name: str, direct: str) -> dict[str, str]:
-    """The parts of what `draw_gated_decay` draws, `name` and `direct` as there."""
+def name_decay_parts(name: str, direct: str, *, weights: str = "W_hh") -> dict[str, str]:
+    """The parts of what `draw_gated_decay` draws, `name` and `direct` as there.
+
+    `weights` are those that the other paths go through.
+    """
     cell, path = _name_curves(name, direct)
     gate = direct[-1]
     return {
         cell: "what training gets; the line is the median network, the band holds all but the "
         "tenth at either end",
         path: f"what the gate {gate} alone would hand back, in the unit that keeps most; the other "
-        "paths go through W_hh",
+        f"paths go through {weights}",
         _PLAIN: "networks without gates, to compare with: again their median and their band",
         HOLDS: HELD,
     }

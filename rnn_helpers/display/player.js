@@ -27,6 +27,9 @@ const paint = (color) =>
     ? (color ?? "none")
     : `var(--rnn-${color})`;
 
+// Whether a mark lights with this part: it is of the part, or is moved by it.
+const lights = ({ part, by }, name) => part === name || Boolean(by?.includes(name));
+
 // A picture and its sentence in `element`: `setLayout` draws what stays, `show` what moves.
 class Player {
   constructor(element) {
@@ -94,7 +97,7 @@ class Player {
     let found = false; // a part that this frame does not have dims nothing
     for (const group of [this.still, this.moving])
       for (const element of group.children) {
-        const lit = Boolean(name && element.shown && element.dataset.part === name);
+        const lit = Boolean(name && element.shown && lights(element.shown, name));
         element.classList.toggle("rnn-lit", lit);
         found ||= lit;
       }
@@ -190,7 +193,7 @@ class Player {
   }
 
   dress(element, style) {
-    const { kind, clip, fill, stroke, rotate, part, dimmed, ...rest } = style;
+    const { kind, clip, fill, stroke, rotate, part, by, dimmed, ...rest } = style;
     const rules = Object.entries(rest).map(([name, value]) =>
       name === "font-size" ? `font-size: ${value}px` : `${name}: ${value}`,
     );
@@ -200,7 +203,7 @@ class Player {
     if (part === undefined) delete element.dataset.part;
     else element.dataset.part = part;
     element.classList.toggle("rnn-dimmed", Boolean(dimmed));
-    element.classList.toggle("rnn-lit", part !== undefined && part === this.lit);
+    element.classList.toggle("rnn-lit", this.lit !== undefined && lights(style, this.lit));
     element.shown = style;
   }
 

@@ -41,11 +41,11 @@ _EQUATIONS = {
         (("forget gate", r"$f_t = \sigma(x_t W_{xf} + h_{t-1} W_{hf} + b_f)$"),),
         (("input gate", _I),),
         (),
-        (("candidate", r"$\tilde c_t = \tanh(x_t W_{xg} + h_{t-1} W_{hg} + b_g)$"),),
+        (("candidate", r"$g_t = \tanh(x_t W_{xg} + h_{t-1} W_{hg} + b_g)$"),),
         (
             ("cell state", r"$c_t = \,$"), ("forget gate", r"$f_t$"),
             ("cell state", r"$\odot\, c_{t-1}$"), ("add", r"$\,+\,$"),
-            ("input gate", r"$i_t$"), ("candidate", r"$\odot\, \tilde c_t$"),
+            ("input gate", r"$i_t$"), ("candidate", r"$\odot\, g_t$"),
         ),
         (("output gate", _O),),
         (("hidden state", r"$h_t = \,$"), ("output gate", r"$o_t$"),

@@ -17,6 +17,7 @@ from rnn_helpers.display.decay import (
 )
 from rnn_helpers.display.diagrams import write_number
 from rnn_helpers.display.figures import COLORS, STYLES, is_narrow, new_figure, show
+from rnn_helpers.display.recording import Moved
 from rnn_helpers.lectures.gru.gates import FORMS, GateInterval, GateRun, GRUDecay
 from rnn_helpers.models.trained_gates import show_trained_gates
 
@@ -30,9 +31,9 @@ GATE_PARTS = {
     "update gate": "how much of the old state is kept; the rest is taken from the candidate",
     "state": "what is held",
 }
-_NAMES = {"name": "GRU", "direct": "∏ z"}
+_NAMES: dict[str, Any] = {"name": "GRU", "direct": "∏ z"}
 _BOTTOM = -32  # half of the state, a hundred times, is 10⁻³⁰
-DECAY_PARTS = name_decay_parts(**_NAMES)
+DECAY_PARTS = name_decay_parts(**_NAMES, weights="W_hr, W_hz and W_hn")
 KEPT = 0.5  # a unit that holds less of a pulse of height 0.95 has lost it
 _AFTER_FIRST = 7  # the last step of the first pulse
 SOLVED = 0.02  # mean squared error on the adding problem; always to answer 1 has 1/6
@@ -91,7 +92,7 @@ def _prepare_interval_axes(run, axes, below):
     for y in (KEPT, -KEPT):
         axes.axhline(y, linestyle=":", linewidth=1, color=COLORS["muted"], zorder=0.8)
     axes.text(0, KEPT + 0.06, "held", fontsize=9, color=COLORS["muted"])
-    look = {"color": COLORS["gru"], "gid": "state"}
+    look = {"color": COLORS["gru"], "gid": Moved("state", ["update gate"])}
     (artists["h"],) = axes.plot(
         np.arange(T + 1), run.hs, "-", linewidth=2.6, label="state h", **look
     )
@@ -113,7 +114,9 @@ def _prepare_interval_axes(run, axes, below):
 def describe_gru_decay(decay: GRUDecay) -> str:
     """What is left at the last lag, in words."""
     form = FORMS[decay.cell]
-    reset = "no reset gate" if "simpl" in form else f"reset bias {decay.reset_bias:.1f}"
+    reset = f"reset bias {decay.reset_bias:.1f}"
+    if decay.cell == "SimplifiedGRU":
+        reset = "no reset gate, so that the reset bias does nothing"
     found = describe_gated_decay({"cell": decay.gated, "rnn": decay.rnn}, name="GRU")
     return (
         f"{form[0].upper()}{form[1:]}, keep bias {decay.keep_bias:.1f}, {reset}, "
