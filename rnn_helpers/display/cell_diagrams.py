@@ -11,7 +11,7 @@ from rnn_helpers.display.diagrams import Diagram
 from rnn_helpers.display.figures import new_figure, show
 
 LSTM_SIZE = 7.3, 4.1  # width and height, in drawing units
-GRADIENT_KEY = "key of gradients"  # lit with whatever is, where there are gradients
+GRADIENT_KEY = "key of gradients"  # the part that says how a gradient is drawn
 Terms = Sequence[tuple[str, str]]  # a part and its piece of a line, from left to right
 
 
@@ -135,7 +135,7 @@ def draw_cell_and_terms(
     `prepare(left, right)` draws the two; `hidden` are parts of the cell that are not there.
     """
     artists = artists or dict(zip(("cell", "terms"), prepare(*np.ravel(axes)), strict=True))
-    artists["cell"].move(values, {*lit, KEY, GRADIENT_KEY}, hidden=hidden)
+    artists["cell"].move(values, {*lit, KEY}, hidden=hidden)
     artists["terms"].move({}, lit)
     return artists
 

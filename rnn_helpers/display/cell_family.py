@@ -23,8 +23,8 @@ _MIXED = ("update gate", "candidate", "reset gate")
 _MOVERS = {  # of each cell, by the number: the parts that move it
     "RNN": {"h": ("candidate",)},
     "LSTM": {
-        "kept": ("forget gate",), "taken": _PUT[1:], "c": _PUT, "shown": (*_PUT, "cell state"),
-        "h": (*_PUT, "cell state", "output gate"),
+        "kept": ("forget gate",), "taken": _PUT[1:], "c": _PUT, "shown": _PUT,
+        "h": (*_PUT, "output gate"),
     },
     "GRU": {
         "reset": ("reset gate",), "n": ("reset gate",), "kept": ("update gate",), "taken": _MIXED,

@@ -251,9 +251,7 @@ class Diagram(Artist):
         )  # fmt: skip
         self._add(part, line)
         inches: Any = self._axes.figure
-        line.set_transform(
-            inches.dpi_scale_trans + ScaledTranslation(x, y, self._axes.transData)
-        )
+        line.set_transform(inches.dpi_scale_trans + ScaledTranslation(x, y, self._axes.transData))
 
     def _draw_line(self, points, head, color, *, filled):
         corners = np.asarray(points, float)

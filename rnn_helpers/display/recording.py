@@ -41,7 +41,6 @@ class AsDrawn(str):
 AS_DRAWN = AsDrawn()
 
 
-
 class Moved(str):
     """The gid, a part, of an artist that other parts move: it lights with each of them, too."""
 

@@ -120,7 +120,9 @@ def _prepare_axes(axes):
             1.01, _ROW * row + 0.5, letter, transform=above.get_yaxis_transform(), va="center",
             gid=part,
         )  # fmt: skip
-    below.set(xlim=(0, 41), ylim=(-3.1, 5.6), yticks=range(-2, 5, 2), xlabel="step t", ylabel="value")
+    below.set(
+        xlim=(0, 41), ylim=(-3.1, 5.6), yticks=range(-2, 5, 2), xlabel="step t", ylabel="value"
+    )
     below.set_title("c is what is held, h what is shown", loc="left")
     for part, (number, label, style, color, width) in _LINES.items():
         (artists[part],) = below.plot(

@@ -97,7 +97,7 @@ def draw_beat(beat: Beat, axes: Any, artists: dict[str, Any] | None = None) -> d
     """Draw the cell, its equations and its code, or move an earlier drawing to another beat."""
     hidden, lit = _GRADIENTS, set(_LIT[beat.name])
     if beat.way == WAYS[1]:
-        hidden, lit = (), lit | set(_ASKED[beat.name])
+        hidden, lit = (), lit | {*_ASKED[beat.name], GRADIENT_KEY}
     return draw_cell_and_terms(
         beat.values, lit, axes, artists, prepare=_prepare_cell, hidden=hidden
     )

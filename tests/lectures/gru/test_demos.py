@@ -174,7 +174,7 @@ def test_the_beats_are_one_run_of_the_cell():
     (gated_decay_demo, {"keep_bias": 0}, "Torch's GRU, keep bias 0.0, reset bias 0.0, W_hn"),
     (gated_decay_demo, {"keep_bias": 0}, "networks it vanishes in 20"),
     (gated_decay_demo, {"keep_bias": 6}, "networks it holds in 20"),
-    (gated_decay_demo, {"cell": "SimplifiedGRU"}, "keep bias 0.0, no reset gate, W_hn"),
+    (gated_decay_demo, {"cell": "SimplifiedGRU"}, "no reset gate, so that the reset bias does nothing, W_hn"),
     (connectivity_demo, {"position": 60}, "The prediction of “)”, character 60, after “(insertion"),
     (connectivity_demo, {"position": 60}, "Here the GRU reaches farthest back."),
     (connectivity_demo, {"own": "ab"}, "Here all reach equally far back"),
