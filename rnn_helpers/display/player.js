@@ -27,9 +27,6 @@ const paint = (color) =>
     ? (color ?? "none")
     : `var(--rnn-${color})`;
 
-// Whether a mark lights with this part: it is of the part, or is moved by it.
-const lights = ({ part, by }, name) => part === name || Boolean(by?.includes(name));
-
 // A picture and its sentence in `element`: `setLayout` draws what stays, `show` what moves.
 class Player {
   constructor(element) {
@@ -76,10 +73,8 @@ class Player {
   }
 
   watchPointer() {
-    const find = ({ target }) => {
-      const name = target.closest?.("[data-part]")?.dataset.part;
-      return this.what?.has(name) ? name : undefined;
-    };
+    const find = ({ target }) =>
+      target.closest?.("[data-part]")?.parts?.find((name) => this.what?.has(name));
     this.svg.addEventListener("pointerover", (event) => this.light(find(event) ?? this.pinned));
     this.svg.addEventListener("pointerleave", () => this.light(this.pinned));
     this.svg.addEventListener("click", (event) => this.what?.size && this.pin(find(event)));
@@ -97,7 +92,7 @@ class Player {
     let found = false; // a part that this frame does not have dims nothing
     for (const group of [this.still, this.moving])
       for (const element of group.children) {
-        const lit = Boolean(name && element.shown && lights(element.shown, name));
+        const lit = Boolean(name && element.shown && element.parts?.includes(name));
         element.classList.toggle("rnn-lit", lit);
         found ||= lit;
       }
@@ -164,7 +159,8 @@ class Player {
     if (!this.parts.childElementCount) return;
     const there = new Set();
     for (const group of [this.still, this.moving])
-      for (const element of group.children) if (element.shown) there.add(element.dataset.part);
+      for (const element of group.children)
+        if (element.shown) element.parts?.forEach((part) => there.add(part));
     for (const button of this.parts.children)
       button.classList.toggle("rnn-absent", !there.has(button.textContent));
   }
@@ -193,7 +189,7 @@ class Player {
   }
 
   dress(element, style) {
-    const { kind, clip, fill, stroke, rotate, part, by, dimmed, ...rest } = style;
+    const { kind, clip, fill, stroke, rotate, part, dimmed, ...rest } = style;
     const rules = Object.entries(rest).map(([name, value]) =>
       name === "font-size" ? `font-size: ${value}px` : `${name}: ${value}`,
     );
@@ -203,7 +199,8 @@ class Player {
     if (part === undefined) delete element.dataset.part;
     else element.dataset.part = part;
     element.classList.toggle("rnn-dimmed", Boolean(dimmed));
-    element.classList.toggle("rnn-lit", this.lit !== undefined && lights(style, this.lit));
+    element.parts = part?.split("|"); // it is pointed at as the first, and lights with each
+    element.classList.toggle("rnn-lit", Boolean(element.parts?.includes(this.lit)));
     element.shown = style;
   }
 

@@ -74,8 +74,8 @@ def record(figure: Figure, artists: Iterable[Artist]) -> list[Mark]:
         `style["kind"]` says what the data are, in quarter pixels from the upper left corner:
         "path": [SVG path data, relative]; "text": [x, y, text], and a length that a line of
         columns is stretched to; "image": [x, y, width, height, data address].
-        `style["part"]`, if there, is the gid of the artist: marks that have it light together;
-        `style["by"]` are the parts that move it, with which it lights, too.
+        `style["part"]`, if there, is the gid of the artist, and behind bars the parts that move it:
+        marks that have a part light together.
         A page dims those whose style is "dimmed".
     """
     recorder = _recorders.get(figure)
@@ -225,9 +225,7 @@ class _Recorder(RendererBase):
     def _add(self, style, data):
         parts = [gid for gid in self._groups if gid]
         if parts:
-            style = style | {"part": str(parts[-1])}
-            if isinstance(parts[-1], Moved):
-                style["by"] = parts[-1].by
+            style = style | {"part": "|".join([parts[-1], *getattr(parts[-1], "by", ())])}
         self.marks.append((style, data))
 
     def _make_style(self, gc, face):

@@ -190,7 +190,7 @@ def test_a_typed_date_moves_the_alignment_and_an_unknown_character_gets_a_senten
     assert lab.errors == []
 
 
-LIT = "svg => [...svg.querySelectorAll('.rnn-lit')].map(each => each.dataset.part)"
+LIT = "svg => [...svg.querySelectorAll('.rnn-lit')].map(each => each.dataset.part.split('|')[0])"
 
 
 def test_a_part_lights_from_the_drawing_the_equation_and_its_button(lab, start):

@@ -80,8 +80,8 @@ def describe_beat(beat: Beat) -> str:
         return f"Step {beat.step}, {beat.name}: {words[beat.name]}."
     words = {
         "show": f"into this h: the last h changes by {v['d_h']} per unit of it. Into c along the "
-                f"belt: {v['d_c_after']} per unit of c; through the output gate's valve: {v['d_shown']}. "
-                f"Together: {v['d_c']}",
+                f"belt: {v['d_c_after']} per unit of c; through the output gate's valve: "
+                f"{v['d_shown']}. Together: {v['d_c']}",
         "add": f"the sum hands its {v['d_c']} whole to both sides. Through the input gate's valve "
                f"into the candidate: {v['d_g']} per unit of it. Into the input gate: {v['d_i']} "
                "per unit of i",

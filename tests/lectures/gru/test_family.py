@@ -156,8 +156,9 @@ def test_what_a_part_moves_lights_with_it(cell):
 def test_a_part_says_on_the_page_what_moves_it():
     demo = family_demo(cell=1)
     styles = demo.stage.frame["styles"]
-    by = {style["part"]: style["by"] for style in styles if style.get("by")}
-    assert by["hidden state"] == ("forget gate", "input gate", "candidate", "output gate")
+    assert "hidden state|forget gate|input gate|candidate|output gate" in {
+        style.get("part") for style in styles
+    }
     demo.close()
 
 

@@ -59,7 +59,8 @@ def test_each_number_is_shown_as_often_as_it_is_drawn_and_written():
     both = {line: 1, text: 1}
     assert kinds == {
         "x": {line: 2, text: 1}, "h_before": {line: 3, text: 1}, "past": both, "n": both,
-        "kept": both, "taken": both, "h": both, "r": {valve: 1, text: 1}, "z": {valve: 1, text: 1}, "open": {valve: 1, text: 1},
+        "kept": both, "taken": both, "h": both, "r": {valve: 1, text: 1},
+        "z": {valve: 1, text: 1}, "open": {valve: 1, text: 1},
         "reset": {line: 1},
     }  # fmt: skip
     parts = {name: s._text for name, s in cell._shown if hasattr(s, "_text")}
