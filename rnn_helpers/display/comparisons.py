@@ -1,56 +1,18 @@
 """Pictures that compare trained models: every seed is a dot, so that the spread is seen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.gridspec import GridSpec
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from rnn_helpers.display.figures import COLORS, STYLES, new_figure, show
+from rnn_helpers.display.figures import COLORS, STYLES, draw_both, is_narrow, show
 from rnn_helpers.validation import check_array
 
 _MARKERS, _LINES = ("o", "s", "^", "D"), ("-", "--", "-.", ":")
 _ORDER = (COLORS["tanh"], COLORS["relu"], COLORS["identity"], COLORS["third"])
-_CHART = 4.6, 3.4  # inches of a chart, and of the key beside it
-
-
-def new_chart(title: str, height: float = 3.4) -> tuple[Figure, Axes, Axes]:
-    """A figure of one chart, in `height` inches, and axes for its key beside it.
-
-    On a narrow page the key stands below the chart: see `draw_key`.
-    """
-    figure, (axes, key) = new_figure(sum(_CHART), height, ncols=2)
-    figure.suptitle(title, x=0.01, ha="left", fontsize=12)
-    key.axis("off")
-    return figure, axes, key
-
-
-def draw_key(
-    axes: Axes, key: Axes, *, title: str | None = None, handles: Sequence[Artist] | None = None
-) -> None:
-    """Draw the key of the chart on `axes` beside it, instead of a legend over its curves.
-
-    `handles` are artists with labels; without them, what on `axes` has one.
-    """
-    figure: Any = axes.figure
-    if (legend := axes.get_legend()) is not None:
-        legend.remove()
-    handles = axes.get_legend_handles_labels()[0] if handles is None else handles
-    lines = sum(1 + str(handle.get_label()).count("\n") for handle in handles) + bool(title)
-    high = 0.25 * lines
-    rows = high, max(0.1, figure.get_figheight() - 0.4 - high)  # no higher than it has to be
-    grid = GridSpec(2, 2, figure=figure, width_ratios=_CHART, height_ratios=rows)
-    axes.set_subplotspec(grid[:, 0])
-    key.set_subplotspec(grid[0, 1])
-    key.legend(
-        handles=handles, title=title, loc="upper left", frameon=False, borderaxespad=0,
-        borderpad=0, alignment="left", fontsize=10, title_fontsize=10,
-    )  # fmt: skip
 
 
 def draw_success_counts(
@@ -88,32 +50,59 @@ def show_learned_by_distance(
     distances: Sequence[int], counts: Mapping[str, Sequence[int]], *, total: int
 ) -> None:
     """Show how many networks learned agreement at each distance, a line for each of `counts`."""
-    figure, axes = new_figure(8, 3.6)
-    draw_success_counts(distances, counts, axes, total=total)
-    axes.set(xlabel="words between subject and verb")
-    axes.set_title("Networks that learned agreement from torch's start", loc="left")
-    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0))
+
+    def draw(axes):
+        draw_success_counts(distances, counts, axes, total=total)
+        axes.set(xlabel="words between subject and verb")
+        axes.set_title(name_fall(counts.values()), loc="left")
+        _put_legend_aside(axes)
+
+    figure, narrow = draw_both(draw, 8, 3.6, narrow=4.0)
     rows = []
     for name, row in counts.items():
         pairs = zip(np.asarray(row), distances, strict=True)
         rows.append(f"{name}: {', '.join(f'{count} at {d}' for count, d in pairs)}")
     said = "; ".join(rows)
-    show(figure, alt=f"Networks of {total} that learned, by words in between. {said}.")
+    alt = f"Networks of {total} that learned, by words in between. {said}."
+    show(figure, narrow=narrow, alt=alt)
+
+
+def name_fall(rows: Iterable[ArrayLike]) -> str:
+    """The title of counts by distance: whether all of them fall."""
+    rows = [np.asarray(row) for row in rows]
+    if all((row[-1] <= row).all() and row[-1] < row[0] for row in rows):
+        return "The farther the subject, the fewer networks learn from torch's start"
+    return "Not all learn less often from torch's start where the subject is farther"
+
+
+def _put_legend_aside(axes):
+    """Beside the chart; below it on a phone."""
+    if is_narrow(axes):
+        axes.legend(loc="upper left", bbox_to_anchor=(-0.15, -0.22), ncols=2, fontsize=9)
+    else:
+        axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0))
 
 
 def show_learned_by_start(
     counts: Mapping[str, ArrayLike], rates: Sequence[float], *, total: int, cell: str
 ) -> None:
     """Show how many networks learned agreement from each start, a mark for each learning rate."""
-    figure, axes = new_figure(8, 3.6)
-    draw_counts_by_start(counts, rates, axes, total=total, color=COLORS[cell.lower()])
-    title = f"{cell}s that learned thirty words, by what was changed before training"
-    axes.set_title(title, loc="left")
+    sums = {name: np.asarray(row).sum() for name, row in counts.items()}
+    best = [name for name, learned in sums.items() if learned == max(sums.values())]
+    title = f"Most {cell}s learn thirty words with “{'” and “'.join(best)}”"
+
+    def draw(axes):
+        draw_counts_by_start(counts, rates, axes, total=total, color=COLORS[cell.lower()])
+        axes.set_title(title, loc="left")
+        _put_legend_aside(axes)
+
+    figure, narrow = draw_both(draw, 8, 3.6, narrow=3.8)
     rows = "; ".join(
         f"{name}: {' and '.join(map(str, np.asarray(row)))}" for name, row in counts.items()
     )
     at = " and ".join(f"{rate:g}" for rate in rates)
-    show(figure, alt=f"{cell}s of {total} that learned, at the rates {at}, by start. {rows}.")
+    alt = f"{cell}s of {total} that learned, at the rates {at}, by start. {rows}."
+    show(figure, narrow=narrow, alt=alt)
 
 
 def draw_counts_by_start(

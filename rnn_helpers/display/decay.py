@@ -225,10 +225,13 @@ def show_gated_decays(
     `settings` holds results by the panel's title; `describe` and `draw` are the demo's.
     """
     figure, axes = new_figure(9.6, 3.8, ncols=len(settings), sharey=True)
+    left = {}
     for axis, (title, result) in zip(axes, settings.items(), strict=True):
-        draw(result, axis)
+        left[title] = draw(result, axis)["total"].get_ydata()[-1]
         axis.set_title(title, loc="left", fontsize=11)
         axis.label_outer()
+    best = max(left, key=lambda title: left[title])
+    figure.suptitle(f"With {best} most of the gradient is left", x=0.01, ha="left", fontsize=12)
     handles, labels = axes[0].get_legend_handles_labels()
     title = axes[0].get_legend().get_title().get_text()
     figure.legend(handles, labels, title=title, loc="outside lower center", ncols=3, fontsize=9)

@@ -1,5 +1,6 @@
 """Figures: let go with their user, shown with an alternative text, in the house style."""
 
+import base64
 import gc
 import io
 import weakref
@@ -12,7 +13,15 @@ from PIL import Image
 
 from rnn_helpers.display import figures
 from rnn_helpers.display.comparisons import draw_seed_spread
-from rnn_helpers.display.figures import COLORS, encode_png, image_bundle, new_figure, show
+from rnn_helpers.display.figures import (
+    COLORS,
+    draw_both,
+    encode_png,
+    image_bundle,
+    is_narrow,
+    new_figure,
+    show,
+)
 
 
 def test_the_same_picture_is_the_same_bytes_and_shows_its_colours():
@@ -47,6 +56,27 @@ def test_a_figure_is_shown_with_its_alternative_text(monkeypatch):
     assert rest["metadata"]["image/png"]["alt"] == 'A line that "rises" < 1'
     page = image_bundle(b"png", alt="alt", width=10, caption="a < b")["text/html"]
     assert page.startswith("<p>a &lt; b</p><img ")
+
+
+def test_a_chart_for_phones_is_stored_beside_the_one_that_is_shown(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda data, **rest: shown.append(rest))
+    drawn = []
+
+    def draw(axes):
+        drawn.append(is_narrow(axes))
+        axes.plot([0, 1])
+        axes.set_title("a sentence that is longer than a line on a phone may be", loc="left")
+
+    figure, narrow = draw_both(draw, 8, 3, narrow=2.5)
+    assert drawn == [False, True]
+    assert "\n" in narrow.axes[0].get_title("left")
+    assert "\n" not in figure.axes[0].get_title("left")
+    show(figure, alt="a chart", narrow=narrow)
+    show(figure, alt="a chart")
+    first, second = (rest["metadata"]["image/png"] for rest in shown)
+    assert Image.open(io.BytesIO(base64.b64decode(first["narrow"]))).size == (630, 375)
+    assert "narrow" not in second
 
 
 LOUD = {

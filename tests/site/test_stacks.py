@@ -1,5 +1,6 @@
 """A picture for narrow pages: its panels in their order, and its text said once."""
 
+import base64
 import io
 import re
 
@@ -47,6 +48,18 @@ def test_the_panels_stand_below_each_other_each_with_its_labels():
     strips = [np.asarray(narrow)[top : top + 200, : red[2] - 20] for top in (red[0], blue[0])]
     np.testing.assert_array_equal(*strips)
     assert (strips[0] < 100).sum() > 200  # which is not white
+
+
+def test_a_chart_drawn_for_phones_is_what_a_narrow_page_shows(tmp_path):
+    wide, _ = make_figure()
+    slim = encode_png(new_figure(4.2, 3)[0], dpi=150)
+    kept = {"alt": "panels", "width": 900, "narrow": base64.b64encode(slim).decode("ascii")}
+    page = make_page(kept, wide, tmp_path)
+    (source,) = re.findall(r"<source [^>]*>", page)
+    assert 'width="420" height="300"' in source
+    place = re.search(r'srcset="\.\./([^"]*)"', source)[1]
+    with Image.open(tmp_path / "extra" / place) as stored, Image.open(io.BytesIO(slim)) as wanted:
+        np.testing.assert_array_equal(stored.convert("RGB"), wanted.convert("RGB"))
 
 
 def make_page(metadata, png, target):

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
-from rnn_helpers.display.comparisons import show_learned_by_start
+from rnn_helpers.display.comparisons import name_fall, show_learned_by_start
 from rnn_helpers.display.decay import (
     describe_gated_decay,
     draw_gated_decay,
@@ -141,7 +141,10 @@ def draw_gru_decays(settings: Mapping[str, GRUDecay]) -> None:
 
 def draw_conventions(runs: Sequence[GateRun]) -> None:
     """Show the state of one unit whose z keeps and of one whose z takes, a panel a setting."""
-    figure, axes = new_figure(9.6, 3, ncols=len(runs), sharey=True)
+    figure, axes = new_figure(9.6, 3.3, ncols=len(runs), sharey=True)
+    same = " and ".join(f"z = {run.z}" for run in runs if np.allclose(run.keeps, run.takes))
+    title = f"Only with {same} is it the same whether z keeps or takes"
+    figure.suptitle(title, x=0.01, ha="left", fontsize=12)
     ends = []
     for axis, run in zip(axes, runs, strict=True):
         axis.plot(run.keeps, "-", linewidth=2.4, color=COLORS["gru"], label="z keeps")
@@ -163,7 +166,9 @@ def draw_learned_by_distance(
     distances: Sequence[int], counts: Mapping[float, Mapping[str, Sequence[int]]], *, total: int
 ) -> None:
     """Show how many networks learned agreement at each distance, a panel for each learning rate."""
-    figure, axes = new_figure(9, 3.4, ncols=len(counts), sharey=True)
+    figure, axes = new_figure(9, 3.7, ncols=len(counts), sharey=True)
+    title = name_fall(row for rows in counts.values() for row in rows.values())
+    figure.suptitle(title, x=0.01, ha="left", fontsize=12)
     said = []
     for axis, (rate, rows) in zip(axes, counts.items(), strict=True):
         for name, row in rows.items():
@@ -175,7 +180,7 @@ def draw_learned_by_distance(
         axis.set_xticks(distances)
         axis.set(ylim=(-0.04 * total, 1.04 * total), yticks=range(0, total + 1, 5))
         axis.set(xlabel="words between subject and verb")
-        axis.set_title(f"torch's start, rate {rate:g}", loc="left")
+        axis.set_title(f"rate {rate:g}", loc="left", fontsize=11)
     axes[0].set_ylabel(f"networks that learned, of {total}")
     axes[0].legend(loc="lower left")
     show(figure, alt=f"Networks of {total} that learned, by words in between. {'; '.join(said)}.")
@@ -193,7 +198,11 @@ def draw_adding(errors: Mapping[str, ArrayLike], *, updates: Sequence[int]) -> N
 
     `errors` holds an array (updates, seeds) for each cell.
     """
-    figure, axes = new_figure(8, 3.4, ncols=len(updates), sharey=True)
+    figure, axes = new_figure(8, 3.7, ncols=len(updates), sharey=True)
+    missed = [name for name, rows in errors.items() if (np.asarray(rows)[-1] >= SOLVED).any()]
+    but = f" but those of {' and '.join(missed)}" if missed else ""
+    title = f"After {updates[-1]} updates all networks{but} solve adding: below {SOLVED}"
+    figure.suptitle(title, x=0.01, ha="left", fontsize=12)
     said = []
     for number, (axis, count) in enumerate(zip(axes, updates, strict=True)):
         for place, (name, rows) in enumerate(errors.items()):
