@@ -1,5 +1,6 @@
 """Pictures that compare trained models: every seed is a dot, so that the spread is seen."""
 
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -54,7 +55,7 @@ def show_learned_by_distance(
     def draw(axes):
         draw_success_counts(distances, counts, axes, total=total)
         axes.set(xlabel="words between subject and verb")
-        axes.set_title(name_fall(counts.values()), loc="left")
+        axes.set_title(name_fall(counts.values(), distances), loc="left")
         _put_legend_aside(axes)
 
     figure, narrow = draw_both(draw, 8, 3.6, narrow=4.0)
@@ -67,12 +68,12 @@ def show_learned_by_distance(
     show(figure, narrow=narrow, alt=alt)
 
 
-def name_fall(rows: Iterable[ArrayLike]) -> str:
-    """The title of counts by distance: whether all of them fall."""
+def name_fall(rows: Iterable[ArrayLike], distances: Sequence[int]) -> str:
+    """The title of counts by distance: whether all of them are least at the last."""
     rows = [np.asarray(row) for row in rows]
-    if all((row[-1] <= row).all() and row[-1] < row[0] for row in rows):
-        return "The farther the subject, the fewer networks learn from torch's start"
-    return "Not all learn less often from torch's start where the subject is farther"
+    if all((row[-1] <= row).all() for row in rows) and any(row[-1] < row[0] for row in rows):
+        return f"At {distances[-1]} words the fewest networks learn from torch's start"
+    return f"From torch's start some learn no less often at {distances[-1]} words"
 
 
 def _put_legend_aside(axes):
@@ -89,7 +90,7 @@ def show_learned_by_start(
     """Show how many networks learned agreement from each start, a mark for each learning rate."""
     sums = {name: np.asarray(row).sum() for name, row in counts.items()}
     best = [name for name, learned in sums.items() if learned == max(sums.values())]
-    title = f"Most {cell}s learn thirty words with “{'” and “'.join(best)}”"
+    title = f"The most {cell}s learn thirty words with “{'” and “'.join(best)}”"
 
     def draw(axes):
         draw_counts_by_start(counts, rates, axes, total=total, color=COLORS[cell.lower()])
@@ -97,6 +98,7 @@ def show_learned_by_start(
         _put_legend_aside(axes)
 
     figure, narrow = draw_both(draw, 8, 3.6, narrow=3.8)
+    narrow.axes[0].set_title(textwrap.fill(title, 28), loc="left")  # right of the starts' names
     rows = "; ".join(
         f"{name}: {' and '.join(map(str, np.asarray(row)))}" for name, row in counts.items()
     )

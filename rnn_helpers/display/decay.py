@@ -231,7 +231,8 @@ def show_gated_decays(
         axis.set_title(title, loc="left", fontsize=11)
         axis.label_outer()
     best = max(left, key=lambda title: left[title])
-    figure.suptitle(f"With {best} most of the gradient is left", x=0.01, ha="left", fontsize=12)
+    title = f"More of the gradient is left with {best} than with the others"
+    figure.suptitle(title, x=0.01, ha="left", fontsize=12)
     handles, labels = axes[0].get_legend_handles_labels()
     title = axes[0].get_legend().get_title().get_text()
     figure.legend(handles, labels, title=title, loc="outside lower center", ncols=3, fontsize=9)

@@ -187,6 +187,7 @@ def test_settings_stand_side_by_side(monkeypatch):
     ((figure, alt),) = said
     encode_png(figure)
     assert [axis.get_title(loc="left") for axis in figure.axes] == ["low", "high"]
+    assert figure.get_suptitle() == "More of the gradient is left with high than with the others"
     assert [len(axis.texts) for axis in figure.axes] == [0, 3]
     assert "vanishes in 20" in alt
     assert "explodes in 15" in alt

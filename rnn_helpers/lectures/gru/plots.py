@@ -167,7 +167,7 @@ def draw_learned_by_distance(
 ) -> None:
     """Show how many networks learned agreement at each distance, a panel for each learning rate."""
     figure, axes = new_figure(9, 3.7, ncols=len(counts), sharey=True)
-    title = name_fall(row for rows in counts.values() for row in rows.values())
+    title = name_fall((row for rows in counts.values() for row in rows.values()), distances)
     figure.suptitle(title, x=0.01, ha="left", fontsize=12)
     said = []
     for axis, (rate, rows) in zip(axes, counts.items(), strict=True):

@@ -25,9 +25,9 @@ from rnn_helpers.lectures.gru.gates import compute_gate_run, compute_gru_decay
 def test_a_picture_says_its_numbers(monkeypatch, draw, words):
     said = []
     for room in (comparisons, decay):
-        monkeypatch.setattr(room, "show", lambda figure, *, alt: plots.show(figure, alt=alt))
+        monkeypatch.setattr(room, "show", lambda figure, **words: plots.show(figure, **words))
     monkeypatch.setattr(
-        plots, "show", lambda figure, *, alt: said.append((encode_png(figure), alt))
+        plots, "show", lambda figure, *, alt, **_: said.append((encode_png(figure), alt))
     )
     draw()
     ((png, alt),) = said
