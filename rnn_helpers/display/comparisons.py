@@ -69,11 +69,11 @@ def show_learned_by_distance(
 
 
 def name_fall(rows: Iterable[ArrayLike], distances: Sequence[int]) -> str:
-    """The title of counts by distance: whether all of them are least at the last."""
-    rows = [np.asarray(row) for row in rows]
-    if all((row[-1] <= row).all() for row in rows) and any(row[-1] < row[0] for row in rows):
-        return f"At {distances[-1]} words the fewest networks learn from torch's start"
-    return f"From torch's start some learn no less often at {distances[-1]} words"
+    """The title of counts by distance: whether all are smaller at the last than at the first."""
+    first, last = distances[0], distances[-1]
+    if all(np.asarray(row)[-1] < np.asarray(row)[0] for row in rows):
+        return f"Fewer networks learn at {last} words than at {first}, from torch's start"
+    return f"From torch's start some learn at {last} words no less often than at {first}"
 
 
 def _put_legend_aside(axes):

@@ -200,8 +200,8 @@ def draw_adding(errors: Mapping[str, ArrayLike], *, updates: Sequence[int]) -> N
     """
     figure, axes = new_figure(8, 3.7, ncols=len(updates), sharey=True)
     missed = [name for name, rows in errors.items() if (np.asarray(rows)[-1] >= SOLVED).any()]
-    but = f" but those of {' and '.join(missed)}" if missed else ""
-    title = f"After {updates[-1]} updates all networks{but} solve adding: below {SOLVED}"
+    but = f" but {' and '.join(missed)}" if missed else ""
+    title = f"After {updates[-1]} updates all{but} solve adding, with errors below {SOLVED}"
     figure.suptitle(title, x=0.01, ha="left", fontsize=12)
     said = []
     for number, (axis, count) in enumerate(zip(axes, updates, strict=True)):
