@@ -75,7 +75,7 @@ def draw_lstm_cell(axes: Axes, *, fontsize: float = 9.0, backward: bool = False)
     cell.line(out, [(5.83, middle), (6.5, middle), (6.5, below), (7.15, below)], value="h")
     cell.text(out, 7.0, below + 0.34, "hₜ")
     cell.number(out, 6.8, middle + 0.15, value="h", **small)
-    draw_line_key(cell, 1.75, 0.36, **small)
+    draw_line_key(cell, 1.9, 0.36, **small)
     draw_valve_key(cell, 7.15, -0.04, **small)
     if backward:
         _draw_lstm_backward(cell, belt, middle, gates, below, ends, small)
@@ -109,8 +109,8 @@ def _draw_lstm_backward(cell, belt, middle, gates, below, ends, small):
         cell.number(
             gradient, x - aside, gates + high, value=name, form="{:+.2f}", ha="right", **small
         )
-    cell.sample(GRADIENT_KEY, [(2.2, -0.04), (1.75, -0.04)], 0.3, back=True)
-    cell.text(GRADIENT_KEY, 2.28, -0.04, "gradient", ha="left", **small)
+    cell.sample(GRADIENT_KEY, [(2.35, -0.04), (1.9, -0.04)], 0.3, back=True)
+    cell.text(GRADIENT_KEY, 2.43, -0.04, "gradient", ha="left", **small)
 
 
 def write_terms(axes: Axes, lines: Iterable[tuple[Terms, Terms]], *, step: float = 0.66) -> Diagram:
