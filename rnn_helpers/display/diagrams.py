@@ -250,8 +250,9 @@ class Diagram(Artist):
             linestyle=_GONE, linewidth=1.0, zorder=5,
         )  # fmt: skip
         self._add(part, line)
-        inches: Any = self._axes.figure
-        line.set_transform(inches.dpi_scale_trans + ScaledTranslation(x, y, self._axes.transData))
+        figure: Any = self._axes.figure
+        place: Any = self._axes.transData
+        line.set_transform(figure.dpi_scale_trans + ScaledTranslation(x, y, place))
 
     def _draw_line(self, points, head, color, *, filled):
         corners = np.asarray(points, float)
