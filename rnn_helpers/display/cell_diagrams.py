@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
-from rnn_helpers.display.cell_family import KEY, draw_key
+from rnn_helpers.display.cell_family import KEY, TAKEN, draw_line_key, draw_valve_key, name_moved
 from rnn_helpers.display.diagrams import Diagram
 from rnn_helpers.display.figures import new_figure, show
 
 LSTM_SIZE = 7.3, 4.1  # width and height, in drawing units
+GRADIENT_KEY = "key of gradients"  # the part that says how a gradient is drawn
 Terms = Sequence[tuple[str, str]]  # a part and its piece of a line, from left to right
 
 
@@ -18,12 +19,19 @@ def draw_lstm_cell(axes: Axes, *, fontsize: float = 9.0, backward: bool = False)
     """One step of an LSTM, whose numbers are x, h_before, c_before, f, i, g, o, kept, added, c, h.
 
     `kept` is f ⊙ c_before, `added` i ⊙ g, and `shown` is tanh(c). With `backward`, there are lines
-    for what the loss asks, too: d_h, d_c_after, from the step after this one, d_c, d_c_before,
-    d_h_before, and for each gate d_f, d_i, d_g and d_o.
+    for what the loss asks, too: d_h, d_c_after, from the step after this one, d_shown, which comes
+    to c through the output gate's valve, d_c, d_c_before, d_h_before, and for each gate d_f, d_i,
+    d_g and d_o.
     """
     cell = Diagram(axes, *LSTM_SIZE, fontsize=fontsize)
     belt, middle, gates, below = 3.45, 2.5, 1.45, 0.72
     small: Any = {"fontsize": fontsize - 1.5}
+    kept, added, held, shown, out = (
+        name_moved(part, "LSTM", number) for part, number in (
+            ("cell state", "kept"), ("add", "taken"), ("cell state", "c"), ("show", "shown"),
+            ("hidden state", "h"),
+        )
+    )  # fmt: skip
     # what is read: the input and what was shown last, one beside the other
     cell.text("input", 0.85, 0.1, "xₜ")
     cell.line("input", [(0.85, 0.27), (0.85, below)], value="x", head=False)
@@ -46,30 +54,29 @@ def draw_lstm_cell(axes: Axes, *, fontsize: float = 9.0, backward: bool = False)
     cell.number("cell state", 0.9, belt + 0.34, value="c_before", **small)
     cell.line("forget gate", [(1.6, gates + 0.25), (1.6, belt - 0.23)])
     cell.valve("forget gate", 1.6, belt, value="f")
-    cell.line("cell state", [(1.83, belt), (4.09, belt)], value="kept")
-    cell.number("cell state", 2.7, belt + 0.34, value="kept", **small)
+    cell.line(kept, [(1.83, belt), (4.09, belt)], value="kept")
+    cell.number(kept, 2.7, belt + 0.34, value="kept", **small)
     cell.line("candidate", [(2.6, gates + 0.25), (2.6, middle), (3.27, middle)], value="g")
     cell.line("input gate", [(3.5, gates + 0.25), (3.5, middle - 0.23)])
     cell.valve("input gate", 3.5, middle, value="i")
-    cell.line("add", [(3.73, middle), (4.3, middle), (4.3, belt - 0.21)], value="added")
-    cell.number("add", 4.2, middle - 0.26, value="added", **small)
+    cell.line(added, [(3.73, middle), (4.3, middle), (4.3, belt - 0.21)], value="added")
+    cell.number(added, 4.2, middle - 0.26, value="added", **small)
     cell.operation("add", 4.3, belt, "+")
-    cell.line("cell state", [(4.51, belt), (7.15, belt)], value="c")
-    cell.text("cell state", 7.0, belt + 0.34, "cₜ")
-    cell.number("cell state", 6.4, belt + 0.34, value="c", **small)
+    cell.line(held, [(4.51, belt), (7.15, belt)], value="c")
+    cell.text(held, 7.0, belt + 0.34, "cₜ")
+    cell.number(held, 6.4, belt + 0.34, value="c", **small)
     # what is shown
-    cell.line("show", [(5.0, belt), (5.0, middle + 0.3)], value="c")
+    cell.line(shown, [(5.0, belt), (5.0, middle + 0.3)], value="c")
     cell.fork("show", 5.0, belt)
     cell.operation("show", 5.0, middle, "tanh", radius=0.3, **small)
-    cell.line("show", [(5.3, middle), (5.37, middle)], value="shown", head=False)
+    cell.line(shown, [(5.3, middle), (5.37, middle)], value="shown", head=False)
     cell.line("output gate", [(5.6, gates + 0.25), (5.6, middle - 0.23)])
     cell.valve("output gate", 5.6, middle, value="o")
-    cell.line(
-        "hidden state", [(5.83, middle), (6.5, middle), (6.5, below), (7.15, below)], value="h"
-    )
-    cell.text("hidden state", 7.0, below + 0.34, "hₜ")
-    cell.number("hidden state", 6.8, middle + 0.15, value="h", **small)
-    draw_key(cell, 7.15, -0.04, **small)
+    cell.line(out, [(5.83, middle), (6.5, middle), (6.5, below), (7.15, below)], value="h")
+    cell.text(out, 7.0, below + 0.34, "hₜ")
+    cell.number(out, 6.8, middle + 0.15, value="h", **small)
+    draw_line_key(cell, 1.9, 0.36, **small)
+    draw_valve_key(cell, 7.15, -0.04, **small)
     if backward:
         _draw_lstm_backward(cell, belt, middle, gates, below, ends, small)
     return cell
@@ -77,17 +84,22 @@ def draw_lstm_cell(axes: Axes, *, fontsize: float = 9.0, backward: bool = False)
 
 def _draw_lstm_backward(cell, belt, middle, gates, below, ends, small):
     """What the loss asks, beside the lines on which it was given."""
-    over, c, h = belt - 0.3, "gradient of c", "gradient of h"
-    cell.back(c, [(7.15, over), (5.2, over)], value="d_c_after")
-    cell.number(c, 5.9, over - 0.24, value="d_c_after", form="{:+.2f}", **small)
-    cell.back(c, [(4.85, over), (1.95, over)], value="d_c")
+    over, c, h, last = belt - 0.3, "gradient of c", "gradient of h", "gradient of the h before"
+    cell.back(c, [(7.15, over), (5.45, over)], value="d_c_after")
+    cell.number(c, 6.35, over - 0.24, value="d_c_after", form="{:+.2f}", **small)
+    cell.back(c, [(5.24, middle + 0.24), (5.24, over - 0.03)], value="d_shown")
+    cell.number(c, 5.36, over - 0.24, value="d_shown", form="{:+.2f}", ha="left", **small)
+    cell.back(c, [(5.4, over), (1.95, over)], value="d_c")
     cell.number(c, 3.0, over - 0.24, value="d_c", form="{:+.2f}", **small)
     cell.back(c, [(1.3, over), (0.0, over)], value="d_c_before")
     cell.number(c, 0.6, over - 0.24, value="d_c_before", form="{:+.2f}", **small)
     cell.back(h, [(7.15, below - 0.2), (6.3, below - 0.2), (6.3, middle - 0.25)], value="d_h")
     cell.number(h, 6.75, below - 0.45, value="d_h", form="{:+.2f}", **small)
-    cell.back(h, [(0.82, below + 0.2), (0.52, below + 0.2)], value="d_h_before")
-    cell.number(h, 0.55, below + 0.6, value="d_h_before", form="{:+.2f}", **small)
+    for x in ends.values():  # all blocks read the h before
+        ways = [(x - 0.16, gates - 0.27), (x - 0.16, below + 0.2), (0.82, below + 0.2)]
+        cell.back(last, ways, head=False)
+    cell.back(last, [(0.82, below + 0.2), (0.52, below + 0.2)], value="d_h_before")
+    cell.number(last, 0.55, below + 0.6, value="d_h_before", form="{:+.2f}", **small)
     for part, x in ends.items():
         name = {"forget gate": "d_f", "candidate": "d_g", "input gate": "d_i"}.get(part, "d_o")
         top = (middle if part != "forget gate" else belt) - 0.2
@@ -97,14 +109,19 @@ def _draw_lstm_backward(cell, belt, middle, gates, below, ends, small):
         cell.number(
             gradient, x - aside, gates + high, value=name, form="{:+.2f}", ha="right", **small
         )
+    cell.sample(GRADIENT_KEY, [(2.35, -0.04), (1.9, -0.04)], 0.3, back=True)
+    cell.text(GRADIENT_KEY, 2.43, -0.04, "gradient", ha="left", **small)
 
 
 def write_terms(axes: Axes, lines: Iterable[tuple[Terms, Terms]], *, step: float = 0.66) -> Diagram:
-    """Equations, each with its line of code below it, whose parts light with those of a cell."""
+    """Equations, each with its line of code below it, whose parts light with those of a cell.
+
+    What was taken away is struck out.
+    """
     words = Diagram(axes, *LSTM_SIZE, fontsize=9.5)
     for row, (equation, code) in enumerate(lines):
         y = 3.75 - step * row
-        words.terms(0.1, y, equation)
+        words.terms(0.1, y, equation, struck=TAKEN)
         words.terms(0.1, y - 0.29, code, fontsize=8.0, family="monospace")
     return words
 

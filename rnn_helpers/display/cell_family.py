@@ -5,14 +5,38 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from rnn_helpers.display.diagrams import Diagram
+from rnn_helpers.display.recording import Moved
 from rnn_helpers.validation import check_choice
 
-KEY = "key"  # the part that says how a valve is read: lit with whatever is
+KEY = "key"  # the part that says how valves and lines are read: lit with whatever is
 TAKEN = "taken away"  # the part of what the cell before had and this one lacks
 _SIZE = 7.9, 4.0  # width and height, in drawing units
+_UNDER = 0.42  # of which the key of the lines stands below 0
 _BELT, _TIE, _MIDDLE, _GATES, _BELOW, _FLOOR = 3.4, 2.95, 2.25, 1.3, 0.68, 0.36  # downwards
 _READ, _IN, _KEEP, _PAST, _RESET, _NEW = 0.5, 1.0, 1.75, 2.65, 3.5, 4.25  # from left to right
 _TAKE, _ADD, _TANH, _SHOW, _OUT = 5.1, 5.65, 6.3, 6.95, 7.4
+_LINE_KEY = (  # words, the numbers of the samples, and the room for the words
+    ("wider: larger", (0.05, 0.6, 2.0), 1.5), ("negative", (-0.5,), 1.1), ("0", (0.0,), 0.35),
+)  # fmt: skip
+_PUT = ("forget gate", "input gate", "candidate")
+_MIXED = ("update gate", "candidate", "reset gate")
+_MOVERS = {  # of each cell, by the number: the parts that move it
+    "RNN": {"h": ("candidate",)},
+    "LSTM": {
+        "kept": ("forget gate",), "taken": _PUT[1:], "c": _PUT, "shown": _PUT,
+        "h": (*_PUT, "output gate"),
+    },
+    "GRU": {
+        "reset": ("reset gate",), "n": ("reset gate",), "kept": ("update gate",), "taken": _MIXED,
+        "h": _MIXED,
+    },
+    "minGRU": {"kept": ("update gate",), "taken": _MIXED[:2], "h": _MIXED[:2]},
+}  # fmt: skip
+
+
+def name_moved(part: str, cell: str, number: str) -> Moved:
+    """The gid of what shows this number of a cell: of the part, lit with those that move it."""
+    return Moved(part, _MOVERS[cell].get(number, ()))
 
 
 def draw_cell(
@@ -36,13 +60,30 @@ def draw_cell(
     for draw in _PIECES[cell]:
         draw(drawn, cell, width, small)
     if cell != "RNN":
-        draw_key(drawn, width, 0.04, **small)
+        draw_valve_key(drawn, width, 0.04, **small)
+    axes.set_ylim(-_UNDER, height)
+    end = draw_line_key(drawn, 1.3, 0.1 - _UNDER, **small)
+    if before is not None:
+        drawn.line(TAKEN, [(end, 0.1 - _UNDER), (end + 0.45, 0.1 - _UNDER)], head=False)
+        drawn.text(TAKEN, end + 0.53, 0.1 - _UNDER, TAKEN, ha="left", **small)
+        drawn.dash(TAKEN)
     return drawn
 
 
-def draw_key(drawn: Diagram, x: float, y: float, **options: Any) -> None:
+def draw_valve_key(drawn: Diagram, x: float, y: float, **options: Any) -> None:
     """How a valve is read, in words that end at (x, y)."""
     drawn.text(KEY, x, y, "valve: clear is open, filled is shut", ha="right", **options)
+
+
+def draw_line_key(drawn: Diagram, x: float, y: float, **options: Any) -> float:
+    """How a line is read, in samples and words from (x, y); returns where the next may begin."""
+    for words, numbers, length in _LINE_KEY:
+        for place, number in enumerate(numbers):
+            start = x + 0.45 * place / len(numbers)
+            drawn.sample(KEY, [(start, y), (start + 0.45 / len(numbers), y)], number)
+        drawn.text(KEY, x + 0.53, y, words, ha="left", **options)
+        x += 0.53 + length
+    return x
 
 
 class _Gone:
@@ -65,14 +106,15 @@ def _draw_hidden_state(drawn, cell, width, small):
     drawn.number("hidden state", 0.0, _BELOW - 0.3, value="h_before", ha="left", **small)
     drawn.line("hidden state", [(0.0, _BELOW), (_READ, _BELOW)], value="h_before", head=False)
     if cell == "LSTM":
-        drawn.line("hidden state", [(_READ, _BELOW), (_IN, _BELOW)], head=False)
+        branch = [(_READ, _BELOW), (_IN, _BELOW)]
+        drawn.line("hidden state", branch, value="h_before", head=False)
         drawn.fork("hidden state", _READ, _BELOW)
 
 
 def _draw_read_state(drawn, cell, width, small):
     """The state on the belt, read by gates and candidate."""
     points = [(_READ, _BELT), (_READ, _BELOW), (_IN, _BELOW)]
-    drawn.line("state", points, head=False)
+    drawn.line("state", points, value="h_before", head=False)
     for y in (_BELT, _MIDDLE):
         drawn.fork("state", _READ, y)
 
@@ -80,7 +122,8 @@ def _draw_read_state(drawn, cell, width, small):
 def _draw_past(drawn, cell, width, small):
     """What the candidate sees of the state."""
     start = [] if cell == "GRU" else [(_READ, _BELOW)]
-    drawn.line("candidate", [*start, (_READ, _MIDDLE), (_PAST - 0.39, _MIDDLE)])
+    points = [*start, (_READ, _MIDDLE), (_PAST - 0.39, _MIDDLE)]
+    drawn.line("candidate", points, value="h_before")
     name = {"RNN": "W_hh", "LSTM": "W_hg"}.get(cell, "W_hn")
     drawn.layer("candidate", _PAST, _MIDDLE, name, width=0.78)
     drawn.number("candidate", _PAST, _MIDDLE + 0.43, value="past", **small)
@@ -88,13 +131,14 @@ def _draw_past(drawn, cell, width, small):
     if cell == "GRU":
         valve = (_RESET - 0.23, _MIDDLE), (_RESET + 0.23, _MIDDLE)
         drawn.line("candidate", [ends[0], valve[0]], value="past", head=False)
-        drawn.line("candidate", [valve[1], ends[1]], value="reset")
+        seen = name_moved("candidate", cell, "reset")
+        drawn.line(seen, [valve[1], ends[1]], value="reset")
     else:
         drawn.line("candidate", ends, value="past")
 
 
 def _draw_reset_gate(drawn, cell, width, small):
-    _draw_gate(drawn, "reset gate", "r", _RESET, _MIDDLE, small)
+    _draw_gate(drawn, cell, "reset gate", "r", _RESET, _MIDDLE, small)
     drawn.valve("reset gate", _RESET, _MIDDLE, value="r")
 
 
@@ -104,27 +148,29 @@ def _draw_candidate(drawn, cell, width, small):
     drawn.number("input", _IN + 0.2, 0.04, value="x", ha="left", **small)
     drawn.line("input", [(_IN, 0.17), (_IN, _FLOOR if cell == "RNN" else _BELOW)], value="x",
                head=False)  # fmt: skip
-    drawn.line("input", [(_IN, _FLOOR), (_NEW, _FLOOR), (_NEW, _MIDDLE - 0.26)])
+    drawn.line("input", [(_IN, _FLOOR), (_NEW, _FLOOR), (_NEW, _MIDDLE - 0.26)], value="x")
     if cell == "RNN":
         drawn.layer("candidate", _NEW, _MIDDLE, "tanh")
-        _draw_way_out(drawn, [(_NEW + 0.31, _MIDDLE)], small)
+        _draw_way_out(drawn, cell, [(_NEW + 0.31, _MIDDLE)], small)
         return
     for y in (_FLOOR, _BELOW):
         drawn.fork("input", _IN, y)
     half = 0.39 if cell == "minGRU" else 0.31
     label = "W_xn" if cell == "minGRU" else "tanh"
     drawn.layer("candidate", _NEW, _MIDDLE, label, width=2 * half)
-    name = r"$\tilde c$" if cell == "LSTM" else "n"
-    drawn.text("candidate", _NEW + half - 0.12, _MIDDLE + 0.4, name, ha="right", **small)
-    drawn.number("candidate", _NEW + half - 0.08, _MIDDLE + 0.4, value="n", ha="left", **small)
-    drawn.line("candidate", [(_NEW + half, _MIDDLE), (_TAKE - 0.23, _MIDDLE)], value="n")
+    name = "g" if cell == "LSTM" else "n"
+    part = name_moved("candidate", cell, "n")
+    drawn.text(part, _NEW - 0.2, _MIDDLE + 0.4, name, ha="right", **small)
+    drawn.number(part, _NEW - 0.14, _MIDDLE + 0.4, value="n", ha="left", **small)
+    drawn.line(part, [(_NEW + half, _MIDDLE), (_TAKE - 0.23, _MIDDLE)], value="n")
 
 
-def _draw_way_out(drawn, start, small):
+def _draw_way_out(drawn, cell, start, small):
     points = [*start, (_OUT, _MIDDLE), (_OUT, _BELOW), (_SIZE[0], _BELOW)]
-    drawn.line("hidden state", points, value="h")
-    drawn.text("hidden state", _OUT + 0.25, _BELOW + 0.3, "hₜ")
-    drawn.number("hidden state", _SIZE[0], _BELOW - 0.3, value="h", ha="right", **small)
+    part = name_moved("hidden state", cell, "h")
+    drawn.line(part, points, value="h")
+    drawn.text(part, _OUT + 0.25, _BELOW + 0.3, "hₜ")
+    drawn.number(part, _SIZE[0], _BELOW - 0.3, value="h", ha="right", **small)
 
 
 def _draw_belt(drawn, cell, width, small):
@@ -138,43 +184,48 @@ def _draw_belt(drawn, cell, width, small):
     drawn.text(part, 0.26, _BELT + 0.34, f"{name}ₜ₋₁")
     drawn.number(part, 0.9, _BELT + 0.34, value=before, **small)
     drawn.line(part, [(0.0, _BELT), (_KEEP - 0.23, _BELT)], value=before, head=False)
-    _draw_gate(drawn, gate, keep, _KEEP, _BELT, small)
+    _draw_gate(drawn, cell, gate, keep, _KEEP, _BELT, small)
     drawn.valve(gate, _KEEP, _BELT, value=keep)
-    drawn.line(part, [(_KEEP + 0.23, _BELT), (_ADD - 0.21, _BELT)], value="kept")
-    drawn.number(part, 3.6, _BELT + 0.34, value="kept", **small)
+    kept, held = (name_moved(part, cell, number) for number in ("kept", after))
+    drawn.line(kept, [(_KEEP + 0.23, _BELT), (_ADD - 0.21, _BELT)], value="kept")
+    drawn.number(kept, 3.6, _BELT + 0.34, value="kept", **small)
     if not lstm:
         drawn.line(gate, [(_KEEP, _TIE), (_TAKE, _TIE), (_TAKE, _MIDDLE + 0.23)])
         drawn.fork(gate, _KEEP, _TIE)
-        drawn.text(gate, _TAKE, _TIE + 0.2, "1 − z", **small)
+        drawn.text(gate, _TAKE - 0.26, _TIE + 0.2, "1 − z", ha="right", **small)
+        drawn.number(gate, _TAKE - 0.18, _TIE + 0.2, value="open", ha="left", **small)
     drawn.valve("input gate" if lstm else gate, _TAKE, _MIDDLE, value="i" if lstm else "open")
     points = [(_TAKE + 0.23, _MIDDLE), (_ADD, _MIDDLE), (_ADD, _BELT - 0.21)]
-    drawn.line("add", points, value="taken")
-    drawn.number("add", _ADD, _MIDDLE - 0.28, value="taken", **small)
+    taken = name_moved("add", cell, "taken")
+    drawn.line(taken, points, value="taken")
+    drawn.number(taken, _ADD, _MIDDLE - 0.28, value="taken", **small)
     drawn.operation("add", _ADD, _BELT, "+")
-    drawn.line(part, [(_ADD + 0.21, _BELT), (width, _BELT)], value=after)
-    drawn.text(part, width - 0.2, _BELT + 0.34, f"{name}ₜ")
-    drawn.number(part, width - 0.5, _BELT + 0.34, value=after, ha="right", **small)
+    drawn.line(held, [(_ADD + 0.21, _BELT), (width, _BELT)], value=after)
+    drawn.text(held, width - 0.2, _BELT + 0.34, f"{name}ₜ")
+    drawn.number(held, width - 0.5, _BELT + 0.34, value=after, ha="right", **small)
 
 
 def _draw_input_gate(drawn, cell, width, small):
-    _draw_gate(drawn, "input gate", "i", _TAKE, _MIDDLE, small)
+    _draw_gate(drawn, cell, "input gate", "i", _TAKE, _MIDDLE, small)
 
 
 def _draw_shown(drawn, cell, width, small):
     """What is shown of the belt is a state of its own."""
-    drawn.line("show", [(_TANH, _BELT), (_TANH, _MIDDLE + 0.28)], value="c")
+    shown = name_moved("show", cell, "shown")
+    drawn.line(shown, [(_TANH, _BELT), (_TANH, _MIDDLE + 0.28)], value="c")
     drawn.fork("show", _TANH, _BELT)
     drawn.operation("show", _TANH, _MIDDLE, "tanh", radius=0.28, **small)
-    drawn.line("show", [(_TANH + 0.28, _MIDDLE), (_SHOW - 0.23, _MIDDLE)], value="shown",
+    drawn.line(shown, [(_TANH + 0.28, _MIDDLE), (_SHOW - 0.23, _MIDDLE)], value="shown",
                head=False)  # fmt: skip
-    _draw_gate(drawn, "output gate", "o", _SHOW, _MIDDLE, small)
+    _draw_gate(drawn, cell, "output gate", "o", _SHOW, _MIDDLE, small)
     drawn.valve("output gate", _SHOW, _MIDDLE, value="o")
-    _draw_way_out(drawn, [(_SHOW + 0.23, _MIDDLE)], small)
+    _draw_way_out(drawn, cell, [(_SHOW + 0.23, _MIDDLE)], small)
 
 
-def _draw_gate(drawn, part, name, x, y, small):
+def _draw_gate(drawn, cell, part, name, x, y, small):
     """A gate's layer at x, and its line to the valve at (x, y)."""
-    drawn.line("input", [(_IN, _BELOW), (x, _BELOW), (x, _GATES - 0.26)])
+    read = "x" if cell == "minGRU" else None  # elsewhere x and h, side by side
+    drawn.line("input", [(_IN, _BELOW), (x, _BELOW), (x, _GATES - 0.26)], value=read)
     drawn.layer(part, x, _GATES, "σ")
     drawn.line(part, [(x, _GATES + 0.25), (x, y - 0.23)])
     drawn.text(part, x - 0.38, _GATES, name, ha="right", **small)

@@ -1,6 +1,7 @@
 """Pictures that compare trained models: every seed is a dot, so that the spread is seen."""
 
-from collections.abc import Mapping, Sequence
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from rnn_helpers.display.figures import COLORS, STYLES, new_figure, show
+from rnn_helpers.display.figures import COLORS, STYLES, draw_both, is_narrow, show
 from rnn_helpers.validation import check_array
 
 _MARKERS, _LINES = ("o", "s", "^", "D"), ("-", "--", "-.", ":")
@@ -50,32 +51,60 @@ def show_learned_by_distance(
     distances: Sequence[int], counts: Mapping[str, Sequence[int]], *, total: int
 ) -> None:
     """Show how many networks learned agreement at each distance, a line for each of `counts`."""
-    figure, axes = new_figure(8, 3.6)
-    draw_success_counts(distances, counts, axes, total=total)
-    axes.set(xlabel="words between subject and verb")
-    axes.set_title("Networks that learned agreement from torch's start", loc="left")
-    axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0))
+
+    def draw(axes):
+        draw_success_counts(distances, counts, axes, total=total)
+        axes.set(xlabel="words between subject and verb")
+        axes.set_title(name_fall(counts.values(), distances), loc="left")
+        _put_legend_aside(axes)
+
+    figure, narrow = draw_both(draw, 8, 3.6, narrow=4.0)
     rows = []
     for name, row in counts.items():
         pairs = zip(np.asarray(row), distances, strict=True)
         rows.append(f"{name}: {', '.join(f'{count} at {d}' for count, d in pairs)}")
     said = "; ".join(rows)
-    show(figure, alt=f"Networks of {total} that learned, by words in between. {said}.")
+    alt = f"Networks of {total} that learned, by words in between. {said}."
+    show(figure, narrow=narrow, alt=alt)
+
+
+def name_fall(rows: Iterable[ArrayLike], distances: Sequence[int]) -> str:
+    """The title of counts by distance: whether all are smaller at the last than at the first."""
+    first, last = distances[0], distances[-1]
+    if all(np.asarray(row)[-1] < np.asarray(row)[0] for row in rows):
+        return f"Fewer networks learn at {last} words than at {first}, from torch's start"
+    return f"From torch's start some learn at {last} words no less often than at {first}"
+
+
+def _put_legend_aside(axes):
+    """Beside the chart; below it on a phone."""
+    if is_narrow(axes):
+        axes.legend(loc="upper left", bbox_to_anchor=(-0.15, -0.22), ncols=2, fontsize=9)
+    else:
+        axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0))
 
 
 def show_learned_by_start(
     counts: Mapping[str, ArrayLike], rates: Sequence[float], *, total: int, cell: str
 ) -> None:
     """Show how many networks learned agreement from each start, a mark for each learning rate."""
-    figure, axes = new_figure(8, 3.6)
-    draw_counts_by_start(counts, rates, axes, total=total, color=COLORS[cell.lower()])
-    title = f"{cell}s that learned thirty words, by what was changed before training"
-    axes.set_title(title, loc="left")
+    sums = {name: np.asarray(row).sum() for name, row in counts.items()}
+    best = [name for name, learned in sums.items() if learned == max(sums.values())]
+    title = f"The most {cell}s learn thirty words with “{'” and “'.join(best)}”"
+
+    def draw(axes):
+        draw_counts_by_start(counts, rates, axes, total=total, color=COLORS[cell.lower()])
+        axes.set_title(title, loc="left")
+        _put_legend_aside(axes)
+
+    figure, narrow = draw_both(draw, 8, 3.6, narrow=3.8)
+    narrow.axes[0].set_title(textwrap.fill(title, 28), loc="left")  # right of the starts' names
     rows = "; ".join(
         f"{name}: {' and '.join(map(str, np.asarray(row)))}" for name, row in counts.items()
     )
     at = " and ".join(f"{rate:g}" for rate in rates)
-    show(figure, alt=f"{cell}s of {total} that learned, at the rates {at}, by start. {rows}.")
+    alt = f"{cell}s of {total} that learned, at the rates {at}, by start. {rows}."
+    show(figure, narrow=narrow, alt=alt)
 
 
 def draw_counts_by_start(

@@ -110,15 +110,18 @@ HELD = "from a hundredth to a hundred times what it was: neither vanished nor ex
 _PLAIN = "plain RNN"
 
 
-def name_decay_parts(name: str, direct: str) -> dict[str, str]:
-    """The parts of what `draw_gated_decay` draws, `name` and `direct` as there."""
+def name_decay_parts(name: str, direct: str, *, weights: str = "W_hh") -> dict[str, str]:
+    """The parts of what `draw_gated_decay` draws, `name` and `direct` as there.
+
+    `weights` are those that the other paths go through.
+    """
     cell, path = _name_curves(name, direct)
     gate = direct[-1]
     return {
         cell: "what training gets; the line is the median network, the band holds all but the "
         "tenth at either end",
         path: f"what the gate {gate} alone would hand back, in the unit that keeps most; the other "
-        "paths go through W_hh",
+        f"paths go through {weights}",
         _PLAIN: "networks without gates, to compare with: again their median and their band",
         HOLDS: HELD,
     }
@@ -222,10 +225,14 @@ def show_gated_decays(
     `settings` holds results by the panel's title; `describe` and `draw` are the demo's.
     """
     figure, axes = new_figure(9.6, 3.8, ncols=len(settings), sharey=True)
+    left = {}
     for axis, (title, result) in zip(axes, settings.items(), strict=True):
-        draw(result, axis)
+        left[title] = draw(result, axis)["total"].get_ydata()[-1]
         axis.set_title(title, loc="left", fontsize=11)
         axis.label_outer()
+    best = max(left, key=lambda title: left[title])
+    title = f"More of the gradient is left with {best} than with the others"
+    figure.suptitle(title, x=0.01, ha="left", fontsize=12)
     handles, labels = axes[0].get_legend_handles_labels()
     title = axes[0].get_legend().get_title().get_text()
     figure.legend(handles, labels, title=title, loc="outside lower center", ncols=3, fontsize=9)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist, allow_rasterization
 from matplotlib.axes import Axes
-from matplotlib.patches import Circle, FancyBboxPatch, PathPatch, Polygon, Rectangle
+from matplotlib.patches import Circle, FancyBboxPatch, Patch, PathPatch, Polygon, Rectangle
 from matplotlib.path import Path
 from matplotlib.text import Text
 from matplotlib.transforms import ScaledTranslation
@@ -20,6 +20,7 @@ from rnn_helpers.display.figures import COLORS
 
 _THINNEST, _WIDEST = 0.5, 14.0  # points: the width of a line near 0, and what it grows towards
 _HALF = 3.0  # the value that gets half of the way
+_GONE = 0, (3, 2)  # the dashes of what was taken away
 _BARE = 1.3  # points: a line that stands for no number
 _CORNER = 0.14  # of a line, in drawing units
 _PIPE = 0.46, 0.46  # width and height of a valve
@@ -103,13 +104,32 @@ class Diagram(Artist):
             self._shown.append((value, _ShownWidth(artists, color)))
 
     def back(
-        self, part: str, points: Sequence[tuple[float, float]], *, value: str | None = None
-    ) -> None:
+        self, part: str, points: Sequence[tuple[float, float]], *, value: str | None = None,
+        head: bool = True,
+    ) -> None:  # fmt: skip
         """A gradient along `points`, as wide as what remains of it."""
-        artists = self._draw_line(points, True, "accent", filled=False)
+        artists = self._draw_line(points, head, "accent", filled=False)
         self._add(part, *artists)
         if value is not None:
             self._shown.append((value, _ShownWidth(artists, "accent")))
+
+    def sample(
+        self, part: str, points: Sequence[tuple[float, float]], number: float, *, back: bool = False
+    ) -> None:
+        """For a key: how a line along `points` carries this number; or a gradient, `back`."""
+        color = "accent" if back else "data"
+        artists = self._draw_line(points, back, color, filled=False)
+        _ShownWidth(artists, color).show(number)
+        self._add(part, *artists)
+
+    def dash(self, part: str) -> None:
+        """Empty what was drawn of a part so far and make its lines and edges thin and dashed."""
+        for name, artists in self._parts:
+            for artist in artists if name == part else ():
+                if isinstance(artist, Patch) and artist.get_linewidth():
+                    artist.set(linestyle=_GONE, linewidth=1.0)
+                    if artist.get_fill():
+                        artist.set_facecolor("#FFFFFF")
 
     def valve(self, part: str, x: float, y: float, *, value: str | None = None) -> None:
         """A gate on a line that runs from left to right: its shutter covers what it keeps shut.
@@ -147,8 +167,14 @@ class Diagram(Artist):
         text.set_transform(self._axes.transData + drop)
         self._shown.append((value, _ShownText(text, form)))
 
-    def terms(self, x: float, y: float, terms: Iterable[tuple[str, str]], **options: Any) -> None:
-        """An equation from (x, y) to the right, a part and its piece of it after the other."""
+    def terms(
+        self, x: float, y: float, terms: Iterable[tuple[str, str]], *, struck: str | None = None,
+        **options: Any,
+    ) -> None:  # fmt: skip
+        """An equation from (x, y) to the right, a part and its piece of it after the other.
+
+        A dashed line goes through the pieces of the part `struck`.
+        """
         figure: Any = self._axes.figure
         renderer, offset = figure.canvas.get_renderer(), 0.0
         for part, piece in terms:
@@ -156,7 +182,9 @@ class Diagram(Artist):
             term: Any = self._parts[-1][1][0]
             place = ScaledTranslation(offset / figure.dpi, 0, figure.dpi_scale_trans)
             term.set_transform(self._axes.transData + place)
-            offset += term.get_window_extent(renderer).width
+            start, offset = offset, offset + term.get_window_extent(renderer).width
+            if part == struck:
+                self._strike(part, x, y, (start / figure.dpi, offset / figure.dpi), term)
 
     def move(
         self, values: Mapping[str, float], lit: Collection[str] | None = None,
@@ -213,6 +241,18 @@ class Diagram(Artist):
             artist.set_clip_on(False)
             artist.set_gid(part)
         self._parts.append((part, list(artists)))
+
+    def _strike(self, part, x, y, ends, term):
+        """A dashed line through a piece of text that begins at (x, y), between `ends` in inches."""
+        middle = _MIDDLE * term.get_fontsize() / 72
+        line = PathPatch(
+            Path([(end, middle) for end in ends]), fill=False, edgecolor=COLORS["data"],
+            linestyle=_GONE, linewidth=1.0, zorder=5,
+        )  # fmt: skip
+        self._add(part, line)
+        figure: Any = self._axes.figure
+        place: Any = self._axes.transData
+        line.set_transform(figure.dpi_scale_trans + ScaledTranslation(x, y, place))
 
     def _draw_line(self, points, head, color, *, filled):
         corners = np.asarray(points, float)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from rnn_helpers.display.figures import COLORS, new_figure, show
+from rnn_helpers.display.figures import COLORS, draw_both, is_narrow, show
 from rnn_helpers.validation import check_array
 
 _LOOKS = (("-", "o"), ("--", "s"), (":", "^"))
@@ -33,7 +33,27 @@ def show_gates(
     rows = {name: check_array(f"gates[{name!r}]", gate, ndim=2) for name, gate in gates.items()}
     least = min(min(g.mean(axis=1).min(), g[:, [*carriers]].min()) for g in rows.values())
     low = _HALF_OPEN if least >= _HALF_OPEN else 0
-    figure, axes = new_figure(9, 1.2 + 1.3 * len(gates), nrows=len(gates), sharex=True)
+    widest = max(rows, key=lambda name: float(rows[name].mean()))
+    cut = f"; axes from {low} to 1" if low else ""
+    title = f"Of a trained {cell}'s gates {widest} stands open widest, before “{verb}”{cut}"
+    height = 1.2 + 1.3 * len(gates)
+
+    def draw(axes):
+        _draw_rows(np.atleast_1d(axes), rows, carriers, words, low)
+        np.atleast_1d(axes)[0].set_title(title, loc="left")
+
+    figure, narrow = draw_both(draw, 9, height, narrow=height + 0.6, nrows=len(gates))
+    show(
+        figure,
+        narrow=narrow,
+        alt=f"The gates {', '.join(gates)} of a trained {cell}, from {low} to 1, at each word of “"
+        f"{sentence}”: the mean of all units and the {len(carriers)} units with the largest "
+        "parts in the answer; a dotted line marks the subject.",
+    )
+
+
+def _draw_rows(axes, rows, carriers, words, low):
+    slim, figure = is_narrow(axes[0]), axes[0].figure
     for axis, (name, gate) in zip(axes, rows.items(), strict=True):
         for unit, (style, marker), color in zip(carriers, _LOOKS, _COLORS, strict=False):
             axis.plot(gate[:, unit], style, marker=marker, markersize=4, color=COLORS[color],
@@ -41,17 +61,11 @@ def show_gates(
         axis.plot(gate.mean(axis=1), color=COLORS["data"], linewidth=2.2, label="mean of all units")
         axis.axvline(1, color=COLORS["muted"], linestyle=":", linewidth=1)
         axis.set(ylim=(low, 1), yticks=(low, (low + 1) / 2, 1), ylabel=f"gate {name}")
-    axes[-1].set_xticks(np.arange(len(words)), words, rotation=90, fontsize=9)
-    axes[-1].set_xlim(-0.5, len(words) - 0.5)
-    cut = f", axes from {low} to 1" if low else ""
-    axes[0].set_title(f"The gates of a trained {cell} before “{verb}”{cut}", loc="left")
+        shown = words if axis is axes[-1] else [""] * len(words)
+        axis.set_xticks(np.arange(len(words)), shown, rotation=90, fontsize=8 if slim else 9)
+        axis.set_xlim(-0.5, len(words) - 0.5)
     axes[0].text(1.15, low, "subject", va="bottom", fontsize=9, color=COLORS["muted"])
     figure.legend(
-        *axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4, fontsize=9
-    )
-    show(
-        figure,
-        alt=f"The gates {', '.join(gates)} of a trained {cell}, from {low} to 1, at each word of “"
-        f"{sentence}”: the mean of all units and the {len(carriers)} units with the largest "
-        "parts in the answer; a dotted line marks the subject.",
-    )
+        *axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2 if slim else 4,
+        fontsize=9,
+    )  # fmt: skip

@@ -40,6 +40,19 @@ class AsDrawn(str):
 
 AS_DRAWN = AsDrawn()
 
+
+class Moved(str):
+    """The gid, a part, of an artist that other parts move: it lights with each of them, too."""
+
+    by: tuple[str, ...]
+
+    def __new__(cls, part: str, by: Iterable[str]) -> "Moved":
+        """The part itself, and those that move it."""
+        made = super().__new__(cls, part)
+        made.by = tuple(by)
+        return made
+
+
 _NAMES = {
     "ink": "data", "muted": "muted", "bound": "bound", "blue": "tanh", "red": "relu",
     "green": "identity", "orange": "accent", "sky": "second", "pink": "third", "violet": "negative",
@@ -61,7 +74,8 @@ def record(figure: Figure, artists: Iterable[Artist]) -> list[Mark]:
         `style["kind"]` says what the data are, in quarter pixels from the upper left corner:
         "path": [SVG path data, relative]; "text": [x, y, text], and a length that a line of
         columns is stretched to; "image": [x, y, width, height, data address].
-        `style["part"]`, if there, is the gid of the artist: marks that have it light together.
+        `style["part"]`, if there, is the gid of the artist, and behind bars the parts that move it:
+        marks that have a part light together.
         A page dims those whose style is "dimmed".
     """
     recorder = _recorders.get(figure)
@@ -210,7 +224,9 @@ class _Recorder(RendererBase):
 
     def _add(self, style, data):
         parts = [gid for gid in self._groups if gid]
-        self.marks.append((style | {"part": str(parts[-1])} if parts else style, data))
+        if parts:
+            style = style | {"part": "|".join([parts[-1], *getattr(parts[-1], "by", ())])}
+        self.marks.append((style, data))
 
     def _make_style(self, gc, face):
         style: dict[str, Any] = {"kind": "path", "fill": "none"}

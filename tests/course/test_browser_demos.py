@@ -190,7 +190,7 @@ def test_a_typed_date_moves_the_alignment_and_an_unknown_character_gets_a_senten
     assert lab.errors == []
 
 
-LIT = "svg => [...svg.querySelectorAll('.rnn-lit')].map(each => each.dataset.part)"
+LIT = "svg => [...svg.querySelectorAll('.rnn-lit')].map(each => each.dataset.part.split('|')[0])"
 
 
 def test_a_part_lights_from_the_drawing_the_equation_and_its_button(lab, start):
@@ -210,20 +210,21 @@ def test_a_part_lights_from_the_drawing_the_equation_and_its_button(lab, start):
     assert {"path", "text"} <= set(kinds)  # box, valve and equation; label, number and code
     for piece in (pieces.first, pieces.last):  # of the drawing, and of the code
         piece.hover(force=True)
-        assert set(svg.evaluate(LIT)) == {"output gate"}
+        assert set(svg.evaluate(LIT)) == {"output gate", "hidden state"}  # which it moves
         assert "output gate: how much of the cell state is shown" in words.inner_text()
         assert svg.get_attribute("data-lit") == "yes"
     lab.page.mouse.move(0, 0)
     assert svg.evaluate(LIT) == []
     button = output.get_by_role("button", name="forget gate")
+    lit = {"forget gate", "cell state", "show", "hidden state"}  # itself, and what it moves
     button.focus()
-    assert set(svg.evaluate(LIT)) == {"forget gate"}
+    assert set(svg.evaluate(LIT)) == lit
     lab.page.keyboard.press("Enter")
     assert button.get_attribute("aria-pressed") == "true"
     output.get_by_role("slider").first.focus()  # it stays lit, through another frame as well
     lab.page.keyboard.press("ArrowRight")
     lab.page.wait_for_timeout(500)
-    assert set(svg.evaluate(LIT)) == {"forget gate"}
+    assert set(svg.evaluate(LIT)) == lit
     button.focus()
     lab.page.keyboard.press("Escape")
     output.get_by_role("slider").first.focus()

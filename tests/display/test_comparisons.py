@@ -2,13 +2,18 @@
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
 
+from rnn_helpers.display import comparisons
 from rnn_helpers.display.comparisons import (
     draw_counts_by_start,
     draw_seed_spread,
     draw_success_counts,
+    name_fall,
+    show_learned_by_distance,
+    show_learned_by_start,
 )
-from rnn_helpers.display.figures import COLORS, new_figure
+from rnn_helpers.display.figures import COLORS, encode_png, new_figure
 
 
 def test_successes_are_drawn_by_name_with_whole_numbers_and_the_colour_of_the_cell():
@@ -33,6 +38,35 @@ def test_each_start_has_a_row_and_each_rate_a_mark():
     assert [label.get_text() for label in axes.get_yticklabels()] == ["torch", "keep 1"]
     assert [line.get_label() for line in axes.lines] == ["rate 0.003", "rate 0.01"]
     assert first.get_markerfacecolor() == COLORS["gru"] != second.get_markerfacecolor()
+
+
+@pytest.mark.parametrize(("rows", "words"), [
+    ([[20, 12, 3], [7, 9, 0]], "Fewer networks learn at 30 words than at 15"),
+    ([[20, 12, 3], [0, 9, 0]], "From torch's start some learn at 30 words no less often"),
+])  # fmt: skip
+def test_the_title_says_whether_fewer_learn_at_the_largest_distance(rows, words):
+    assert name_fall(rows, (15, 20, 30)).startswith(words)
+
+
+def test_the_title_names_the_starts_with_which_most_learn(monkeypatch):
+    shown = []
+    monkeypatch.setattr(
+        comparisons, "show", lambda figure, *, alt, narrow: shown.append((figure, narrow))
+    )
+    counts = {"torch": [0, 7], "keep 1": [20, 19], "keep 3": [19, 20]}
+    show_learned_by_start(counts, [0.003, 0.01], total=20, cell="GRU")
+    show_learned_by_distance([20, 30], {"GRU": [20, 3]}, total=20)
+    for wide, narrow in shown:
+        for figure in (wide, narrow):
+            encode_png(figure)
+            legend, axes = figure.axes[0].get_legend(), figure.axes[0]
+            assert not legend.get_window_extent().overlaps(axes.get_window_extent())
+            assert legend.get_window_extent().x1 <= figure.bbox.x1
+            words = next(t for t in axes.findobj(Text) if t.get_text() == axes.get_title("left"))
+            assert words.get_window_extent().x1 <= figure.bbox.x1
+    titles = [wide.axes[0].get_title("left") for wide, _ in shown]
+    assert titles[0] == "The most GRUs learn thirty words with “keep 1” and “keep 3”"
+    assert titles[1].startswith("Fewer networks learn at 30 words than at 20")
 
 
 def test_every_seed_has_a_mark():

@@ -151,6 +151,12 @@ def test_a_curve_is_one_part_with_its_band_its_end_and_its_words():
     assert {artist.get_gid() for artist in (axes.patches[0], *axes.texts)} == {holds}
 
 
+def test_the_weights_of_the_other_paths_are_named():
+    parts = name_decay_parts("GRU", "∏ z", weights="W_hr, W_hz and W_hn")
+    assert "the other paths go through W_hr, W_hz and W_hn" in parts["its direct path ∏ z"]
+    assert "go through W_hh" in name_decay_parts("LSTM", "∏ f")["its direct path ∏ f"]
+
+
 def test_a_band_that_leaves_the_axis_is_drawn():
     figure, axes = new_figure(4, 3)
     artists = draw_gated_decay(_make_decays(-400.0), axes, **GRU)
@@ -181,6 +187,7 @@ def test_settings_stand_side_by_side(monkeypatch):
     ((figure, alt),) = said
     encode_png(figure)
     assert [axis.get_title(loc="left") for axis in figure.axes] == ["low", "high"]
+    assert figure.get_suptitle() == "More of the gradient is left with high than with the others"
     assert [len(axis.texts) for axis in figure.axes] == [0, 3]
     assert "vanishes in 20" in alt
     assert "explodes in 15" in alt

@@ -5,10 +5,10 @@ import itertools
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
-from matplotlib.patches import Rectangle
+from matplotlib.patches import Patch, PathPatch, Rectangle
 
 from rnn_helpers.display import recording
-from rnn_helpers.display.cell_diagrams import draw_lstm_cell
+from rnn_helpers.display.cell_diagrams import GRADIENT_KEY, draw_lstm_cell
 from rnn_helpers.display.cell_family import KEY, draw_cell
 from rnn_helpers.display.diagrams import Diagram
 from rnn_helpers.display.figures import COLORS, new_figure
@@ -176,13 +176,74 @@ def test_a_valve_stands_between_what_comes_and_what_it_lets_through(draw, wanted
     assert found == {gate: ([before], [after]) for gate, (before, after) in wanted.items()}
 
 
+def _find_key_words(cell):
+    children = (child for child in cell.get_children() if child.get_gid() == KEY)
+    return [child.get_text() for child in children if hasattr(child, "get_text")]
+
+
+@pytest.mark.parametrize("draw", [
+    draw_lstm_cell,
+    *(lambda axes, c=cell: draw_cell(axes, c) for cell in ("RNN", "LSTM", "GRU", "minGRU")),
+])  # fmt: skip
+def test_how_a_line_is_read_stands_beside_it(draw, diagram):
+    cell = draw(new_figure(4, 3)[1])
+    assert {"wider: larger", "negative", "0"} <= {*_find_key_words(cell)}
+    samples = [c for c in cell.get_children() if c.get_gid() == KEY and isinstance(c, PathPatch)]
+    looks = [[c.get_linewidth(), c.get_linestyle(), c.get_edgecolor()] for c in samples]
+    assert sorted(looks[:3]) == looks[:3]  # wider and wider
+    (line,) = (c for c in diagram.get_children() if c.get_gid() == "state"
+               and isinstance(c, PathPatch))  # fmt: skip
+    for number, (_, style, color) in zip((0.05, 0.6, 2.0, -0.5, 0.0), looks, strict=True):
+        diagram.move({"s": number})
+        assert (line.get_linestyle(), line.get_edgecolor()) == (style, color)
+    starts = sorted(c.get_path().vertices[:, 0].min() for c in samples)
+    assert np.diff(starts).min() > 0.1
+
+
+def test_gradients_have_a_key_where_there_are_gradients():
+    plain, back = (draw_lstm_cell(new_figure(4, 3)[1], backward=way) for way in (False, True))
+    words = [[c.get_text() for c in cell.get_children() if c.get_gid() == GRADIENT_KEY
+              and hasattr(c, "get_text")] for cell in (plain, back)]  # fmt: skip
+    assert words == [[], ["gradient"]]
+    (line,) = (c for c in back.get_children() if c.get_gid() == GRADIENT_KEY
+               and isinstance(c, PathPatch))  # fmt: skip
+    assert to_rgb(line.get_edgecolor()) == to_rgb(COLORS["accent"])
+
+
+def test_what_is_taken_away_is_dashed_and_empty(diagram):
+    def find():
+        return {part: [c for c in diagram.get_children() if c.get_gid() == part
+                       and isinstance(c, Patch) and c.get_linewidth()]
+                for part in ("gate", "state")}  # fmt: skip
+
+    diagram.dash("gate")
+    found = find()
+    assert {c.get_linestyle() for c in found["gate"]} == {(0, (3, 2))}
+    assert {to_rgb(c.get_facecolor()) for c in found["gate"] if c.get_fill()} == {(1, 1, 1)}
+    assert (0, (3, 2)) not in {c.get_linestyle() for c in found["state"]}
+
+
+def test_a_piece_of_an_equation_is_struck_out():
+    figure, axes = new_figure(6, 2)
+    diagram = Diagram(axes, 6, 2)
+    diagram.terms(0.5, 1, [("c", "$c_t = $"), ("gone", "$f_t c_{t-1}$")], struck="gone")
+    figure.canvas.draw()
+    (line,) = (child for child in diagram.get_children() if isinstance(child, PathPatch))
+    box = next(
+        c for c in diagram.get_children() if getattr(c, "get_text", str)() == "$f_t c_{t-1}$"
+    )
+    text, struck = box.get_window_extent(), line.get_window_extent()
+    assert line.get_gid() == "gone"
+    np.testing.assert_allclose([struck.x0, struck.x1], [text.x0, text.x1], atol=2)
+    assert text.y0 < struck.y0 <= struck.y1 < text.y1
+
+
 @pytest.mark.parametrize("draw", [
     draw_lstm_cell, *(lambda axes, c=cell: draw_cell(axes, c) for cell in ("LSTM", "GRU", "minGRU"))
 ])  # fmt: skip
 def test_how_a_valve_is_read_stands_beside_it(draw, diagram):
     cell = draw(new_figure(4, 3)[1])
-    keys = [child.get_text() for child in cell.get_children() if child.get_gid() == KEY]
-    assert keys == ["valve: clear is open, filled is shut"]
+    assert "valve: clear is open, filled is shut" in _find_key_words(cell)
     diagram.move({"g": 0.25})  # a quarter open: three quarters are dark, from above
     pipe, shutter = (c for c in diagram.get_children() if isinstance(c, Rectangle))
     assert shutter.get_height() / pipe.get_height() == pytest.approx(0.75)

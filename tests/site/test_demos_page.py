@@ -416,7 +416,9 @@ def test_parts_light_and_steps_are_played_without_a_kernel(site):
     box.get_by_role("button", name="Reset", exact=True).click()  # from where others left it
     at_start = "slider => slider.getAttribute('aria-valuetext') === '0'"
     site.page.wait_for_function(at_start, arg=slider.element_handle())
-    lit = "svg => [...svg.querySelectorAll('.rnn-lit')].map(each => each.dataset.part)"
+    lit = (
+        "svg => [...svg.querySelectorAll('.rnn-lit')].map(each => each.dataset.part.split('|')[0])"
+    )
     box.get_by_role("button", name="cell state").focus()
     assert set(svg.evaluate(lit)) == {"cell state"}
     assert "the belt" in box.locator(".rnn-words").inner_text()

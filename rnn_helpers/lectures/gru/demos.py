@@ -82,6 +82,7 @@ def family_demo(*, cell: int = 0, x: float = 1.0, state: float = 0.5) -> Live:
     Parameters
     ----------
     cell : 0 to 3
+        RNN, LSTM, GRU, minGRU.
     x : −3 to 3
     state : −1 to 1
         h before the step, and the LSTM's c.
@@ -90,7 +91,7 @@ def family_demo(*, cell: int = 0, x: float = 1.0, state: float = 0.5) -> Live:
         compute_member,
         draw_member,
         {
-            "cell": stepper("cell", len(FAMILY) - 1, cell),
+            "cell": choice("cell", [(name, place) for place, name in enumerate(FAMILY)], cell),
             "x": slider("x", -3.0, 3.0, 0.1, x),
             "state": slider("state before, h and c", -1.0, 1.0, 0.05, state),
         },

@@ -41,11 +41,11 @@ _EQUATIONS = {
         (("forget gate", r"$f_t = \sigma(x_t W_{xf} + h_{t-1} W_{hf} + b_f)$"),),
         (("input gate", _I),),
         (),
-        (("candidate", r"$\tilde c_t = \tanh(x_t W_{xg} + h_{t-1} W_{hg} + b_g)$"),),
+        (("candidate", r"$g_t = \tanh(x_t W_{xg} + h_{t-1} W_{hg} + b_g)$"),),
         (
             ("cell state", r"$c_t = \,$"), ("forget gate", r"$f_t$"),
             ("cell state", r"$\odot\, c_{t-1}$"), ("add", r"$\,+\,$"),
-            ("input gate", r"$i_t$"), ("candidate", r"$\odot\, \tilde c_t$"),
+            ("input gate", r"$i_t$"), ("candidate", r"$\odot\, g_t$"),
         ),
         (("output gate", _O),),
         (("hidden state", r"$h_t = \,$"), ("output gate", r"$o_t$"),
@@ -117,7 +117,9 @@ def draw_member(member: Member, axes: Any, artists: dict[str, Any] | None = None
 def draw_family(**settings: float) -> None:
     """Show the four cells, without equations, as `compute_member` takes the settings."""
     members = [compute_member(cell, **settings) for cell in range(len(FAMILY))]
-    figure, axes = new_figure(8, 4.4, nrows=2, ncols=2)
+    figure, axes = new_figure(8, 5.2, nrows=2, ncols=2)
+    title = "Each cell, and dashed what the one before had and it lacks"
+    figure.suptitle(title, x=0.01, ha="left", fontsize=12)
     for place, member in zip(np.ravel(axes), members, strict=True):
         place.set_title(member.cell, loc="left")
         draw_cell(place, member.cell, before=_BEFORE[member.cell]).move(member.values, _LIT)

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
-from rnn_helpers.display.comparisons import show_learned_by_start
+from rnn_helpers.display.comparisons import name_fall, show_learned_by_start
 from rnn_helpers.display.decay import (
     describe_gated_decay,
     draw_gated_decay,
@@ -17,6 +17,7 @@ from rnn_helpers.display.decay import (
 )
 from rnn_helpers.display.diagrams import write_number
 from rnn_helpers.display.figures import COLORS, STYLES, is_narrow, new_figure, show
+from rnn_helpers.display.recording import Moved
 from rnn_helpers.lectures.gru.gates import FORMS, GateInterval, GateRun, GRUDecay
 from rnn_helpers.models.trained_gates import show_trained_gates
 
@@ -30,9 +31,9 @@ GATE_PARTS = {
     "update gate": "how much of the old state is kept; the rest is taken from the candidate",
     "state": "what is held",
 }
-_NAMES = {"name": "GRU", "direct": "∏ z"}
+_NAMES: dict[str, Any] = {"name": "GRU", "direct": "∏ z"}
 _BOTTOM = -32  # half of the state, a hundred times, is 10⁻³⁰
-DECAY_PARTS = name_decay_parts(**_NAMES)
+DECAY_PARTS = name_decay_parts(**_NAMES, weights="W_hr, W_hz and W_hn")
 KEPT = 0.5  # a unit that holds less of a pulse of height 0.95 has lost it
 _AFTER_FIRST = 7  # the last step of the first pulse
 SOLVED = 0.02  # mean squared error on the adding problem; always to answer 1 has 1/6
@@ -91,7 +92,7 @@ def _prepare_interval_axes(run, axes, below):
     for y in (KEPT, -KEPT):
         axes.axhline(y, linestyle=":", linewidth=1, color=COLORS["muted"], zorder=0.8)
     axes.text(0, KEPT + 0.06, "held", fontsize=9, color=COLORS["muted"])
-    look = {"color": COLORS["gru"], "gid": "state"}
+    look = {"color": COLORS["gru"], "gid": Moved("state", ["update gate"])}
     (artists["h"],) = axes.plot(
         np.arange(T + 1), run.hs, "-", linewidth=2.6, label="state h", **look
     )
@@ -113,7 +114,9 @@ def _prepare_interval_axes(run, axes, below):
 def describe_gru_decay(decay: GRUDecay) -> str:
     """What is left at the last lag, in words."""
     form = FORMS[decay.cell]
-    reset = "no reset gate" if "simpl" in form else f"reset bias {decay.reset_bias:.1f}"
+    reset = f"reset bias {decay.reset_bias:.1f}"
+    if decay.cell == "SimplifiedGRU":
+        reset = "no reset gate, so that the reset bias does nothing"
     found = describe_gated_decay({"cell": decay.gated, "rnn": decay.rnn}, name="GRU")
     return (
         f"{form[0].upper()}{form[1:]}, keep bias {decay.keep_bias:.1f}, {reset}, "
@@ -138,7 +141,10 @@ def draw_gru_decays(settings: Mapping[str, GRUDecay]) -> None:
 
 def draw_conventions(runs: Sequence[GateRun]) -> None:
     """Show the state of one unit whose z keeps and of one whose z takes, a panel a setting."""
-    figure, axes = new_figure(9.6, 3, ncols=len(runs), sharey=True)
+    figure, axes = new_figure(9.6, 3.3, ncols=len(runs), sharey=True)
+    same = " and ".join(f"z = {run.z}" for run in runs if np.allclose(run.keeps, run.takes))
+    title = f"Only with {same} is it the same whether z keeps or takes"
+    figure.suptitle(title, x=0.01, ha="left", fontsize=12)
     ends = []
     for axis, run in zip(axes, runs, strict=True):
         axis.plot(run.keeps, "-", linewidth=2.4, color=COLORS["gru"], label="z keeps")
@@ -160,7 +166,9 @@ def draw_learned_by_distance(
     distances: Sequence[int], counts: Mapping[float, Mapping[str, Sequence[int]]], *, total: int
 ) -> None:
     """Show how many networks learned agreement at each distance, a panel for each learning rate."""
-    figure, axes = new_figure(9, 3.4, ncols=len(counts), sharey=True)
+    figure, axes = new_figure(9, 3.7, ncols=len(counts), sharey=True)
+    title = name_fall((row for rows in counts.values() for row in rows.values()), distances)
+    figure.suptitle(title, x=0.01, ha="left", fontsize=12)
     said = []
     for axis, (rate, rows) in zip(axes, counts.items(), strict=True):
         for name, row in rows.items():
@@ -172,7 +180,7 @@ def draw_learned_by_distance(
         axis.set_xticks(distances)
         axis.set(ylim=(-0.04 * total, 1.04 * total), yticks=range(0, total + 1, 5))
         axis.set(xlabel="words between subject and verb")
-        axis.set_title(f"torch's start, rate {rate:g}", loc="left")
+        axis.set_title(f"rate {rate:g}", loc="left", fontsize=11)
     axes[0].set_ylabel(f"networks that learned, of {total}")
     axes[0].legend(loc="lower left")
     show(figure, alt=f"Networks of {total} that learned, by words in between. {'; '.join(said)}.")
@@ -190,7 +198,11 @@ def draw_adding(errors: Mapping[str, ArrayLike], *, updates: Sequence[int]) -> N
 
     `errors` holds an array (updates, seeds) for each cell.
     """
-    figure, axes = new_figure(8, 3.4, ncols=len(updates), sharey=True)
+    figure, axes = new_figure(8, 3.7, ncols=len(updates), sharey=True)
+    missed = [name for name, rows in errors.items() if (np.asarray(rows)[-1] >= SOLVED).any()]
+    but = f" but {' and '.join(missed)}" if missed else ""
+    title = f"After {updates[-1]} updates all{but} solve adding, with errors below {SOLVED}"
+    figure.suptitle(title, x=0.01, ha="left", fontsize=12)
     said = []
     for number, (axis, count) in enumerate(zip(axes, updates, strict=True)):
         for place, (name, rows) in enumerate(errors.items()):

@@ -13,7 +13,7 @@ from rnn_helpers.display.decay import (
     show_gated_decays,
 )
 from rnn_helpers.display.diagrams import write_number
-from rnn_helpers.display.figures import COLORS, new_figure, show
+from rnn_helpers.display.figures import COLORS, draw_both, show
 from rnn_helpers.lectures.lstm.memory import CellRun, LSTMDecay
 from rnn_helpers.models.trained_gates import show_trained_gates
 
@@ -51,18 +51,22 @@ def draw_lstm_decays(settings: Mapping[str, LSTMDecay]) -> None:
 
 def draw_kept_cells(runs: Sequence[CellRun]) -> None:
     """Show the cell state of one unit over time, a line for each forget gate."""
-    figure, axes = new_figure(8, 3.4)
-    for run, style in zip(runs, ("-", "--", ":"), strict=True):
-        label = f"f = {run.forget}"
-        axes.plot(run.cs, style, color=COLORS["lstm"], linewidth=2, label=label)
-    axes.set(xlabel="step t", ylabel="cell state c")
-    axes.set_title("The larger f is, the longer a cell keeps what came in", loc="left")
-    axes.legend()
+
+    def draw(axes):
+        for run, style in zip(runs, ("-", "--", ":"), strict=True):
+            label = f"f = {run.forget}"
+            axes.plot(run.cs, style, color=COLORS["lstm"], linewidth=2, label=label)
+        axes.set(xlabel="step t", ylabel="cell state c")
+        axes.set_title("The larger f is, the longer a cell keeps what came in", loc="left")
+        axes.legend()
+
+    figure, narrow = draw_both(draw, 8, 3.4, narrow=3.2)
     ends = "; ".join(
         f"f = {run.forget}: {run.cs[6]:.2g} after step 6, {run.cs[-1]:.2g} at the end"
         for run in runs
     )
-    show(figure, alt=f"Cell state over 40 steps. All rise at steps 3 to 6. {ends}.")
+    alt = f"Cell state over 40 steps. All rise at steps 3 to 6. {ends}."
+    show(figure, narrow=narrow, alt=alt)
 
 
 def draw_learned_by_distance(

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.gridspec import GridSpec
 
 from rnn_helpers.display.cell_diagrams import draw_lstm_cell
+from rnn_helpers.display.cell_family import name_moved
 from rnn_helpers.display.diagrams import write_number
 from rnn_helpers.display.figures import COLORS, is_narrow, new_figure, show
 from rnn_helpers.lectures.lstm.memory import TASKS, CellRun, find_missing
@@ -15,10 +16,10 @@ _GATES = {  # part: letter, style, colour; from below
     "input gate": ("i", "-.", "accent"),
     "forget gate": ("f", (0, (4, 1, 1, 1)), "muted"),
 }
-_LINES = {  # part: name, style, colour, width
-    "candidate": ("candidate g", ":", "bound", 2.0),
-    "cell state": ("cell state c", "-", "lstm", 2.6),
-    "hidden state": ("shown: h", "--", "data", 2.0),
+_LINES = {  # part: its number, name, style, colour, width
+    "candidate": ("g", "candidate g", ":", "bound", 2.0),
+    "cell state": ("c", "cell state c", "-", "lstm", 2.6),
+    "hidden state": ("h", "shown: h", "--", "data", 2.0),
 }
 _ROW = 1.7  # from one gate's 0 to the next's
 _MISSING = {
@@ -119,12 +120,15 @@ def _prepare_axes(axes):
             1.01, _ROW * row + 0.5, letter, transform=above.get_yaxis_transform(), va="center",
             gid=part,
         )  # fmt: skip
-    below.set(xlim=(0, 41), ylim=(-3.1, 4.1), xlabel="step t", ylabel="value")
+    below.set(
+        xlim=(0, 41), ylim=(-3.1, 5.6), yticks=range(-2, 5, 2), xlabel="step t", ylabel="value"
+    )
     below.set_title("c is what is held, h what is shown", loc="left")
-    for part, (label, style, color, width) in _LINES.items():
+    for part, (number, label, style, color, width) in _LINES.items():
         (artists[part],) = below.plot(
-            [], [], linestyle=style, color=COLORS[color], linewidth=width, label=label, gid=part
-        )
+            [], [], linestyle=style, color=COLORS[color], linewidth=width, label=label,
+            gid=name_moved(part, "LSTM", number),
+        )  # fmt: skip
     below.legend(loc="upper right", fontsize=7.5, ncols=3)
     for cursor, axis in (("cursor", below), ("cursor of the gates", above)):
         artists[cursor] = axis.axvline(0, color=COLORS["muted"], linewidth=1)

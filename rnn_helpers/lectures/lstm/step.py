@@ -82,8 +82,9 @@ def _compute_steps():
 
 def _compute_gate_gradients(values, d_h, d_c_after):
     """What is asked of c and of the gates of one step."""
-    d_c = d_c_after + d_h * values["o"] * (1 - values["shown"] ** 2)
+    d_shown = d_h * values["o"] * (1 - values["shown"] ** 2)  # through the output gate's valve
+    d_c = d_c_after + d_shown
     return {
-        "d_c": d_c, "d_o": d_h * values["shown"], "d_i": d_c * values["g"],
+        "d_shown": d_shown, "d_c": d_c, "d_o": d_h * values["shown"], "d_i": d_c * values["g"],
         "d_g": d_c * values["i"], "d_f": d_c * values["c_before"],
     }  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rnn_helpers.display.cell_diagrams import (
+    GRADIENT_KEY,
     draw_cell_and_terms,
     draw_lstm_cell,
     show_beats,
@@ -22,7 +23,9 @@ PARTS = {
 }
 _GATES = ("forget gate", "input gate", "candidate", "output gate")
 _GATE_GRADIENTS = tuple(f"gradient of the {gate}" for gate in _GATES)
-_GRADIENTS = ("gradient of c", "gradient of h", *_GATE_GRADIENTS)
+_GRADIENTS = (
+    "gradient of c", "gradient of h", "gradient of the h before", *_GATE_GRADIENTS, GRADIENT_KEY
+)  # fmt: skip
 _LIT = {
     "gates": ("input", *_GATES),
     "forget": ("forget gate", "cell state"),
@@ -30,7 +33,7 @@ _LIT = {
     "show": ("show", "output gate", "hidden state"),
 }
 _ASKED = {
-    "gates": ("gradient of h", *_GATE_GRADIENTS),
+    "gates": ("gradient of the h before", *_GATE_GRADIENTS),
     "forget": ("gradient of c", "gradient of the forget gate"),
     "add": ("gradient of c", "gradient of the candidate", "gradient of the input gate"),
     "show": ("gradient of h", "gradient of c", "gradient of the output gate"),
@@ -38,12 +41,12 @@ _ASKED = {
 _EQUATIONS = (
     (("forget gate", r"$f_t = \sigma(x_t W_{xf} + h_{t-1} W_{hf} + b_f)$"),),
     (("input gate", r"$i_t = \sigma(x_t W_{xi} + h_{t-1} W_{hi} + b_i)$"),),
-    (("candidate", r"$\tilde c_t = \tanh(x_t W_{xg} + h_{t-1} W_{hg} + b_g)$"),),
+    (("candidate", r"$g_t = \tanh(x_t W_{xg} + h_{t-1} W_{hg} + b_g)$"),),
     (("output gate", r"$o_t = \sigma(x_t W_{xo} + h_{t-1} W_{ho} + b_o)$"),),
     (
         ("cell state", r"$c_t = \,$"), ("forget gate", r"$f_t$"),
         ("cell state", r"$\odot\, c_{t-1}$"), ("add", r"$\,+\,$"),
-        ("input gate", r"$i_t$"), ("candidate", r"$\odot\, \tilde c_t$"),
+        ("input gate", r"$i_t$"), ("candidate", r"$\odot\, g_t$"),
     ),
     (
         ("hidden state", r"$h_t = \,$"), ("output gate", r"$o_t$"),
@@ -77,8 +80,8 @@ def describe_beat(beat: Beat) -> str:
         return f"Step {beat.step}, {beat.name}: {words[beat.name]}."
     words = {
         "show": f"into this h: the last h changes by {v['d_h']} per unit of it. Into c along the "
-                f"belt: {v['d_c_after']} per unit of c. Into c by the belt and the output gate's "
-                f"valve together: {v['d_c']}",
+                f"belt: {v['d_c_after']} per unit of c; through the output gate's valve: "
+                f"{v['d_shown']}. Together: {v['d_c']}",
         "add": f"the sum hands its {v['d_c']} whole to both sides. Through the input gate's valve "
                f"into the candidate: {v['d_g']} per unit of it. Into the input gate: {v['d_i']} "
                "per unit of i",
@@ -94,7 +97,7 @@ def draw_beat(beat: Beat, axes: Any, artists: dict[str, Any] | None = None) -> d
     """Draw the cell, its equations and its code, or move an earlier drawing to another beat."""
     hidden, lit = _GRADIENTS, set(_LIT[beat.name])
     if beat.way == WAYS[1]:
-        hidden, lit = (), lit | set(_ASKED[beat.name])
+        hidden, lit = (), lit | {*_ASKED[beat.name], GRADIENT_KEY}
     return draw_cell_and_terms(
         beat.values, lit, axes, artists, prepare=_prepare_cell, hidden=hidden
     )

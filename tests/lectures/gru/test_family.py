@@ -70,7 +70,9 @@ def _find_lines(diagram, ghosts):
         np.round(artist.get_path().vertices, 6).tobytes()
         for part, artists in diagram._parts
         for artist in artists
-        if (part == TAKEN) == ghosts and isinstance(artist, PathPatch)
+        if (part == TAKEN) == ghosts
+        and isinstance(artist, PathPatch)
+        and artist.get_path().vertices[:, 1].max() > 0  # no sample of the key
     }
 
 
@@ -92,6 +94,107 @@ def test_what_two_cells_have_stands_in_the_same_place():
             if hasattr(shown, "_shutter") and name in (keep, take):
                 (keeps if name == keep else takes).add(shown._shutter.get_xy())
     assert len(keeps) == len(takes) == 1
+
+
+@pytest.mark.parametrize(("x", "state"), SETTINGS)
+def test_a_branch_looks_as_what_it_branches_from(x, state):
+    for place, cell in enumerate(FAMILY):
+        drawn = draw_cell(new_figure(4, 3)[1], cell)
+        drawn.move(compute_member(place, x, state).values)
+        lines = [(name, shown._artists[0]) for name, shown in drawn._shown
+                 if hasattr(shown, "_artists")]  # fmt: skip
+        named = [stroke for _, stroke in lines]
+        bare = [artist for _, artists in drawn._parts for artist in artists
+                if isinstance(artist, PathPatch) and artist not in named
+                and artist.get_gid() in ("state", "hidden state", "candidate")]  # fmt: skip
+        assert bare == []  # each carries one number
+        for number in ("x", "h_before"):
+            looks = {(s.get_linestyle(), s.get_edgecolor(), s.get_linewidth())
+                     for name, s in lines if name == number}  # fmt: skip
+            assert len(looks) == 1
+
+
+@pytest.mark.parametrize("cell", FAMILY)
+def test_what_a_part_moves_lights_with_it(cell):
+    drawn = draw_cell(new_figure(4, 3)[1], cell)
+    values = compute_member(FAMILY.index(cell), 0.7, -0.4).values
+
+    def run(**nudged):
+        v = values | nudged
+        if cell == "RNN":
+            return {"h": v["n"]}
+        if cell == "LSTM":
+            kept, taken = v["f"] * v["c_before"], v["i"] * v["n"]
+            found = {"kept": kept, "taken": taken, "c": kept + taken}
+            shown = np.tanh(found["c"])
+            return found | {"shown": shown, "h": v["o"] * shown}
+        found = {"kept": v["z"] * v["h_before"]}
+        n = v["n"]
+        if "reset" in values:
+            reset = v["r"] * v["past"]
+            n += reset - values["reset"]
+            found |= {"reset": reset, "n": n if "n" not in nudged else values["n"]}
+        found["taken"] = (1 - v["z"]) * n
+        return found | {"h": found["kept"] + found["taken"]}
+
+    values = {"n": values["h"]} | values
+    letters = {"forget gate": "f", "input gate": "i", "output gate": "o", "update gate": "z",
+               "reset gate": "r", "candidate": "n"}  # fmt: skip
+    first = run()
+    for part, letter in letters.items():
+        if letter not in values:
+            continue
+        after = run(**{letter: values[letter] + 0.01})
+        moved = {name for name, value in after.items() if abs(value - first[name]) > 1e-9}
+        lit = {name for name, shown in drawn._shown for artist in
+               getattr(shown, "_artists", [getattr(shown, "_text", None)])
+               if part in getattr(artist and artist.get_gid(), "by", ())}  # fmt: skip
+        assert lit - {"c"} == moved - {"c"}, part  # tanh stands on a branch of c
+        assert ("c" in lit) == ("c" in moved)
+
+
+def test_a_part_says_on_the_page_what_moves_it():
+    demo = family_demo(cell=1)
+    styles = demo.stage.frame["styles"]
+    assert "hidden state|forget gate|input gate|candidate|output gate" in {
+        style.get("part") for style in styles
+    }
+    demo.close()
+
+
+@pytest.mark.parametrize("cell", ["GRU", "minGRU"])
+@pytest.mark.parametrize("x", [-3.0, 3.0])
+def test_no_line_runs_through_a_number(cell, x):
+    figure, axes = new_figure(4, 2.6)
+    drawn = draw_cell(axes, cell)
+    drawn.move(compute_member(FAMILY.index(cell), x, -1.0).values)
+    figure.canvas.draw()
+    texts = {name: shown._text for name, shown in drawn._shown if hasattr(shown, "_text")}
+    lines = [a for _, artists in drawn._parts for a in artists if isinstance(a, PathPatch)
+             and a.get_gid() != "key"]  # fmt: skip
+    for name in ("n", "open"):
+        box = texts[name].get_window_extent()
+        for line in lines:
+            path = line.get_transform().transform_path(line.get_path())
+            assert not path.intersects_bbox(box, filled=False), (name, line.get_gid())
+    assert (
+        texts["open"].get_text()
+        == f"{compute_member(FAMILY.index(cell), x, -1.0).values['open']:.2f}"
+    )
+
+
+def test_what_was_taken_away_is_dashed_in_the_drawing_and_struck_in_the_equations():
+    demo = family_demo()
+    for cell, gone in (("RNN", False), ("LSTM", False), ("GRU", True), ("minGRU", True)):
+        for name in (cell, f"{cell} equations"):
+            lines = [a for part, artists in demo.artists[name]._parts for a in artists
+                     if isinstance(a, PathPatch) and part == TAKEN]  # fmt: skip
+            assert bool(lines) == gone
+            assert {line.get_linestyle() for line in lines} <= {(0, (3, 2))}
+        words = [a.get_text() for part, artists in demo.artists[cell]._parts for a in artists
+                 if part == TAKEN and hasattr(a, "get_text")]  # fmt: skip
+        assert ("taken away" in words) == gone
+    demo.close()
 
 
 def test_every_part_can_be_pointed_at_in_some_cell():

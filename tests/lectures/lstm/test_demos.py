@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from rnn_helpers.display.cell_family import KEY
+from rnn_helpers.display.figures import new_figure
 from rnn_helpers.lectures.lstm import step_plots
 from rnn_helpers.lectures.lstm.demos import gate_demo, lstm_decay_demo, lstm_step_demo
 from rnn_helpers.lectures.lstm.memory import (
@@ -15,6 +16,7 @@ from rnn_helpers.lectures.lstm.memory import (
     compute_lstm_decay,
     solve_tasks,
 )
+from rnn_helpers.lectures.lstm.schedule_plots import draw_schedule
 from rnn_helpers.lectures.lstm.step import STEPS, WAYS, compute_beat
 from rnn_helpers.lectures.lstm.step_plots import PARTS
 from rnn_helpers.recurrences.cells import lstm_step
@@ -120,6 +122,23 @@ def test_every_task_can_be_done_with_what_the_site_has_recorded():
             assert solve_tasks(set_to(demo, **answer).result)[task]
 
 
+@pytest.mark.parametrize("width", [4.2, 8.0])
+@pytest.mark.parametrize("settings", [
+    {"forget": 1.0, "closes_after": 10}, {"forget": 1.0, "closes_after": 22, "erase_at": 15},
+])  # fmt: skip
+def test_no_curve_runs_through_the_legend(width, settings):
+    figure, axes = new_figure(width, 9 if width < 5 else 4.8, ncols=2)
+    artists = draw_schedule(compute_cell_run(**settings), axes)
+    figure.canvas.draw()
+    below = artists["cell state"].axes
+    legend = below.get_legend().get_window_extent()
+    for part in ("candidate", "cell state", "hidden state"):
+        line = artists[part]
+        path = line.get_transform().transform_path(line.get_path())
+        assert not path.intersects_bbox(legend, filled=False), part
+    assert below.get_window_extent().y1 >= legend.y1
+
+
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("beat", range(4 * STEPS))
 def test_a_beat_shows_the_packages_numbers(beat, way):
@@ -165,6 +184,7 @@ def test_the_beats_are_one_run_and_what_is_asked_is_its_gradient():
         for name, dh, dc in (("d_h", change, 0), ("d_c_after", 0, change)):
             slope = (run_on(step, h + dh, c + dc) - run_on(step, h - dh, c - dc)) / 2e-6
             assert values[name] == pytest.approx(slope, abs=1e-8)
+        assert values["d_c_after"] + values["d_shown"] == pytest.approx(values["d_c"], abs=1e-12)
         assert values["d_c"] * values["f"] == pytest.approx(values["d_c_before"], abs=1e-12)
         after = compute_beat(4 * (STEPS - step - 1), WAYS[1]).values if step < STEPS else None
         if after:
@@ -179,8 +199,8 @@ _NUMBERS = {  # where a beat's sentence names its numbers
     ("forwards", "add"): "i = {i} lets in {added} of the candidate {g}; now c = {c}",
     ("forwards", "show"): "o = {o} shows a part of tanh(c) = {shown}: h = {h}",
     ("backwards", "show"): "into this h: the last h changes by {d_h} per unit of it. Into c along "
-                           "the belt: {d_c_after} per unit of c. Into c by the belt and the output "
-                           "gate's valve together: {d_c}",
+                           "the belt: {d_c_after} per unit of c; through the output gate's valve: "
+                           "{d_shown}. Together: {d_c}",
     ("backwards", "add"): "hands its {d_c} whole to both sides. Through the input gate's valve "
                           "into the candidate: {d_g} per unit of it. Into the input gate: {d_i} "
                           "per unit of i",
@@ -218,13 +238,13 @@ def test_each_piece_of_an_equation_is_of_the_part_that_its_symbols_name():
             continue  # the sums, below
         letter = letters[part]
         head, rest = text.strip("$").split("=")
-        assert head.strip() == (r"\tilde c_t" if letter == "g" else f"{letter}_t")
+        assert head.strip() == f"{letter}_t"
         assert re.findall(r"W_\{x(.)\}|W_\{h(.)\}|b_(.)", rest) == [
             (letter, "", ""), ("", letter, ""), ("", "", letter)
         ]  # fmt: skip
         assert ("sigma" in rest) == (letter != "g")
     symbols = {
-        "forget gate": "f_t", "input gate": "i_t", "candidate": r"\tilde c_t", "output gate": "o_t",
+        "forget gate": "f_t", "input gate": "i_t", "candidate": "g_t", "output gate": "o_t",
         "cell state": "c_", "hidden state": "h_t", "add": "+", "show": "tanh(c_t)",
     }  # fmt: skip
     pieces = [piece for line in step_plots._EQUATIONS if len(line) > 1 for piece in line]
@@ -252,6 +272,8 @@ def test_each_gradient_has_one_arrow_and_one_number_and_goes_back():
         ((right, up),) = found
         if name in ("d_c", "d_c_after", "d_c_before", "d_h_before"):
             assert (right < 0, up) == (True, 0)
+        elif name == "d_shown":  # from tanh up to the belt
+            assert (right, up > 0) == (0, True)
         elif name == "d_h":  # from the next step up to the output gate's valve
             assert (right < 0, up > 0) == (True, True)
         else:

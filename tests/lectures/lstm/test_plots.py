@@ -24,11 +24,15 @@ RUNS = [compute_cell_run(forget=f) for f in (1.0, 0.9, 0.5)]
 ])  # fmt: skip
 def test_a_picture_draws_and_says_its_numbers(monkeypatch, draw, words, heights):
     said = []
-    monkeypatch.setattr(comparisons, "show", lambda figure, *, alt: plots.show(figure, alt=alt))
-    monkeypatch.setattr(plots, "show", lambda figure, *, alt: said.append((figure, alt)))
+    monkeypatch.setattr(comparisons, "show", lambda figure, **words: plots.show(figure, **words))
+    monkeypatch.setattr(
+        plots, "show", lambda figure, *, alt, narrow=None: said.append((figure, alt, narrow))
+    )
     draw()
-    ((figure, alt),) = said
-    encode_png(figure)  # without a warning
+    ((figure, alt, narrow),) = said
+    for each in (figure, narrow) if narrow else (figure,):
+        encode_png(each)  # without a warning
+    assert narrow is None or len(narrow.axes[0].lines) == len(figure.axes[0].lines)
     assert words in alt
     lines = figure.axes[0].lines
     assert [line.get_label() for line in lines] == [name for name, _ in heights]
