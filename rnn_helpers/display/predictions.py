@@ -285,7 +285,9 @@ def read_number(typed: str, unit: str = "") -> float:
     for sign, fraction in _FRACTIONS.items():
         text = text.replace(sign, fraction)
     scale = 1.0
-    for word in dict.fromkeys((unit, unit.removesuffix("s"), "%")):
+    text = re.sub(r"\s*(?:per ?cent|퍼센트)$", "%", text, flags=re.IGNORECASE)
+    others = ("x", "×") if unit == "times" else ()
+    for word in dict.fromkeys((unit, unit.removesuffix("s"), *others, "%")):
         if word and text.casefold().endswith(word.casefold()):
             text = text[: -len(word)].rstrip()
             scale = 0.01 if word == "%" and unit != "%" else 1.0

@@ -56,11 +56,14 @@ def test_a_number_is_read_as_people_write_it(typed, value):
 @pytest.mark.parametrize(("typed", "unit", "value"), [
     ("3 steps", "steps", 3), ("1 step", "steps", 1), ("2.1 NATS", "nats", 2.1), ("7", "", 7),
     ("27 %", "", 0.27), ("27 %", "nats", 0.27), ("10 times", "times", 10), ("10 times", "×", None),
-    ("10 ×", "×", 10),
+    ("10 ×", "×", 10), ("2.3x", "times", 2.3), ("2 ×", "times", 2), ("90 percent", "%", 90),
+    ("90 per cent", "", 0.9), ("90퍼센트", "%", 90), ("2x", "steps", None),
 ])  # fmt: skip
 def test_the_unit_may_stand_behind_the_number(typed, unit, value):
     if value is None:
-        with pytest.raises(ValueError, match="is not read as a number: write it in digits in ×"):
+        with pytest.raises(
+            ValueError, match=f"is not read as a number: write it in digits in {unit}"
+        ):
             read_number(typed, unit)
     else:
         assert read_number(typed, unit) == pytest.approx(value)

@@ -32,7 +32,9 @@
     for (const [sign, fraction] of Object.entries(FRACTIONS))
       text = text.replaceAll(sign, fraction);
     let scale = 1;
-    for (const word of [unit, unit.replace(/s$/, ""), "%"]) {
+    text = text.replace(/\s*(?:per ?cent|퍼센트)$/i, "%");
+    const others = unit === "times" ? ["x", "×"] : [];
+    for (const word of [unit, unit.replace(/s$/, ""), ...others, "%"]) {
       if (word && text.toLowerCase().endsWith(word.toLowerCase())) {
         text = text.slice(0, -word.length).trimEnd();
         if (word === "%" && unit !== "%") scale = 0.01;

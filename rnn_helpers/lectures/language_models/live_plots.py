@@ -287,11 +287,16 @@ def describe_sampling(view: SamplingView) -> str:
     left = view.after_all[view.after_all > 0]
     unsure = float(np.exp(-(left * np.log(left)).sum()))
     top = "space" if view.labels[0] == " " else f"“{view.labels[0].replace(chr(10), '↵')}”"
-    tokens = "token" if len(left) == 1 else "tokens"
-    best = f"the likeliest is {top} with {view.after[0]:.2f}" if view.after[0] else "none shown"
+    if len(left) == 1:
+        choice = f"1 token of {len(view.after_all)} left, {top}"
+    else:
+        share = "more than 0.99" if view.after[0] >= 0.995 else f"{view.after[0]:.2f}"
+        choice = (
+            f"{len(left)} tokens of {len(view.after_all)} left to draw from; the likeliest is "
+            f"{top} with {share}, as unsure as between {unsure:.1f} equally likely tokens"
+        )
     return (
         f"Temperature {view.temperature:.2f}, top-k {view.top_k or 'all'}, top-p "
-        f"{view.top_p:.2f}: {len(left)} {tokens} of {len(view.after_all)} left to draw from; "
-        f"{best}, as unsure as between {unsure:.1f} equally likely tokens. The model itself finds "
+        f"{view.top_p:.2f}: {choice}. The model itself finds "
         f"{view.surprises.mean():.1f} bits of surprise in a {view.unit}, on average."
     )

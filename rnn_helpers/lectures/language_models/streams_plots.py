@@ -241,7 +241,11 @@ def describe_streams(view: StreamsView) -> str:
         enters = "The state comes from the window before of another stream"
     else:
         enters = "The state comes from the window before of the same stream"
-    back = f"{view.reach} characters before it" if view.reach else "the window's first character"
+    back = (
+        f"{view.reach} characters before the window"
+        if view.reach
+        else "the window's first character"
+    )
     mean, gap = view.nats[view.state].mean(), view.gaps.get(view.state)
     way = f"{STATES[view.state].capitalize()}, measured with {view.measured}"
     costs = f"{way}: {mean:.3f} nats per character"
@@ -249,5 +253,5 @@ def describe_streams(view: StreamsView) -> str:
         costs += f", {abs(gap.difference):.3f} {'more' if gap.difference > 0 else 'less'}"
         costs += " than carried and detached"
     elif gap is not None:
-        costs += ", no difference seen from carried and detached"
+        costs += ", and no difference from carried and detached is seen"
     return f"{place} {enters}; the gradient goes back to {back}. {costs}."

@@ -39,13 +39,15 @@ def describe_nudges(nudges: Nudges) -> str:
     if last.min() == T:
         return f"{head} in all {len(last)} networks the nudge of x₁ is above 1 % at step {T}."
     still = int((last == T).sum())
-    tail = f"; {still} of them still see it at step {T}" if still else ""
+    sees = "sees" if still == 1 else "see"
+    tail = f"; {still} of them still {sees} it at step {T}" if still else ""
     # where the upper middle one stops at T, the median is T or later, or a bound from below
     later = " or later" if np.sort(last)[len(last) // 2] == T else ""
     most = f"{last.max()} or later" if still else f"{last.max()}"
+    span = "all the same" if last.min() == last.max() else f"{last.min()} to {most}"
     return (
         f"{head} the nudge of x₁ is last above 1 % at step {np.median(last):g}{later}, the median "
-        f"of {len(last)} networks ({last.min()} to {most}){tail}."
+        f"of {len(last)} networks ({span}){tail}."
     )
 
 

@@ -186,12 +186,13 @@ def describe_ngram(result: NgramView) -> str:
     train, held_out = result.train_nats[order], result.held_out_nats[order]
     lowest = f"{result.held_out_nats[best]:.2f}"
     verdict = (
-        "no order does better" if order == best
+        f"no order up to {len(result.held_out_nats) - 1} does better" if order == best
         else f"order {best} does as well" if lowest == f"{held_out:.2f}"
         else f"order {best} does better, at {lowest}"
     )  # fmt: skip
     ending = "" if result.strength == 1 else "s"
-    shared = "equally" if result.smoothing == "uniform" else "as the shorter context would"
+    equally = result.smoothing == "uniform" or order == 0  # then there is no shorter context
+    shared = "equally" if equally else "as the shorter context would"
     return (
         f"Order {order}, {result.strength:g} pseudo-character{ending} shared out {shared}: "
         f"{train:.2f} nats per character on the training text and {held_out:.2f} on the held-out "

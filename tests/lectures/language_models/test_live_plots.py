@@ -208,10 +208,12 @@ def test_one_token_left_is_certain():
     one = np.array([1.0, 0.0, 0.0, 0.0])
     settings = {"top_k": None, "temperature": 0.0, "top_p": 0.05}
     assert live_plots.describe_sampling(make_view(after=one[:3], after_all=one, **settings)) == (
-        "Temperature 0.00, top-k all, top-p 0.05: 1 token of 4 left to draw from; the likeliest "
-        "is “a” with 1.00, as unsure as between 1.0 equally likely tokens. The model "
+        "Temperature 0.00, top-k all, top-p 0.05: 1 token of 4 left, “a”. The model "
         "itself finds 2.6 bits of surprise in a character, on average."
     )
+    nearly = np.array([0.998, 0.002, 0.0, 0.0])
+    said = live_plots.describe_sampling(make_view(after=nearly[:3], after_all=nearly))
+    assert "is “a” with more than 0.99, as unsure" in said
 
 
 def test_each_character_has_the_tint_of_its_token_and_many_bits_stand_below_it(axes):

@@ -261,7 +261,7 @@ def test_the_sentence_names_source_gradient_and_cost(compute):
     )
     sentence = describe_streams(compute(6, "through", FIRST))
     assert "window before of the same stream" in sentence
-    assert "goes back to 4 characters before it" in sentence
+    assert "goes back to 4 characters before the window" in sentence
     sentence = describe_streams(compute(6, "another", FIRST))
     gap = compute(6, "another", FIRST).gaps["another"]
     assert "window before of another stream" in sentence
@@ -280,8 +280,12 @@ def test_the_numbers_of_the_sentence_are_those_of_the_view(compute, done, state,
     if gap is not None and gap.differs:
         costs += f", {gap.difference:.3f} more than carried and detached"
     elif gap is not None:
-        costs += ", no difference seen from carried and detached"
-    back = f"{view.reach} characters before it" if view.reach else "the window's first character"
+        costs += ", and no difference from carried and detached is seen"
+    back = (
+        f"{view.reach} characters before the window"
+        if view.reach
+        else "the window's first character"
+    )
     sentence = describe_streams(view)
     assert sentence.startswith(
         f"{done} of 8 updates done; the next reads window {view.column + 1} of each stream. The "

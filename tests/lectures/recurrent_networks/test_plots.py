@@ -1,5 +1,7 @@
 """The figures of lecture 02: each line and dot is the number that it is named after."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -54,6 +56,11 @@ def test_a_nudge_that_some_still_see_is_said_so():
     assert 0 < still < 20
     said = plots.describe_nudges(nudges)
     assert said.endswith(f"to 60 or later); {still} of them still see it at step 60.")
+    last = np.where(np.arange(20) == 3, 60, 7)
+    one = plots.describe_nudges(replace(nudges, last_visible=last))
+    assert one.endswith("(7 to 60 or later); 1 of them still sees it at step 60.")
+    same = plots.describe_nudges(replace(nudges, last_visible=np.full(20, 2)))
+    assert same.endswith("the median of 20 networks (all the same).")
     later = np.sort(nudges.last_visible)[10] == 60
     assert ("or later, the median" in said) == later
 

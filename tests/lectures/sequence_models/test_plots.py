@@ -25,7 +25,8 @@ def view_of(**changes):
     ({"order": 0}, "1 pseudo-character shared out equally"),
     ({"strength": 10.0}, "10 pseudo-characters shared out equally"),
     ({"smoothing": "shorter context"}, "shared out as the shorter context would"),
-    ({"order": 1}, "no order does better."),
+    ({"order": 0, "smoothing": "shorter context"}, "1 pseudo-character shared out equally"),
+    ({"order": 1}, "no order up to 3 does better."),
     ({"order": 2}, "order 1 does as well."),
     ({"order": 0}, "order 1 does better, at 1.41."),
 ])  # fmt: skip
