@@ -92,7 +92,7 @@ def log_slider(
 
 
 def stepper(label: str, last: int, value: int = 0) -> Control:
-    """A slider over the steps 0 to `last`, with buttons that go a step back, play, and go on.
+    """A slider over the steps 0 to `last`, with buttons that go to the one before, play, and go on.
 
     It has to be the first control of its picture.
     """

@@ -66,7 +66,7 @@ class Carried:
         log₁₀ ‖P‖₂.
     slopes : (T, S)
         log₁₀ of the factor by which the slopes of the activation lengthen the gradient on its way
-        back through step t + 1; W_hh makes the rest of that step, back[t] − back[t + 1] − slopes[t].
+        back through step t + 1; W_hh makes the rest of it, back[t] − back[t + 1] − slopes[t].
     counts : dict
         How many networks vanish, hold and explode, by their `ends`.
     activation, kind : str

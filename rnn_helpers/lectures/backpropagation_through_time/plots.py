@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from rnn_helpers.display.figures import COLORS, new_figure, show
 from rnn_helpers.display.recording import AsDrawn
+from rnn_helpers.display.writing import format_number
 from rnn_helpers.lectures.backpropagation_through_time.recall import TruncationBias
 from rnn_helpers.lectures.backpropagation_through_time.sweep import T, compute_sweep
 from rnn_helpers.lectures.backpropagation_through_time.sweep_plots import (
@@ -121,8 +122,27 @@ def describe_truncation(truncation: Truncation) -> str:
     kept, lost = _find_medians(truncation)
     return (
         f"k = {truncation.k}: {100 * (1 - truncation.pairs_kept):.0f} % of all pairs of a loss "
-        f"and a state are lost. The median size of a pair is {kept:.2g} where kept and {lost:.2g} "
-        f"where lost, and the gradient is off by {100 * truncation.error:.0f} % of its length."
+        f"and a state are lost. The median size of a pair is {format_number(kept, digits=2)} where "
+        f"kept and {format_number(lost, digits=2)} where lost, and the gradient is off by "
+        f"{100 * truncation.error:.0f} % of its length.{_compare(truncation)}"
+    )
+
+
+def _compare(truncation):
+    """Why a smaller k can be less off: what it loses is less, or cancels more."""
+    k = truncation.nearer
+    if k is None:
+        return ""
+    (error, lost), (off, here) = (
+        (truncation.all_errors[each - 1], truncation.all_lost[each - 1])
+        for each in (k, truncation.k)
+    )
+    why = ""
+    if error / lost < off / here:
+        why = ", but there more of it cancels" if lost > here else ", and there more of it cancels"
+    return (
+        f" A smaller k, {k} (the ring), is off by only {100 * error:.0f} %: the lengths of all "
+        f"that is lost add up to {100 * lost:.0f} % there and {100 * here:.0f} % here{why}."
     )
 
 
@@ -142,7 +162,8 @@ def draw_triangles(runs: Mapping[float, Truncation]) -> None:
         _move_triangle(truncation, artists)
         axes.set_title(f"ρ = {radius:g}", loc="left")
         axes.set_ylabel("loss of step t" if axes is row[0] else "")
-        said.append(f"{_find_medians(truncation)[1]:.1g} for ρ = {radius:g}")
+        lost = format_number(_find_medians(truncation)[1], digits=1)
+        said.append(f"{lost} for ρ = {radius:g}")
     k = next(iter(runs.values())).k
     show(
         figure,
@@ -170,6 +191,9 @@ def draw_truncation(
     artists["above"].set_data([truncation.k], [_MOST_OFF - 0.05])
     artists["above"].set_visible(above)
     artists["edge"].set_data([truncation.k] * 2, [0, _MOST_OFF])
+    near = truncation.nearer
+    artists["nearer"].set_visible(near is not None)
+    artists["nearer"].set_data([near or 1], [truncation.all_errors[(near or 1) - 1]])
     x, side = truncation.k + (0.7 if truncation.k <= T / 2 else -0.7), "left"
     side = side if truncation.k <= T / 2 else "right"
     for name, what, value in (("lost now", "lost", lost), ("off now", "off by", off)):
@@ -228,6 +252,8 @@ def _prepare_cost(axes, truncation):
     (off,) = axes.plot([], [], color=COLORS["relu"], linewidth=2, label=OFF, gid=OFF)
     (edge,) = axes.plot([], [], ":", color=COLORS["bound"])
     (now,) = axes.plot([], [], "o", color=COLORS["data"], markersize=6)
+    (nearer,) = axes.plot([], [], "o", color=COLORS["relu"], markersize=9, markerfacecolor="none",
+                          markeredgewidth=1.6, gid=OFF)  # fmt: skip
     (above,) = axes.plot([], [], "^", color=COLORS["relu"], markersize=8, gid=OFF)
     axes.set(xlim=(0, T + 1), ylim=(0, _MOST_OFF), xlabel="cut every k steps",
              yticks=np.linspace(0, 1, 6))  # fmt: skip
@@ -239,7 +265,7 @@ def _prepare_cost(axes, truncation):
         loc="left",
         pad=22,
     )
-    artists = {"off": off, "edge": edge, "now": now, "above": above}
+    artists = {"off": off, "edge": edge, "now": now, "above": above, "nearer": nearer}
     style = {"va": "center", "fontsize": 11}
     for name, color, part, y in (("lost now", "data", LOST, 1.14), ("off now", "relu", OFF, 1.06)):
         artists[name] = axes.text(0, y, "", color=COLORS[color], gid=part, **style)

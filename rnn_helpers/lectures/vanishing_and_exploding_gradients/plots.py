@@ -315,8 +315,8 @@ def draw_three_carried(results: Sequence[Carried]) -> None:
             axis.get_legend().remove()
     for words in [text for axis in axes[0, :-1] for text in axis.texts if text.get_gid() == HOLDS]:
         words.remove()  # one name at the right margin is enough
-    entries = [axis.get_legend_handles_labels() for axis in axes[:, 0]]
-    handles, labels = (sum(each, []) for each in zip(*entries, strict=True))
+    upper, lower = (axis.get_legend_handles_labels() for axis in axes[:, 0])
+    handles, labels = ([*one, *other] for one, other in zip(upper, lower, strict=True))
     figure.legend(handles, labels, loc="outside lower center", ncols=3, fontsize=12)
     show(figure, alt=" ".join(map(describe_carried, results)))
 
