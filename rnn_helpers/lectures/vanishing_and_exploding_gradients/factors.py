@@ -56,7 +56,8 @@ def draw_factors(
             codes = [Path.MOVETO, Path.LINETO] * len(steps)
             artists[name].set_path(Path(stairs, codes) if len(steps) else _NOWHERE)
         else:
-            artists[name].set_xy([(len(log_sizes), 1), (steps.min(initial=0), 1), *stairs])
+            last = len(log_sizes)
+            artists[name].set_xy([(last, 1), (steps[0] if len(steps) else last, 1), *stairs])
         short = "both" if name == BOTH else name
         artists[f"mean {name}"].set_text(f"{short} {_find_mean(log_sizes):.2f}")
     return artists

@@ -83,8 +83,9 @@ def test_where_nothing_comes_through_nothing_is_drawn_before_and_the_mean_is_0()
     artists = draw_factors(compute_carried(length=5, networks=3), axes)
     dead = compute_carried(activation="relu", spectral_radius=0.0, length=5, networks=3)
     draw_factors(dead, axes, artists)
-    for points in (artists["slope × W_hh"].get_path().vertices, artists["W_hh"].get_xy()[2:4]):
+    for points in (artists["slope × W_hh"].get_path().vertices, artists["slope"].get_xy()[2:4]):
         steps, heights = read_stairs(points)
-        assert steps.tolist() == [5]  # the last step lets nothing through, the others get nothing
+        assert steps.tolist() == [5]  # its units are off, and the other steps get nothing
         assert heights[0] < axes.get_ylim()[0]
+    np.testing.assert_array_equal(np.unique(artists["W_hh"].get_xy(), axis=0), [[5, 1]])
     assert artists["mean slope × W_hh"].get_text() == "both 0.00"
