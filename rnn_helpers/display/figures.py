@@ -6,7 +6,8 @@ import functools
 import html
 import inspect
 import io
-from collections.abc import Iterator, Sequence
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import matplotlib
@@ -155,6 +156,7 @@ def new_figure(
 
 
 NARROW = 4.2  # inches: the width of a figure for a phone, with its axes one below the other
+_LETTERS = 38  # of a title that such a figure holds in a line
 
 
 def is_narrow(axes: Axes) -> bool:
@@ -191,13 +193,32 @@ def image_bundle(png: bytes, *, alt: str, width: int, caption: str | None = None
     }
 
 
-def show(figure: Figure, *, alt: str, breaks: Sequence[float] = ()) -> None:
+def draw_both(
+    draw: Callable[[Any], None], width: float, height: float, *, narrow: float, nrows: int = 1
+) -> tuple[Figure, Figure]:
+    """A chart as `draw(axes)` draws it, and the same chart for a phone, `narrow` inches high.
+
+    `draw` may ask `is_narrow`; titles of the second are broken into lines.
+    """
+    figures = []
+    for inches in ((width, height), (NARROW, narrow)):
+        figure, axes = new_figure(*inches, nrows=nrows)
+        draw(axes)
+        figures.append(figure)
+    for axes in figures[1].axes:
+        axes.set_title(textwrap.fill(axes.get_title("left"), _LETTERS), loc="left")
+    return figures[0], figures[1]
+
+
+def show(
+    figure: Figure, *, alt: str, breaks: Sequence[float] = (), narrow: Figure | None = None
+) -> None:
     """Show a figure in the notebook, with its alternative text.
 
     `alt` says what it shows to those who do not see it. It is stored and compared by nbval: no
     number in it may depend on the machine. Where its panels lie is stored, too, so that the site
     can show them one below the other; `breaks` are the places of its x axis at which a drawing
-    may go on below.
+    may go on below. `narrow` is the same chart for a phone, as `draw_both` makes it, for the site.
     """
     from IPython.display import display
 
@@ -207,5 +228,10 @@ def show(figure: Figure, *, alt: str, breaks: Sequence[float] = ()) -> None:
     png = encode_png(figure, dpi=150)
     with use_own_settings():
         pieces = find_pieces(figure, dpi=150, breaks=breaks)
-    metadata = {"image/png": {"alt": alt, "width": width, **({"pieces": pieces} if pieces else {})}}
+    kept: dict[str, Any] = {"alt": alt, "width": width}
+    if pieces:
+        kept["pieces"] = pieces
+    if narrow is not None:
+        kept["narrow"] = base64.b64encode(encode_png(narrow, dpi=150)).decode("ascii")
+    metadata = {"image/png": kept}
     display(image_bundle(png, alt=alt, width=width), metadata=metadata, raw=True)

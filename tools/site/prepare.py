@@ -103,14 +103,15 @@ class Lecture:
             image = IMAGE.search(data.get("text/html", ""))
             if not image:
                 continue
-            pieces = output.metadata.get("image/png", {}).get("pieces")
-            shown = image.string.replace(image[0], self._store(image[0], pieces))
+            stored = self._store(image[0], **output.metadata.get("image/png", {}))
+            shown = image.string.replace(image[0], stored)
             if DEMO.search(cell.source):
                 shown = f'<div class="rnn-demo" data-demo="{self.name}/{self.demos}">{shown}</div>'
                 self.demos += 1
             output.data = nbformat.from_dict({"text/html": shown})
 
-    def _store(self, tag, pieces):
+    def _store(self, tag, pieces=None, narrow=None, **_):
+        """Put a picture into a file, and for narrow pages its pieces, or one drawn for them."""
         kept = {key: html.unescape(text) for key, text in re.findall(r'(\w+)="([^"]*)"', tag)}
         pixels = base64.b64decode(kept["src"].partition(",")[2])
         place = Path("figures", self.name, f"{self.pictures}.png")
@@ -124,13 +125,14 @@ class Lecture:
             f'<img alt="{html.escape(kept["alt"])}" loading="lazy"'
             f" {_write_source('src', place, picture, scale)}>"
         )
-        if pieces:
+        if pieces or narrow:
             place = place.with_stem(f"{place.stem}-narrow")
-            stacked = stack(picture, pieces)
-            stacked.quantize(256, dither=Image.Dither.NONE).save(
-                self.target / "extra" / place, optimize=True
-            )
-            source = _write_source("srcset", place, stacked, scale)
+            if narrow:
+                slim = Image.open(io.BytesIO(base64.b64decode(narrow)))
+            else:
+                slim = stack(picture, pieces).quantize(256, dither=Image.Dither.NONE)
+            slim.save(self.target / "extra" / place, optimize=True)
+            source = _write_source("srcset", place, slim, scale)
             shown = f'<picture><source media="{NARROW}" {source}>{shown}</picture>'
         return f'<span class="rnn-picture">{shown}</span>'
 

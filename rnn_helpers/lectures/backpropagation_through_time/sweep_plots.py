@@ -145,7 +145,7 @@ def _prepare(axes, spread):
         (artists[name],) = axes.plot([], [], style, color=COLORS[color], linewidth=1, zorder=2)
     for name in ("sum now", "whole now"):
         artists[name] = axes.text(0.0, 0, "", fontsize=size - 1, va="bottom", zorder=5)
-    axes.set_title("Orange: the gradient on its way back", loc="left")
+    axes.set_title("The gradient, orange, adds up to dw", loc="left")
     _add_key(axes, columns=2 if narrow else 5)
     return artists
 

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from rnn_helpers.display.bands import EDGE, draw_band, prepare_steps, to_axis
 from rnn_helpers.display.comparisons import draw_success_counts
 from rnn_helpers.display.decay import HELD, HOLDS, draw_held
-from rnn_helpers.display.figures import COLORS, STYLES, is_narrow, new_figure, show
+from rnn_helpers.display.figures import COLORS, STYLES, draw_both, is_narrow, new_figure, show
 from rnn_helpers.display.recording import AsDrawn
 from rnn_helpers.display.writing import format_number
 from rnn_helpers.lectures.vanishing_and_exploding_gradients.cliff import (
@@ -257,47 +257,61 @@ def draw_learned_by_distance(
     distances: Sequence[int], counts: Mapping[str, Sequence[int]], *, total: int
 ) -> None:
     """Show how many networks learned agreement at each distance, a line for each rate."""
-    figure, axes = new_figure(8, 3.4)
-    draw_success_counts(distances, counts, axes, total=total)
-    axes.set_title("Plain networks that learned agreement", loc="left")
-    axes.set(xlabel="words between subject and verb")
+
+    def draw(axes):
+        draw_success_counts(distances, counts, axes, total=total)
+        axes.set_title("The further the subject, the fewer plain networks learn", loc="left")
+        axes.set(xlabel="words between subject and verb")
+
     rows = "; ".join(
         f"{name}: {', '.join(f'{count} at {d}' for d, count in zip(distances, row, strict=True))}"
         for name, row in counts.items()
     )
-    show(figure, alt=f"Networks of {total} that learned, by words in between. {rows}.")
+    figure, narrow = draw_both(draw, 8, 3.4, narrow=3.2)
+    alt = f"Networks of {total} that learned, by words in between. {rows}."
+    show(figure, alt=alt, narrow=narrow)
 
 
 def draw_sentence_gradient(norms: ArrayLike) -> None:
     """Show ‖∂L/∂h_t‖ at every word of a sentence."""
     norms = np.asarray(norms)
-    figure, axes = new_figure(8, 3.2)
-    words = np.arange(1, len(norms) + 1)
-    axes.plot(words, norms, STYLES["rnn"], marker=".", color=COLORS["rnn"])
-    axes.set(yscale="log", xlabel="word t of the sentence", ylabel="‖∂L/∂h_t‖₂, log scale")
-    axes.set_title("The gradient of the loss at each state", loc="left")
+
+    def draw(axes):
+        words = np.arange(1, len(norms) + 1)
+        axes.plot(words, norms, STYLES["rnn"], marker=".", color=COLORS["rnn"])
+        axes.set(yscale="log", xlabel="word t of the sentence", ylabel="‖∂L/∂hₜ‖₂, log scale")
+        axes.set_title("The gradient shrinks from word to word on its way back", loc="left")
+
+    figure, narrow = draw_both(draw, 8, 3.2, narrow=3.2)
     show(
         figure,
         alt=f"Norm of the gradient of the loss at each of the {len(norms)} states of an untrained "
         "network, log axis: a straight fall from the last word back to the first, over several "
         "powers of ten.",
+        narrow=narrow,
     )
 
 
 def draw_power_norms(curves: Mapping[str, np.ndarray]) -> None:
     """Show ‖Wᵏ‖ by k for matrices of one spectral radius."""
-    figure, axes = new_figure(8, 3.2)
-    looks = (("-", COLORS["tanh"]), ("--", COLORS["relu"]))
-    for (name, norms), (style, color) in zip(curves.items(), looks, strict=True):
-        axes.plot(np.asarray(norms), style, color=color, label=name)
-    axes.set(yscale="log", xlabel="k, in steps", ylabel="‖Wᵏ‖₂, log scale")
-    axes.set_title("Powers of two matrices with one spectral radius", loc="left")
-    axes.legend()
+
+    def draw(axes):
+        looks = (("-", COLORS["tanh"]), ("--", COLORS["relu"]))
+        for (name, norms), (style, color) in zip(curves.items(), looks, strict=True):
+            axes.plot(np.asarray(norms), style, color=color, label=name)
+        axes.set(yscale="log", xlabel="k, in steps", ylabel="‖Wᵏ‖₂, log scale")
+        axes.set_title("Of two matrices with one ρ, one grows before it dies", loc="left")
+        narrow = is_narrow(axes)  # below the curves, where there is room for it
+        place = {"bbox_to_anchor": (0.45, -0.2), "fontsize": 9} if narrow else {}
+        axes.legend(loc="upper center" if narrow else "upper right", **place)
+
     peaks = "; ".join(
-        f"{name}: largest {np.max(norms):.3g} at k = {np.argmax(norms)}, last {norms[-1]:.2g}"
+        f"{name}: largest {np.max(norms):.3g} at k = {np.argmax(norms)}, "
+        f"last {format_number(float(norms[-1]), digits=2)}"
         for name, norms in curves.items()
     )
-    show(figure, alt=f"Norm of the k-th power by k, log axis. {peaks}.")
+    figure, narrow = draw_both(draw, 8, 3.2, narrow=3.6)
+    show(figure, alt=f"Norm of the k-th power by k, log axis. {peaks}.", narrow=narrow)
 
 
 def draw_three_carried(results: Sequence[Carried]) -> None:
@@ -351,12 +365,16 @@ def draw_decays_by_kind(curves: Mapping[tuple[str, str], ArrayLike]) -> None:
 
 def draw_loss_map() -> None:
     """Show the map of the loss over w and b."""
-    figure, axes = new_figure(7, 3.6)
-    draw_cliff(axes)
-    axes.set_title("The loss of fifty steps of one unit", loc="left")
+
+    def draw(axes):
+        draw_cliff(axes)
+        axes.set_title("Two plains of the loss, and a wall between them", loc="left")
+
+    figure, narrow = draw_both(draw, 7, 3.6, narrow=3.4)
     show(
         figure,
         alt="Map of the loss over weight w and bias b: flat and low in the upper right, flat and "
         "high in the lower left, and between them a sharp diagonal edge that begins near w = 4, "
         "b = -2.",
+        narrow=narrow,
     )

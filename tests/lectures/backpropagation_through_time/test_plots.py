@@ -16,7 +16,7 @@ from rnn_helpers.lectures.backpropagation_through_time.truncation import compute
 def shown(monkeypatch):
     """What was shown: figures and their alternative texts."""
     found = []
-    monkeypatch.setattr(plots, "show", lambda figure, *, alt: found.append((figure, alt)))
+    monkeypatch.setattr(plots, "show", lambda figure, *, alt, **_: found.append((figure, alt)))
     return found
 
 

@@ -165,7 +165,7 @@ def test_each_descent_is_drawn_with_its_own_losses_from_its_own_start():
 def shown(monkeypatch):
     """What was shown: a list of (figure, alternative text)."""
     kept = []
-    monkeypatch.setattr(plots, "show", lambda figure, *, alt: kept.append((figure, alt)))
+    monkeypatch.setattr(plots, "show", lambda figure, *, alt, **_: kept.append((figure, alt)))
     return kept
 
 
