@@ -259,6 +259,7 @@ def test_a_stepper_steps_and_plays_to_the_end_and_stops(lab, start):
     def get():
         return int(float(slider.get_attribute("aria-valuenow")))
 
+    assert output.get_by_role("group", name="beat").get_by_role("button").count() == 3
     output.get_by_role("button", name="Reset", exact=True).click()
     _wait_until(lambda: get() == 0)
     for name, wanted in (
