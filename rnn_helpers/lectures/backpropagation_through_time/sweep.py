@@ -15,6 +15,7 @@ from rnn_helpers.validation import check_choice, check_integer, check_number
 
 T = 6
 LOSSES = "h₁ + … + h₆", "h₆"
+_KEPT = [find_kept(T, k) for k in range(1, T + 1)]  # which pairs each k leaves
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,6 @@ def _run(k, loss, w):
     added = hs[:-1] * da
     rows = (np.concatenate([[0.0], row]) for row in (xs, asked, dh - asked, dh, da, added))
     asks = split_gradient_by_pair(hs[:, None], weights[1], asked[:, None])[:, :, 0]
-    terms = [np.where(find_kept(T, each), 0.0, asks * hs[:-1]) for each in range(1, T + 1)]
+    terms = [np.where(kept, 0.0, asks * hs[:-1]) for kept in _KEPT]
     lost = np.array([(each[each > 0].sum(), each[each < 0].sum()) for each in terms])
     return hs, *rows, cut["W_hh"].item(), whole["W_hh"].item(), lost

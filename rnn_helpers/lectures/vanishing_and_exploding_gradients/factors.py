@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch, Polygon
 from matplotlib.path import Path
+from matplotlib.transforms import ScaledTranslation
 
 from rnn_helpers.display.figures import COLORS
 from rnn_helpers.recurrences.carried import Carried
@@ -84,11 +85,16 @@ def _prepare(axes, steps):
     dashes = PathPatch(_NOWHERE, fill=False, edgecolor=COLORS["accent"], zorder=2, **look)
     artists[BOTH] = axes.add_patch(dashes)
     axes.plot([], [], "--", color=COLORS["accent"], label=BOTH, **look)  # for the legend
-    margin = {"fontsize": 9, "va": "center", "textcoords": "offset points"}
-    margin |= {"xy": (1.01, 0.5), "xycoords": "axes fraction"}
-    axes.annotate("mean", xytext=(0, 17), color=COLORS["muted"], **margin)
-    for line, name in enumerate(FACTORS):
-        artists[f"mean {name}"] = axes.annotate("", xytext=(0, 6 - 11 * line), gid=name, **margin)
+    figure: Any = axes.figure
+    for line, name in enumerate(["mean", *FACTORS]):  # at the right margin, one below the other
+        down = ScaledTranslation(0, (17 - 11 * line) / 72, figure.dpi_scale_trans)
+        words = axes.text(
+            1.01, 0.5, "mean", va="center", fontsize=9, transform=axes.transAxes + down,
+            color=COLORS["data" if line else "muted"],
+        )  # fmt: skip
+        if line:
+            words.set_gid(name)
+            artists[f"mean {name}"] = words
     axes.set_title("One step back, in the middle network: slope, then W_hh", loc="left", pad=22)
     axes.legend(
         loc="lower left", bbox_to_anchor=(-0.02, 1), ncols=3, fontsize=9, frameon=False,
