@@ -71,9 +71,12 @@ def log_slider(
     value: float,
     *,
     steps_per_decade: int = 20,
-    readout_format: str = ".3g",
+    readout_format: str = ".3",
 ) -> Control:
-    """A slider over positive numbers whose steps multiply: equal distances for equal ratios."""
+    """A slider over positive numbers whose steps multiply: equal distances for equal ratios.
+
+    A format of digits alone is "g" without zeros at the end: 0.05, where ".3g" is 0.0500 on a page.
+    """
 
     def make(name):
         check_number("minimum", minimum, exclusive_minimum=0)
@@ -89,7 +92,7 @@ def log_slider(
 
 
 def stepper(label: str, last: int, value: int = 0) -> Control:
-    """A slider over the steps 0 to `last`, with buttons that go a step back, play, and go on.
+    """A slider over the steps 0 to `last`, with buttons that go to the one before, play, and go on.
 
     It has to be the first control of its picture.
     """

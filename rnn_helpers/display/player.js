@@ -104,11 +104,12 @@ class Player {
     if (this.words.textContent !== words) this.words.textContent = words;
   }
 
-  // Buttons for the steps of a control: `get` and `set` its place, from 0 to `last`.
-  setSteps({ get, set, last }) {
+  // Buttons for the places of the control `label`: `get` and `set` its place, from 0 to `last`. They
+  // say Previous and Next, for what a place is called, step, beat or update, the lecture says.
+  setSteps({ label, get, set, last }) {
     const row = makeHtml("div", { className: "rnn-stepper" });
     row.setAttribute("role", "group");
-    row.setAttribute("aria-label", "Steps");
+    row.setAttribute("aria-label", label);
     const add = (text, act) => {
       const button = makeHtml("button", { type: "button", textContent: text }, row);
       button.addEventListener("click", act);
@@ -123,7 +124,7 @@ class Player {
       stop();
       set(Math.min(last, Math.max(0, get() + way)));
     };
-    add("◀ Back", () => go(-1));
+    add("◀ Previous", () => go(-1));
     const play = add("Play", () => {
       if (this.playing) return stop();
       if (get() >= last) set(0);
@@ -134,7 +135,7 @@ class Player {
       }, BEAT);
     });
     play.classList.add("rnn-play");
-    add("Step ▶", () => go(1));
+    add("Next ▶", () => go(1));
     this.svg.before(row);
   }
 

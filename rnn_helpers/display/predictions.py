@@ -23,6 +23,8 @@ from typing import Any
 import anywidget
 import traitlets
 
+from rnn_helpers.display.writing import format_number
+
 __all__ = ["Comparison", "Prediction", "compare_predictions", "list_outcomes", "predict"]
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
@@ -316,29 +318,6 @@ def _read_plain(text):
         return None
     value, below = float(parts[1]), float(parts[2] or 1.0)
     return value / below if below else None
-
-
-def format_number(value: float) -> str:
-    """A number to three digits, as one would write it: 0.27, 1,230, 4.5 × 10⁻⁶.
-
-    Examples
-    --------
-    >>> [format_number(value) for value in (27.0, 0.12345, 1234.5, 4.5e-6)]
-    ['27', '0.123', '1,230', '4.5 × 10⁻⁶']
-    """
-    if not math.isfinite(value) or value == 0:
-        return "0" if value == 0 else str(value)
-    short = float(f"{value:.3g}")
-    if not 1e-4 <= abs(short) < 1e6:
-        digits, _, power = f"{value:.2e}".partition("e")
-        digits = digits.rstrip("0").rstrip(".")
-        return f"{digits} × 10{str(int(power)).translate(_SUPERSCRIPTS)}".replace("-", "−")
-    places = max(0, 2 - math.floor(math.log10(abs(short))))
-    text = f"{short:,.{places}f}"
-    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", "−")
-
-
-_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 def compare_numbers(predicted: float, came_out: float, unit: str = "") -> str:

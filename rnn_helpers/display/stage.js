@@ -166,6 +166,7 @@ function makeStage() {
     const [first] = controls;
     if (named[0][2])
       player.setSteps({
+        label: named[0][1],
         get: () => first.get("value"),
         set: (value) => {
           first.set("value", value);

@@ -64,9 +64,9 @@ class Carried:
         log₁₀ of their inner product at step t: v · (P u) at T, (Pᵀ v) · u at 0.
     ends : (S,)
         log₁₀ ‖P‖₂.
-    slopes : (S,)
+    slopes : (T, S)
         log₁₀ of the factor by which the slopes of the activation lengthen the gradient on its way
-        back, the geometric mean over the steps; W_hh makes the rest of ends / T.
+        back through step t + 1; W_hh makes the rest of it, back[t] − back[t + 1] − slopes[t].
     counts : dict
         How many networks vanish, hold and explode, by their `ends`.
     activation, kind : str
@@ -123,7 +123,7 @@ def compute_carried(
         meeting = np.log10(np.abs((us * vs).sum(axis=2))) + forward + back
         ends = 0.5 * np.log10(np.maximum(values[:, -1], 0)) + np.log10(2.0) * exponents
         shortened = np.linalg.norm(slopes * vs[1:], axis=2)  # Jᵀ = W diag(φ′)
-        by_slopes = np.log10(shortened).mean(axis=0)
+        by_slopes = np.log10(shortened)
     verdicts = [name_verdict(end) for end in ends]
     counts = {word: verdicts.count(word) for word in ("vanishes", "holds", "explodes")}
     return Carried(

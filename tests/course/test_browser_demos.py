@@ -242,7 +242,7 @@ def test_a_part_that_is_not_there_yet_dims_nothing_until_it_comes(lab, start):
     assert "rnn-absent" in button.get_attribute("class")
     assert "what a step asks" in output.locator(".rnn-words").inner_text()
     for _ in range(2):
-        output.get_by_role("button", name="Step ▶").click()
+        output.get_by_role("button", name="Next ▶").click()
     lab.page.wait_for_function("svg => svg.dataset.lit === 'yes'", arg=svg.element_handle())
     assert set(svg.evaluate(LIT)) == {"handed back"}
     assert "rnn-absent" not in button.get_attribute("class")
@@ -260,9 +260,16 @@ def test_a_stepper_steps_and_plays_to_the_end_and_stops(lab, start):
     def get():
         return int(float(slider.get_attribute("aria-valuenow")))
 
+    assert output.get_by_role("group", name="beat").get_by_role("button").count() == 3
     output.get_by_role("button", name="Reset", exact=True).click()
     _wait_until(lambda: get() == 0)
-    for name, wanted in (("Step ▶", 1), ("Step ▶", 2), ("◀ Back", 1), ("◀ Back", 0), ("◀ Back", 0)):
+    for name, wanted in (
+        ("Next ▶", 1),
+        ("Next ▶", 2),
+        ("◀ Previous", 1),
+        ("◀ Previous", 0),
+        ("◀ Previous", 0),
+    ):
         output.get_by_role("button", name=name).click()
         _wait_until(lambda wanted=wanted: get() == wanted)
     slider.focus()

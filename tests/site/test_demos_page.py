@@ -426,7 +426,7 @@ def test_parts_light_and_steps_are_played_without_a_kernel(site):
     assert svg.evaluate(lit) == []
     sentence = box.locator(".rnn-stage p")
     before = sentence.inner_text()
-    box.get_by_role("button", name="Step ▶").click()
+    box.get_by_role("button", name="Next ▶").click()
     assert slider.get_attribute("aria-valuetext") == "1"
     assert sentence.inner_text() != before
     box.get_by_role("button", name="Play", exact=True).click()

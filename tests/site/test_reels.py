@@ -98,6 +98,22 @@ def test_a_readout_has_a_minus_sign_as_the_sentences_do(tmp_path):
     assert read(tmp_path / "index.js")[2]["controls"][0]["texts"] == ["−1.50", "0.00", "1.50"]
 
 
+def test_the_readout_of_a_log_slider_has_no_zeros_at_its_end(tmp_path):
+    slider = log_slider("θ", 0.01, 1000, 1, steps_per_decade=1, readout_format=".4")
+    picture = live(
+        lambda w: w,
+        lambda w, axes, artists=None: artists or {"line": axes.plot([0, 1], [w, w])[0]},
+        {"w": slider},
+        str,
+    )
+    # to ipywidgets digits alone are "g" without such zeros, in every front end
+    assert picture.controls["w"].readout_format == ".4"
+    Reels(picture, "01_test/0", "test_demo").write(tmp_path)
+    picture.close()
+    texts = read(tmp_path / "index.js")[2]["controls"][0]["texts"]
+    assert texts == ["0.01", "0.1", "1", "10", "100", "1000"]
+
+
 def test_the_same_demo_gives_the_same_bytes(demo, tmp_path):
     for folder in ("one", "two"):
         Reels(demo, "01_test/0", "test_demo").write(tmp_path / folder)

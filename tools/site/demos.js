@@ -64,6 +64,7 @@
       this.player.setParts(index.parts);
       if (index.controls[0].kind === "steps")
         this.player.setSteps({
+          label: index.controls[0].label,
           get: () => this.state[0],
           set: (value) => this.change(0, value),
           last: index.controls[0].texts.length - 1,

@@ -107,6 +107,7 @@ class Reels:
         else:
             kind = "steps" if isinstance(control, Steps) else "slider"
             shown = control.readout_format
+            shown += "" if shown[-1].isalpha() else "g"  # what digits alone are to ipywidgets
             texts = [format(setting, shown).replace("-", "−") for setting in self.settings[name]]
         return {
             "label": control.description, "kind": kind, "texts": texts,

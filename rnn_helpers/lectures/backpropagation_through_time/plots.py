@@ -9,8 +9,9 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import ArrayLike
 
-from rnn_helpers.display.figures import COLORS, new_figure, show
+from rnn_helpers.display.figures import COLORS, draw_both, new_figure, show
 from rnn_helpers.display.recording import AsDrawn
+from rnn_helpers.display.writing import format_number
 from rnn_helpers.lectures.backpropagation_through_time.recall import TruncationBias
 from rnn_helpers.lectures.backpropagation_through_time.sweep import T, compute_sweep
 from rnn_helpers.lectures.backpropagation_through_time.sweep_plots import (
@@ -28,6 +29,8 @@ _PAIRS = LinearSegmentedColormap.from_list(
     [(0, "#DEDEDE"), (0.5, "#303030"), (0.5, "#FFE7A8"), (0.75, "#EE8F1C"), (1, "#7A2B00")],
     N=128,
 )
+_BELOW = {"loc": "upper center", "bbox_to_anchor": (0.45, -0.17), "ncols": 5, "frameon": False,
+          "columnspacing": 0.8, "handlelength": 1.6}  # fmt: skip
 _LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)))
 
 PAIRS, LOST, OFF = TRUNCATION_PARTS = {
@@ -41,75 +44,97 @@ PAIRS, LOST, OFF = TRUNCATION_PARTS = {
 
 def draw_backward_pass(*, loss: str, k: int = T) -> None:
     """Show six steps of one unit, its gradient all the way back, and what each step added."""
-    figure, axes = new_figure(8, 4.35)
     sweep = compute_sweep(done=T, k=k, loss=loss)
-    draw_sweep(sweep, axes)
+    figure, narrow = draw_both(lambda axes: draw_sweep(sweep, axes), 8, 4.35, narrow=3.6)
     show(
         figure,
         alt="Six steps in a row; beside every arrow the gradient runs back in orange. The loss is "
         f"{sweep.loss}. What each use of w adds, from step 6 back: "
         f"{', '.join(f'{added:.2f}' for added in sweep.added[:0:-1])}. {describe_sweep(sweep)}",
+        narrow=narrow,
     )
 
 
 def draw_pair_shares(runs: Mapping[float, Sequence[Truncation]]) -> None:
     """Show the size of one pair's share by lag, all seeds and the median, for each radius."""
-    figure, axes = new_figure(8, 3.4)
     said, seeds = [], max(map(len, runs.values()))
-    for (radius, results), style in zip(runs.items(), _LINES, strict=False):
-        sizes = np.array([result.pair for result in results])
-        lags, middle = np.arange(sizes.shape[1]), np.median(sizes, axis=0)
-        axes.fill_between(lags, sizes.min(axis=0), sizes.max(axis=0), color="black", alpha=0.1)
-        axes.plot(lags, middle, linestyle=style, color="black", label=f"ρ = {radius:g}")
+    curves = {radius: np.array([run.pair for run in results]) for radius, results in runs.items()}
+    for radius, sizes in curves.items():
+        middle = np.median(sizes, axis=0)
         powers = np.log10(middle[0] / middle[20])
         said.append(f"by {powers:.1f} powers of ten for ρ = {radius:g}")
-    axes.set(yscale="log", ylim=(1e-12, 1e2), xlabel="lag, in steps back",
-             ylabel="‖share of one pair‖, log scale")  # fmt: skip
-    axes.set_title("The share of one pair in dW_hh, by its lag", loc="left")
-    axes.legend(title=f"median and range of {seeds} seeds", fontsize=9)
+
+    def draw(axes):
+        for (radius, sizes), style in zip(curves.items(), _LINES, strict=False):
+            lags = np.arange(sizes.shape[1])
+            axes.fill_between(lags, sizes.min(axis=0), sizes.max(axis=0), color="black", alpha=0.1)
+            look = {"linestyle": style, "color": "black", "label": f"ρ = {radius:g}"}
+            axes.plot(lags, np.median(sizes, axis=0), **look)
+        axes.set(yscale="log", ylim=(1e-12, 1e2), xlabel="lag, in steps back",
+                 ylabel="‖share of one pair‖, log scale")  # fmt: skip
+        axes.set_title(
+            "A pair's share in dW_hh falls with its lag, faster for a small ρ", loc="left"
+        )
+        axes.legend(title=f"median and range of {seeds} seeds", fontsize=9, **_BELOW)
+
+    figure, narrow = draw_both(draw, 8, 3.8, narrow=3.8)
     show(
         figure,
         alt="Size of one pair's share in the gradient of W_hh against its lag, log axis. From "
         f"lag 0 to lag 20 the median falls {', '.join(said)}.",
+        narrow=narrow,
     )
 
 
 def draw_lost_parts(results: Mapping[str, TruncationBias]) -> None:
     """Show what is left of the lost part in the mean of more and more batches, for each loss."""
-    figure, axes = new_figure(8, 3.4)
-    said, counts = [], np.arange(1, max(len(result.lost) for result in results.values()) + 1)
-    looks = zip((COLORS["relu"], COLORS["tanh"], COLORS["identity"]), _LINES, strict=False)
-    for (name, result), (color, style) in zip(results.items(), looks, strict=False):
-        left = result.lost / result.lost[0]
-        axes.plot(counts[: len(left)], left, linestyle=style, color=color, linewidth=2, label=name)
-        said.append(f"{name}, {left[-1]:.2f}")
-    axes.plot(counts, counts**-0.5, ":", color=COLORS["bound"], label="1/√n")
-    axes.set(xscale="log", yscale="log", ylim=(0.02, 3), xlabel="batches in the mean, log scale",
-             ylabel="‖mean lost part‖\nfirst batch = 1")  # fmt: skip
-    axes.set_title("What averaging leaves of the part that the cut takes away", loc="left")
-    axes.legend(fontsize=9)
+    counts = np.arange(1, max(len(result.lost) for result in results.values()) + 1)
+    left = {name: result.lost / result.lost[0] for name, result in results.items()}
+
+    def draw(axes):
+        looks = zip((COLORS["relu"], COLORS["tanh"], COLORS["identity"]), _LINES, strict=False)
+        for (name, sizes), (color, style) in zip(left.items(), looks, strict=False):
+            look = {"linestyle": style, "color": color, "linewidth": 2, "label": name}
+            axes.plot(counts[: len(sizes)], sizes, **look)
+        axes.plot(counts, counts**-0.5, ":", color=COLORS["bound"], label="1/√n")
+        axes.set(
+            xscale="log", yscale="log", ylim=(0.02, 3), xlabel="batches in the mean, log scale",
+            ylabel="‖mean lost part‖, first = 1",
+        )  # fmt: skip
+        axes.set_title("With a target, more batches do not average the lost part away", loc="left")
+        axes.legend(fontsize=9)
+
+    figure, narrow = draw_both(draw, 8, 3.4, narrow=3.2)
+    said = "; ".join(f"{name}, {sizes[-1]:.2f}" for name, sizes in left.items())
     show(
         figure,
         alt="Length of the mean lost part of the gradient against the number of batches, log axes, "
-        f"1 for the first batch. After {len(counts)} batches: {'; '.join(said)}.",
+        f"1 for the first batch. After {len(counts)} batches: {said}.",
+        narrow=narrow,
     )
 
 
 def draw_recall_errors(updates: ArrayLike, errors: Mapping[int, ArrayLike]) -> None:
     """Show the error against updates (U,): for each k, a line for each of the seeds, (S, U)."""
-    figure, axes = new_figure(8, 3.4)
     colors = (COLORS["third"], COLORS["second"], COLORS["relu"], COLORS["tanh"], COLORS["data"])
-    for (k, curves), color, style in zip(errors.items(), colors, _LINES, strict=False):
-        for number, curve in enumerate(np.atleast_2d(curves)):
-            label = f"k = {k}" if number == 0 else None
-            axes.plot(updates, curve, linestyle=style, color=color, alpha=0.9, label=label)
-    axes.set(yscale="log", xlabel="update", ylabel="mean squared error\n(50 batches), log scale")
-    axes.set_title("Recall of the input 5 steps before, gradient cut every k steps", loc="left")
-    axes.legend(fontsize=9, ncols=2)
+
+    def draw(axes):
+        for (k, curves), color, style in zip(errors.items(), colors, _LINES, strict=False):
+            for number, curve in enumerate(np.atleast_2d(curves)):
+                label = f"k = {k}" if number == 0 else None
+                axes.plot(updates, curve, linestyle=style, color=color, alpha=0.9, label=label)
+        axes.set(
+            yscale="log", xlabel="update", ylabel="mean squared error\n(50 batches), log scale"
+        )
+        axes.set_title("The input 5 steps before is recalled only with a k above 5", loc="left")
+        axes.legend(fontsize=9, **_BELOW)
+
+    figure, narrow = draw_both(draw, 8, 3.7, narrow=3.6)
     show(
         figure,
         alt="Error of delayed recall against updates, log axis, a line for each seed, for k = "
         f"{', '.join(map(str, errors))}. Some lines stay near 1, the others fall far below.",
+        narrow=narrow,
     )
 
 
@@ -121,8 +146,27 @@ def describe_truncation(truncation: Truncation) -> str:
     kept, lost = _find_medians(truncation)
     return (
         f"k = {truncation.k}: {100 * (1 - truncation.pairs_kept):.0f} % of all pairs of a loss "
-        f"and a state are lost. The median size of a pair is {kept:.2g} where kept and {lost:.2g} "
-        f"where lost, and the gradient is off by {100 * truncation.error:.0f} % of its length."
+        f"and a state are lost. The median size of a pair is {format_number(kept, digits=2)} where "
+        f"kept and {format_number(lost, digits=2)} where lost, and the gradient is off by "
+        f"{100 * truncation.error:.0f} % of its length.{_compare(truncation)}"
+    )
+
+
+def _compare(truncation):
+    """Why a smaller k can be less off: what it loses is less, or cancels more."""
+    k = truncation.nearer
+    if k is None:
+        return ""
+    (error, lost), (off, here) = (
+        (truncation.all_errors[each - 1], truncation.all_lost[each - 1])
+        for each in (k, truncation.k)
+    )
+    why = ""
+    if error / lost < off / here:
+        why = ", but there more of it cancels" if lost > here else ", and there more of it cancels"
+    return (
+        f" A smaller k, {k} (the ring), is off by only {100 * error:.0f} %: the lengths of all "
+        f"that is lost add up to {100 * lost:.0f} % there and {100 * here:.0f} % here{why}."
     )
 
 
@@ -142,7 +186,8 @@ def draw_triangles(runs: Mapping[float, Truncation]) -> None:
         _move_triangle(truncation, artists)
         axes.set_title(f"ρ = {radius:g}", loc="left")
         axes.set_ylabel("loss of step t" if axes is row[0] else "")
-        said.append(f"{_find_medians(truncation)[1]:.1g} for ρ = {radius:g}")
+        lost = format_number(_find_medians(truncation)[1], digits=1)
+        said.append(f"{lost} for ρ = {radius:g}")
     k = next(iter(runs.values())).k
     show(
         figure,
@@ -170,6 +215,9 @@ def draw_truncation(
     artists["above"].set_data([truncation.k], [_MOST_OFF - 0.05])
     artists["above"].set_visible(above)
     artists["edge"].set_data([truncation.k] * 2, [0, _MOST_OFF])
+    near = truncation.nearer
+    artists["nearer"].set_visible(near is not None)
+    artists["nearer"].set_data([near or 1], [truncation.all_errors[(near or 1) - 1]])
     x, side = truncation.k + (0.7 if truncation.k <= T / 2 else -0.7), "left"
     side = side if truncation.k <= T / 2 else "right"
     for name, what, value in (("lost now", "lost", lost), ("off now", "off by", off)):
@@ -228,6 +276,8 @@ def _prepare_cost(axes, truncation):
     (off,) = axes.plot([], [], color=COLORS["relu"], linewidth=2, label=OFF, gid=OFF)
     (edge,) = axes.plot([], [], ":", color=COLORS["bound"])
     (now,) = axes.plot([], [], "o", color=COLORS["data"], markersize=6)
+    (nearer,) = axes.plot([], [], "o", color=COLORS["relu"], markersize=9, markerfacecolor="none",
+                          markeredgewidth=1.6, gid=OFF)  # fmt: skip
     (above,) = axes.plot([], [], "^", color=COLORS["relu"], markersize=8, gid=OFF)
     axes.set(xlim=(0, T + 1), ylim=(0, _MOST_OFF), xlabel="cut every k steps",
              yticks=np.linspace(0, 1, 6))  # fmt: skip
@@ -239,7 +289,7 @@ def _prepare_cost(axes, truncation):
         loc="left",
         pad=22,
     )
-    artists = {"off": off, "edge": edge, "now": now, "above": above}
+    artists = {"off": off, "edge": edge, "now": now, "above": above, "nearer": nearer}
     style = {"va": "center", "fontsize": 11}
     for name, color, part, y in (("lost now", "data", LOST, 1.14), ("off now", "relu", OFF, 1.06)):
         artists[name] = axes.text(0, y, "", color=COLORS[color], gid=part, **style)

@@ -6,11 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from rnn_helpers.lectures.backpropagation_through_time.truncation import (
+    find_kept,
+    split_gradient_by_pair,
+)
 from rnn_helpers.recurrences.bptt import backward_rnn, trace_rnn
 from rnn_helpers.validation import check_choice, check_integer, check_number
 
 T = 6
 LOSSES = "h₁ + … + h₆", "h₆"
+_KEPT = [find_kept(T, k) for k in range(1, T + 1)]  # which pairs each k leaves
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,9 @@ class Sweep:
         h_{t−1} da_t, what the use of w in step t adds to ∂L/∂w.
     total, whole : float
         ∂L/∂w with the cuts and without.
+    lost : array (T, 2)
+        What the cuts after every 1 … T steps take from ∂L/∂w: the sum of all terms above 0, and of
+        all below. A term is what the loss of one step asks of one use of w.
     """
 
     done: int
@@ -50,6 +58,13 @@ class Sweep:
     added: np.ndarray
     total: float
     whole: float
+    lost: np.ndarray
+
+    @property
+    def nearer(self) -> int | None:
+        """The smaller k whose gradient is the nearest to the whole one, if this one's is not."""
+        off = np.abs(self.lost.sum(axis=1)[: min(self.k, T)]).round(2)
+        return int(off.argmin()) + 1 if off.min() < off[-1] else None
 
     @property
     def now(self) -> int:
@@ -103,4 +118,7 @@ def _run(k, loss, w):
     dh = da / (1 - hs[1:] ** 2)
     added = hs[:-1] * da
     rows = (np.concatenate([[0.0], row]) for row in (xs, asked, dh - asked, dh, da, added))
-    return hs, *rows, cut["W_hh"].item(), whole["W_hh"].item()
+    asks = split_gradient_by_pair(hs[:, None], weights[1], asked[:, None])[:, :, 0]
+    terms = [np.where(kept, 0.0, asks * hs[:-1]) for kept in _KEPT]
+    lost = np.array([(each[each > 0].sum(), each[each < 0].sum()) for each in terms])
+    return hs, *rows, cut["W_hh"].item(), whole["W_hh"].item(), lost

@@ -1,5 +1,6 @@
 """The drawing of lecture 04: forward through six steps, and backwards, a step at a time."""
 
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ _ASIDE = 0.14  # from the middle of a state to the lines forward and backward
 _RADIUS = 0.28  # of a state
 _EDGE = (_RADIUS**2 - _ASIDE**2) ** 0.5  # where these lines leave its circle
 _SUMS = dict(zip(LOSSES, ((-1.0, 4.8), (-1.1, 1.2)), strict=True))  # what the bars have room for
-_APART = 0.55  # how far apart two lines are whose labels do not meet
+_NAME, _GAP = 0.26, 0.03  # how high the name of a line is, and its distance from lines
 _SUBSCRIPTS = "₀₁₂₃₄₅₆"
 
 
@@ -53,10 +54,25 @@ def describe_sweep(sweep: Sweep) -> str:
             total += f" with its cuts; without them it is {write_number(sweep.whole)}"
             total += ", with the same states"
         end = total + end
+    near = _compare(sweep) if t == 1 and sweep.nearer else ""
     return (
-        f"Step {t}: its own loss asks for {sweep.asked[t]:.0f}, {hands}: dh = "
+        f"{sweep.done} step{'s' if sweep.done > 1 else ''} back, at step {t}: its own loss asks "
+        f"for {sweep.asked[t]:.0f}, {hands}: dh = "
         f"{write_number(sweep.dh[t])}. This use of w adds {write_number(sweep.added[t])}, "
-        f"and the sum is {write_number(sweep.so_far[t])}{end}."
+        f"and the sum is {write_number(sweep.so_far[t])}{end}.{near}"
+    )
+
+
+def _compare(sweep):
+    """Why a smaller k leaves more of the gradient: less is lost, or terms of both signs cancel."""
+    rows = sweep.lost[[sweep.nearer - 1, sweep.k - 1]]
+    said = [" and ".join(write_number(part, "{:+.2f}") for part in row if part) for row in rows]
+    left = write_number(sweep.whole - rows[0].sum())
+    there, here = np.abs(rows).sum(axis=1)
+    why = ": more is lost there, but terms of both signs cancel" if there > here else ""
+    return (
+        f" The smaller k = {sweep.nearer} leaves {left}, which is nearer{why}. Lost there: "
+        f"{said[0]}; here: {said[1]}."
     )
 
 
@@ -127,9 +143,9 @@ def _prepare(axes, spread):
     for name, style, color in (("zero", "-", "muted"), ("whole", ":", "data"),
                                ("sum", "-", "data")):  # fmt: skip
         (artists[name],) = axes.plot([], [], style, color=COLORS[color], linewidth=1, zorder=2)
-    artists["sum now"] = axes.text(0.05, 0, "", fontsize=size - 1, va="bottom", zorder=5)
-    artists["whole now"] = axes.text(0.05, 0, "", fontsize=size - 1, va="bottom", zorder=5)
-    axes.set_title("Orange: the gradient on its way back", loc="left")
+    for name in ("sum now", "whole now"):
+        artists[name] = axes.text(0.0, 0, "", fontsize=size - 1, va="bottom", zorder=5)
+    axes.set_title("The gradient, orange, adds up to dw", loc="left")
     _add_key(axes, columns=2 if narrow else 5)
     return artists
 
@@ -230,19 +246,37 @@ def _move_sum(sweep, artists, spread):
     artists["whole"].set_data([0.05, end], [whole, whole])
     cut = sweep.done > 0 and sweep.k < T
     artists["whole"].set_visible(cut)
-    now, labels = line[-1][1], {}
-    labels["sum now"] = "bottom" if now >= zero else "top"
-    labels["whole now"] = "bottom"
-    if cut and abs(whole - now) < _APART:  # the labels of near lines: above the upper, below
-        upper, lower = ("whole now", "sum now") if whole > now else ("sum now", "whole now")
-        labels = {upper: "bottom", lower: "top"}
+    _write_sums(sweep, artists, float(sums[sweep.now]), {"zero": zero, "sum": line[-1][1]}
+                | ({"whole": whole} if cut else {}), narrow=spread < 1.5)  # fmt: skip
+
+
+def _write_sums(sweep, artists, total, lines, *, narrow):
+    """Name the lines of the sum so far and of the whole, each at its own height in `lines`."""
+    shown = [name for name in ("sum", "whole") if name in lines]
     texts = {
-        "sum now": f"dw = {write_number(float(sums[sweep.now]))}",
-        "whole now": f"without cuts dw = {write_number(sweep.whole)}",
+        "sum": f"dw = {write_number(total)}",
+        "whole": f"uncut {'' if narrow else 'dw = '}{write_number(sweep.whole)}",
     }
-    for name, height in (("sum now", now), ("whole now", whole)):
-        side = labels[name]
-        artists[name].set(
-            text=texts[name], va=side, y=height + (0.04 if side == "bottom" else -0.06)
-        )
-    artists["whole now"].set_visible(cut)
+    for name, text in texts.items():
+        artists[f"{name} now"].set(text=text, visible=name in lines)
+    bottoms = _find_bottoms(list(lines.values()), [lines[name] for name in shown])
+    for name, bottom in zip(shown, bottoms, strict=True):
+        artists[f"{name} now"].set_y(bottom)
+
+
+def _find_bottoms(lines, named):
+    """Where the names of the heights `named` begin: near them, in their order, and in the clear.
+
+    No name lies on another, and none of the `lines` runs through one.
+    """
+    spots = [y + _GAP for y in lines] + [y - _GAP - _NAME for y in lines]
+    clear = [low for low in spots if not any(low < y < low + _NAME for y in lines)]
+
+    def is_in_order(lows):
+        ranked = sorted(zip(named, lows, strict=True), key=lambda pair: pair[0])
+        return all(above[1] - below[1] >= _NAME for below, above in pairwise(ranked))
+
+    def find_distance(lows):
+        return sum(abs(low + _NAME / 2 - y) for low, y in zip(lows, named, strict=True))
+
+    return min(filter(is_in_order, product(clear, repeat=len(named))), key=find_distance)

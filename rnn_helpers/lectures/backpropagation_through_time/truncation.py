@@ -68,6 +68,9 @@ class Truncation:
         The share of the pairs that no cut separates.
     all_errors, all_kept : array (T,)
         The two numbers before for k = 1 … T.
+    all_lost : array (T,)
+        The lengths of the shares in g of all lost pairs, added up, over ‖g‖, for k = 1 … T. By as
+        much as the error is below that, the shares cancel.
     """
 
     k: int
@@ -78,6 +81,15 @@ class Truncation:
     pairs_kept: float
     all_errors: np.ndarray
     all_kept: np.ndarray
+    all_lost: np.ndarray
+
+    @property
+    def nearer(self) -> int | None:
+        """The smaller k with the smallest error, if that is below this one's by a hundredth."""
+        smaller = self.all_errors[: min(self.k, len(self.sizes)) - 1]
+        if not len(smaller) or round(100 * smaller.min()) >= round(100 * self.error):
+            return None
+        return int(smaller.argmin()) + 1
 
 
 def compute_truncation(
@@ -97,11 +109,11 @@ def compute_truncation(
     """
     k, T = check_integer("k", k, minimum=1), check_integer("length", length, minimum=2)
     H = check_integer("hidden_size", hidden_size, minimum=1)
-    sizes, pair, all_errors, all_kept = _take_apart(T, H, spectral_radius, seed)
+    sizes, pair, all_errors, all_kept, all_lost = _take_apart(T, H, spectral_radius, seed)
     place = min(k, T) - 1
     return Truncation(
-        k, sizes, _find_kept(T, k), pair, float(all_errors[place]), float(all_kept[place]),
-        all_errors, all_kept,
+        k, sizes, find_kept(T, k), pair, float(all_errors[place]), float(all_kept[place]),
+        all_errors, all_kept, all_lost,
     )  # fmt: skip
 
 
@@ -114,18 +126,18 @@ def _take_apart(T, H, spectral_radius, seed):
     hs = trace_rnn(xs, np.zeros((1, H)), np.eye(H), W_hh, np.zeros(H)).hs[:, 0]
     asked = split_gradient_by_pair(hs, W_hh, douts)
     sizes = np.linalg.norm(asked / (1 - hs[1:] ** 2), axis=2)  # ∂L/∂a = ∂L/∂h ⊙ (1 − h²)
-    squares = (np.linalg.norm(hs[:-1], axis=1) * np.linalg.norm(asked, axis=2)) ** 2
-    pair = np.sqrt([squares.diagonal(-lag)[1:].mean() for lag in range(T - 1)])
-    masks = np.array([_find_kept(T, k) for k in range(1, T + 1)])
+    shares = np.linalg.norm(hs[:-1], axis=1) * np.linalg.norm(asked, axis=2)
+    pair = np.sqrt([(shares**2).diagonal(-lag)[1:].mean() for lag in range(T - 1)])
+    masks = np.array([find_kept(T, k) for k in range(1, T + 1)])
     gradients = hs[:-1].T @ np.einsum("kts,tsh->ksh", masks, asked, optimize=True)
     errors = np.linalg.norm(gradients - gradients[-1], axis=(1, 2))
+    whole, lost = np.linalg.norm(gradients[-1]), (shares * ~masks).sum(axis=(1, 2))
     return (
-        sizes, pair, errors / np.linalg.norm(gradients[-1]),
-        masks.sum(axis=(1, 2)) / masks[-1].sum(),
+        sizes, pair, errors / whole, masks.sum(axis=(1, 2)) / masks[-1].sum(), lost / whole,
     )  # fmt: skip
 
 
-def _find_kept(T, k):
-    """Whether the pair [t, s] is kept by a cut after every k steps."""
+def find_kept(T: int, k: int) -> np.ndarray:
+    """Whether the pair [t, s] is kept by a cut after every k steps, bool (T, T)."""
     piece = np.arange(T) // k
     return (piece[:, None] == piece) & np.tri(T, dtype=bool)

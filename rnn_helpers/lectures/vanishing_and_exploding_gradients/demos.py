@@ -50,6 +50,8 @@ def gradient_decay_demo(
             "input_scale": choice("size of the inputs", scales, input_scale),
         },
         describe_carried,
+        height=6.2,
+        nrows=2,
         parts=PARTS,
     )
 
@@ -67,7 +69,7 @@ def clipping_cliff_demo(*, max_norm: float = 0.01, learning_rate: float = 0.5) -
         compute_descent_from,
         draw_descent,
         {
-            "max_norm": log_slider("threshold θ", 0.01, 1000, max_norm, readout_format=".4g"),
+            "max_norm": log_slider("threshold θ", 0.01, 1000, max_norm, readout_format=".4"),
             "learning_rate": log_slider("learning rate", 0.05, 1, learning_rate),
             "start_w": slider("first weight w", 4.5, 6.5, 0.05, 5.5),
         },

@@ -1,10 +1,11 @@
 """A circle of nudges, pushed through one Jacobian after the other: an ellipse each."""
 
+import textwrap
 from collections.abc import Mapping
 
 import numpy as np
 
-from rnn_helpers.display.figures import COLORS, STYLES, new_figure, show
+from rnn_helpers.display.figures import COLORS, NARROW, STYLES, is_narrow, new_figure, show
 
 _POINTS = 97  # of the circle
 
@@ -27,15 +28,35 @@ def draw_ellipses(
     of the activation at each step, where they are to be written below.
     """
     rows = [find_ellipses(jacobians) for jacobians in chains.values()]
-    far = 1.08 * max(np.abs(row).max() for row in rows)
-    low = 1.1 * max(np.abs(row[:, :, 1]).max() for row in rows)
-    figure, axes = new_figure(9, 1.5 * len(rows) + 0.7, nrows=len(rows), squeeze=False)
-    figure.suptitle(
-        "A circle of nudges after 1, 2, … steps; the number is the longest half axis",
-        x=0.01, ha="left", fontsize=12,
-    )  # fmt: skip
     slopes, said = slopes or {}, []
-    for axis, name, ellipses in zip(axes[:, 0], chains, rows, strict=True):
+    for name, ellipses in zip(chains, rows, strict=True):
+        lengths = np.linalg.norm(ellipses, axis=2).max(axis=1)
+        said.append(f"{name}: {', '.join(f'{length:.2g}' for length in lengths)}")
+        if name in slopes:
+            pairs = "; ".join("{:.2f}, {:.2f}".format(*pair) for pair in slopes[name])
+            said[-1] += f" (slopes of the two units: {pairs})"
+    figures = []
+    for width, height in ((9, 1.5 * len(rows) + 0.7), (NARROW, 1.15 * len(rows) + 0.9)):
+        figure, axes = new_figure(width, height, nrows=len(rows), squeeze=False)
+        title = "A circle of nudges after 1, 2, … steps; the number is the longest half axis"
+        figure.suptitle(textwrap.fill(title, 42 if width <= NARROW else 99), x=0.01, ha="left",
+                        fontsize=12)  # fmt: skip
+        _draw_rows(axes[:, 0], dict(zip(chains, rows, strict=True)), slopes)
+        figures.append(figure)
+    show(
+        figures[0],
+        alt=f"A circle and the ellipses that it becomes after each of {len(rows[0]) - 1} steps, "
+        f"in a row for each activation. The longest half axis, {'; '.join(said)}.",
+        narrow=figures[1],
+    )
+
+
+def _draw_rows(axes, rows, slopes):
+    far = 1.08 * max(np.abs(row).max() for row in rows.values())
+    low = 1.1 * max(np.abs(row[:, :, 1]).max() for row in rows.values())
+    narrow = is_narrow(axes[0])
+    size, line = (8, 1.15) if narrow else (11, 0.75)  # points; of two lines of words, in `far`
+    for axis, (name, ellipses) in zip(axes, rows.items(), strict=True):
         lengths = np.linalg.norm(ellipses, axis=2).max(axis=1)
         for t, (ellipse, length) in enumerate(zip(ellipses, lengths, strict=True)):
             center = np.array([2 * far * t, 0.0])
@@ -45,22 +66,15 @@ def draw_ellipses(
             axis.plot(*np.array([center, center + longest]).T, color=COLORS["data"], linewidth=1.2)
             product = "" if t == 0 else "J₁" if t == 1 else f"J{chr(0x2080 + t)} ⋯ J₁"
             place = center - [0, low]
-            axis.text(*place, f"{product}\n{length:.2g}", ha="center", va="top", fontsize=11)
+            axis.text(*place, f"{product}\n{length:.2g}", ha="center", va="top", fontsize=size)
             if name in slopes:
-                pair = "slopes" if t == 0 else "{:.2f}, {:.2f}".format(*slopes[name][t - 1])
-                place -= [0, 0.75 * far]
-                axis.text(*place, pair, ha="center", va="top", fontsize=10, color=COLORS[name])
-        below = 1.1 if name in slopes else 0.7
+                form = "{:.2f}\n{:.2f}" if narrow else "{:.2f}, {:.2f}"
+                pair = "slopes" if t == 0 else form.format(*slopes[name][t - 1])
+                place -= [0, line * far]
+                look = {"fontsize": size - 1, "color": COLORS[name]}
+                axis.text(*place, pair, ha="center", va="top", **look)
+        below = (2.2 if narrow else 1.1) if name in slopes else line
         axis.set(xlim=(-far, (2 * len(ellipses) - 1) * far), ylim=(-low - below * far, low))
         axis.set(aspect="equal", anchor="W")
         axis.axis("off")
         axis.set_title(name, loc="left", fontsize=11)
-        said.append(f"{name}: {', '.join(f'{length:.2g}' for length in lengths)}")
-        if name in slopes:
-            pairs = "; ".join("{:.2f}, {:.2f}".format(*pair) for pair in slopes[name])
-            said[-1] += f" (slopes of the two units: {pairs})"
-    show(
-        figure,
-        alt=f"A circle and the ellipses that it becomes after each of {len(rows[0]) - 1} steps, "
-        f"in a row for each activation. The longest half axis, {'; '.join(said)}.",
-    )

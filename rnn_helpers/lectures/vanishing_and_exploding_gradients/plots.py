@@ -1,10 +1,10 @@
 """Pictures of lecture 05: what is carried forward and back, and the clipping cliff."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
@@ -15,13 +15,19 @@ from numpy.typing import ArrayLike
 from rnn_helpers.display.bands import EDGE, draw_band, prepare_steps, to_axis
 from rnn_helpers.display.comparisons import draw_success_counts
 from rnn_helpers.display.decay import HELD, HOLDS, draw_held
-from rnn_helpers.display.figures import COLORS, STYLES, is_narrow, new_figure, show
-from rnn_helpers.display.recording import AS_DRAWN, AsDrawn
+from rnn_helpers.display.figures import COLORS, STYLES, draw_both, is_narrow, new_figure, show
+from rnn_helpers.display.recording import AsDrawn
+from rnn_helpers.display.writing import format_number
 from rnn_helpers.lectures.vanishing_and_exploding_gradients.cliff import (
     MAP,
     Descent,
     compute_cliff_loss,
     is_on_map,
+)
+from rnn_helpers.lectures.vanishing_and_exploding_gradients.factors import (
+    FACTORS,
+    draw_factors,
+    find_middle,
 )
 from rnn_helpers.recurrences.carried import Carried
 
@@ -34,7 +40,7 @@ def describe_carried(carried: Carried) -> str:
     return (
         f"{carried.activation}, ρ = {carried.spectral_radius:.2f}, {carried.kind} W_hh, inputs of "
         f"{carried.input_scale:g}: the gradient {', '.join(said)}. In the network in the middle of "
-        f"the {len(carried.ends)} {_explain(carried, _find_middle(carried))}."
+        f"the {len(carried.ends)} {_explain(carried, find_middle(carried))}."
     )
 
 
@@ -43,7 +49,7 @@ def _explain(carried, network):
     if carried.ends[network] == -np.inf:
         return "nothing comes through: the units on the way are off"
     T = len(carried.back) - 1
-    whole, slope = carried.ends[network] / T, carried.slopes[network]
+    whole, slope = carried.ends[network] / T, carried.slopes[:, network].mean()
     step, by_slope, by_weights = map(format_size, (whole, slope, whole - slope))
     forth, back = (format_size(carried.meeting[t, network]) for t in (-1, 0))
     return (
@@ -54,53 +60,50 @@ def _explain(carried, network):
 
 
 PARTS = {
-    "nudge": "J_t ⋯ J_1 u, what the steps so far have made of the nudge u of h_0",
-    "gradient": "(J_T ⋯ J_{t+1})ᵀ v, what has come back to step t of the gradient v at h_T",
-    "product": "v · (P u), worked out from the two that meet at step t; P is J_T ⋯ J_1, all steps "
+    "nudge": "a small change u of the first state h₀, and what has become of it in hₜ: "
+    "Jₜ ⋯ J₁ u, where the Jacobian Jₜ = ∂hₜ/∂hₜ₋₁ is what step t multiplies a change by",
+    "gradient": "a gradient v at the last state h_T, and what has come back of it to hₜ: the "
+    "transposed Jacobians of the steps T, …, t + 1, one after the other, times v",
+    "product": "v · (P u), worked out from the two that meet at step t; P is J_T ⋯ J₁, all steps "
     "in one",
     "ρᵗ": "how a nudge would grow or shrink in the long run if each step were W_hh alone; ρ, the "
     "spectral radius, is the largest size of an eigenvalue of W_hh",
     HOLDS: HELD,
+    **FACTORS,
 }
 """What each part of the explorer's picture is, by its name."""
 
-PLAIN, CLIPPED = DESCENT_PARTS = {
+START, PLAIN, CLIPPED = DESCENT_PARTS = {
+    "start of both": "the first weight w, which can be dragged, and the bias b = −2",
     "without clipping": "each move is the learning rate times the gradient, however long that is",
     "clipped at θ": "a gradient longer than θ is scaled to the length θ before the move",
 }
 
 
 def format_size(log_size: float) -> str:
-    """A size as a reader writes it: 0.394, 45.2, 3.21 · 10⁻⁷."""
-    if log_size == -np.inf:
-        return "exactly 0"  # every ReLU on the way was off
-    if -2 < log_size < 3:
-        return f"{10**log_size:.3g}"
-    power = math.floor(log_size)
-    digits = f"{10 ** (log_size - power):.2f}"
-    if digits == "10.00":
-        digits, power = "1.00", power + 1
-    return f"{digits} · 10{str(power).translate(_RAISED)}"
+    """A size as a reader writes it: 0.394, 45.2, 3.21 × 10⁻⁷."""
+    return "exactly 0" if log_size == -np.inf else format_number(10.0**log_size)
 
 
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def _find_middle(carried):
-    """The network in the middle: the lower of the two, by what is left at the end."""
-    return np.argsort(carried.ends, kind="stable")[(len(carried.ends) - 1) // 2]
+_MAP_COLORS = colormaps["cividis"].resampled(64)  # a picture of 256 colours has some left for lines
+_HEIGHTS = 1.9, 1  # of the two panels, one to the other
 
 
 def draw_carried(
-    carried: Carried, axes: Axes, artists: dict[str, Any] | None = None
+    carried: Carried, axes: Sequence[Axes], artists: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Draw the nudge forward, the gradient back and their product at every step; or move them."""
+    """Draw the nudge forward, the gradient back and their product at every step; or move them.
+
+    The second axes have what each step back multiplies the gradient by.
+    """
+    upper, lower = axes
     steps = np.arange(len(carried.forward))
     if artists is None:
-        artists = _prepare_carried(axes, steps, carried)
+        artists = _prepare_carried(upper, steps, carried) | draw_factors(carried, lower)
     else:
-        draw_band(axes, "forward", steps, carried.forward, artists)
-        draw_band(axes, "back", steps, carried.back, artists)
+        draw_band(upper, "forward", steps, carried.forward, artists)
+        draw_band(upper, "back", steps, carried.back, artists)
+        draw_factors(carried, lower, artists)
     lines = np.stack(np.broadcast_arrays(steps[:, None], to_axis(carried.meeting)), axis=2)
     artists["meeting"].set_path(_join_lines(lines.transpose(1, 0, 2)))
     at, ends = np.repeat(steps[[0, -1]], len(carried.ends)), carried.meeting[[0, -1]].ravel()
@@ -122,11 +125,12 @@ def _join_lines(lines):
 
 def _prepare_carried(axes, steps, carried):
     T = int(steps[-1])
+    axes.get_gridspec().set_height_ratios(_HEIGHTS)
     prepare_steps(axes, T, "size")
     draw_held(axes)
-    nudge, gradient, product, power, _ = PARTS
+    nudge, gradient, product, power, *_ = PARTS
     artists = draw_band(
-        axes, "forward", steps, carried.forward, label=f"{nudge} of h_0, forward",
+        axes, "forward", steps, carried.forward, label=f"{nudge} of h₀, forward",
         part=nudge,
     )  # fmt: skip
     artists |= draw_band(
@@ -201,8 +205,9 @@ def draw_descent(
         losses = getattr(descent, f"{name}_losses")
         artists[f"{name} path"].set_data(*getattr(descent, name).T)
         artists[f"{name} loss"].set_data(np.arange(len(losses)), losses)
-    artists["halo"].set_data(*descent.clipped.T)
+        artists[f"{name} halo"].set_data(*getattr(descent, name).T)
     artists["start"].set_data(*descent.plain[:1].T)
+    artists["start loss"].set_data([0], descent.plain_losses[:1])
     return artists
 
 
@@ -210,7 +215,7 @@ def draw_cliff(axes: Axes) -> None:
     """Draw the map of the loss over w and b, with its colour bar; the title says what it is."""
     w, b = np.meshgrid(*(np.linspace(*limits, 150) for limits in MAP))
     loss, _, _ = compute_cliff_loss(w, b)
-    mesh = axes.pcolormesh(w, b, loss, cmap="cividis", rasterized=True)
+    mesh = axes.pcolormesh(w, b, loss, cmap=_MAP_COLORS, rasterized=True)
     axes.figure.colorbar(mesh, ax=axes, label="loss")
     axes.set(xlabel="weight w", ylabel="bias b", xlim=MAP[0], ylim=MAP[1])
     axes.grid(visible=False)
@@ -218,26 +223,32 @@ def draw_cliff(axes: Axes) -> None:
 
 def _prepare_descent_axes(map_axes, loss_axes, *, updates):
     draw_cliff(map_axes)
-    map_axes.set_title("The loss over w and b, two descents", loc="left")
-    loss_axes.set(xlabel="update", ylabel="loss", xlim=(-1, updates + 1), ylim=(-0.02, 0.5))
-    loss_axes.set_title("Along the way", loc="left")
+    map_axes.set_title("Two descents on the map of the loss", loc="left")
+    loss_axes.set(xlabel="update", ylabel="loss", xlim=(-2, updates + 1), ylim=(-0.02, 0.62))
+    loss_axes.set_title("The loss along the way", loc="left")
     artists = {}
-    (artists["halo"],) = map_axes.plot(
-        [], [], "o-", color="#FFFFFF", markersize=6, linewidth=4, gid=AsDrawn(CLIPPED)
-    )
-    for name, marked, style, color, label in (
-        ("plain", "x--", "--", COLORS["relu"], PLAIN),
-        ("clipped", "o-", "-", COLORS["tanh"], CLIPPED),
-    ):
+    # the thin one lies on top, with gaps: where the two are one, both are seen
+    looks = {
+        "clipped": (CLIPPED, 3.6, {"linestyle": "-", "color": COLORS["tanh"]}),
+        "plain": (PLAIN, 1.4, {"linestyle": "--", "color": COLORS["relu"]}),
+    }
+    white = {"color": "#FFFFFF", "zorder": 1.9}
+    for name, (label, width, look) in looks.items():
+        (artists[f"{name} halo"],) = map_axes.plot(
+            [], [], linewidth=width + 2, gid=AsDrawn(label), **white
+        )
+        marker = {"marker": "x", "markersize": 3}  # each point of one, the last of the other
+        if name == "clipped":
+            marker = {"marker": "o", "markersize": 9, "markevery": [-1], "markeredgecolor": "white"}
         (artists[f"{name} path"],) = map_axes.plot(
-            [], [], marked, color=color, markersize=3, linewidth=1.2, gid=AsDrawn(label)
+            [], [], linewidth=width, gid=AsDrawn(label), **marker, **look
         )
         (artists[f"{name} loss"],) = loss_axes.plot(
-            [], [], style, color=color, label=label, gid=label
+            [], [], linewidth=width, label=label, gid=label, **look
         )
-    (artists["start"],) = map_axes.plot(
-        [], [], "D", color=COLORS["accent"], markersize=8, gid=AS_DRAWN
-    )
+    diamond = {"markersize": 8, "markeredgecolor": COLORS["data"], "markerfacecolor": "#FFFFFF"}
+    (artists["start"],) = map_axes.plot([], [], "D", gid=AsDrawn(START), **diamond)
+    (artists["start loss"],) = loss_axes.plot([], [], "D", label=START, gid=START, **diamond)
     loss_axes.legend(loc="upper right")
     return artists
 
@@ -246,61 +257,80 @@ def draw_learned_by_distance(
     distances: Sequence[int], counts: Mapping[str, Sequence[int]], *, total: int
 ) -> None:
     """Show how many networks learned agreement at each distance, a line for each rate."""
-    figure, axes = new_figure(8, 3.4)
-    draw_success_counts(distances, counts, axes, total=total)
-    axes.set_title("Plain networks that learned agreement", loc="left")
-    axes.set(xlabel="words between subject and verb")
+
+    def draw(axes):
+        draw_success_counts(distances, counts, axes, total=total)
+        axes.set_title("The further the subject, the fewer plain networks learn", loc="left")
+        axes.set(xlabel="words between subject and verb")
+
     rows = "; ".join(
         f"{name}: {', '.join(f'{count} at {d}' for d, count in zip(distances, row, strict=True))}"
         for name, row in counts.items()
     )
-    show(figure, alt=f"Networks of {total} that learned, by words in between. {rows}.")
+    figure, narrow = draw_both(draw, 8, 3.4, narrow=3.2)
+    alt = f"Networks of {total} that learned, by words in between. {rows}."
+    show(figure, alt=alt, narrow=narrow)
 
 
 def draw_sentence_gradient(norms: ArrayLike) -> None:
     """Show ‖∂L/∂h_t‖ at every word of a sentence."""
     norms = np.asarray(norms)
-    figure, axes = new_figure(8, 3.2)
-    words = np.arange(1, len(norms) + 1)
-    axes.plot(words, norms, STYLES["rnn"], marker=".", color=COLORS["rnn"])
-    axes.set(yscale="log", xlabel="word t of the sentence", ylabel="‖∂L/∂h_t‖₂, log scale")
-    axes.set_title("The gradient of the loss at each state", loc="left")
+
+    def draw(axes):
+        words = np.arange(1, len(norms) + 1)
+        axes.plot(words, norms, STYLES["rnn"], marker=".", color=COLORS["rnn"])
+        axes.set(yscale="log", xlabel="word t of the sentence", ylabel="‖∂L/∂hₜ‖₂, log scale")
+        axes.set_title("The gradient shrinks from word to word on its way back", loc="left")
+
+    figure, narrow = draw_both(draw, 8, 3.2, narrow=3.2)
     show(
         figure,
         alt=f"Norm of the gradient of the loss at each of the {len(norms)} states of an untrained "
         "network, log axis: a straight fall from the last word back to the first, over several "
         "powers of ten.",
+        narrow=narrow,
     )
 
 
 def draw_power_norms(curves: Mapping[str, np.ndarray]) -> None:
     """Show ‖Wᵏ‖ by k for matrices of one spectral radius."""
-    figure, axes = new_figure(8, 3.2)
-    looks = (("-", COLORS["tanh"]), ("--", COLORS["relu"]))
-    for (name, norms), (style, color) in zip(curves.items(), looks, strict=True):
-        axes.plot(np.asarray(norms), style, color=color, label=name)
-    axes.set(yscale="log", xlabel="k, in steps", ylabel="‖Wᵏ‖₂, log scale")
-    axes.set_title("Powers of two matrices with one spectral radius", loc="left")
-    axes.legend()
+
+    def draw(axes):
+        looks = (("-", COLORS["tanh"]), ("--", COLORS["relu"]))
+        for (name, norms), (style, color) in zip(curves.items(), looks, strict=True):
+            axes.plot(np.asarray(norms), style, color=color, label=name)
+        axes.set(yscale="log", xlabel="k, in steps", ylabel="‖Wᵏ‖₂, log scale")
+        axes.set_title("Of two matrices with one ρ, one grows before it dies", loc="left")
+        narrow = is_narrow(axes)  # below the curves, where there is room for it
+        place = {"bbox_to_anchor": (0.45, -0.2), "fontsize": 9} if narrow else {}
+        axes.legend(loc="upper center" if narrow else "upper right", **place)
+
     peaks = "; ".join(
-        f"{name}: largest {np.max(norms):.3g} at k = {np.argmax(norms)}, last {norms[-1]:.2g}"
+        f"{name}: largest {np.max(norms):.3g} at k = {np.argmax(norms)}, "
+        f"last {format_number(float(norms[-1]), digits=2)}"
         for name, norms in curves.items()
     )
-    show(figure, alt=f"Norm of the k-th power by k, log axis. {peaks}.")
+    figure, narrow = draw_both(draw, 8, 3.2, narrow=3.6)
+    show(figure, alt=f"Norm of the k-th power by k, log axis. {peaks}.", narrow=narrow)
 
 
 def draw_three_carried(results: Sequence[Carried]) -> None:
     """Show the explorer's picture at several settings, with its sentence as the alternative."""
-    figure, axes = new_figure(12, 4.4, ncols=len(results), sharey=True)
-    for axis, carried in zip(axes, results, strict=True):
-        draw_carried(carried, axis)
+    figure, axes = new_figure(12, 6.2, nrows=2, ncols=len(results), sharey="row")
+    for (upper, lower), carried in zip(axes.T, results, strict=True):
+        draw_carried(carried, (upper, lower))
         counts = "{} vanish, {} hold, {} explode".format(*carried.counts.values())
-        axis.set_title(f"{carried.activation}: {counts}", loc="left", fontsize=11)
-        axis.label_outer()
-        axis.get_legend().remove()
-    for words in [text for axis in axes[:-1] for text in axis.texts if text.get_gid() == HOLDS]:
+        upper.set_title(f"{carried.activation}: {counts}", loc="left", fontsize=11)
+        lower.set_title(f"{carried.activation}: one step back", loc="left", fontsize=11)
+        upper.set_ylabel(upper.get_ylabel() if upper is axes[0, 0] else "")
+        lower.set_ylabel(lower.get_ylabel() if lower is axes[1, 0] else "")
+        for axis in (upper, lower):
+            axis.tick_params(labelleft=axis in axes[:, 0])
+            axis.get_legend().remove()
+    for words in [text for axis in axes[0, :-1] for text in axis.texts if text.get_gid() == HOLDS]:
         words.remove()  # one name at the right margin is enough
-    handles, labels = axes[0].get_legend_handles_labels()
+    upper, lower = (axis.get_legend_handles_labels() for axis in axes[:, 0])
+    handles, labels = ([*one, *other] for one, other in zip(upper, lower, strict=True))
     figure.legend(handles, labels, loc="outside lower center", ncols=3, fontsize=12)
     show(figure, alt=" ".join(map(describe_carried, results)))
 
@@ -335,12 +365,16 @@ def draw_decays_by_kind(curves: Mapping[tuple[str, str], ArrayLike]) -> None:
 
 def draw_loss_map() -> None:
     """Show the map of the loss over w and b."""
-    figure, axes = new_figure(7, 3.6)
-    draw_cliff(axes)
-    axes.set_title("The loss of fifty steps of one unit", loc="left")
+
+    def draw(axes):
+        draw_cliff(axes)
+        axes.set_title("Two plains of the loss, and a wall between them", loc="left")
+
+    figure, narrow = draw_both(draw, 7, 3.6, narrow=3.4)
     show(
         figure,
         alt="Map of the loss over weight w and bias b: flat and low in the upper right, flat and "
         "high in the lower left, and between them a sharp diagonal edge that begins near w = 4, "
         "b = -2.",
+        narrow=narrow,
     )

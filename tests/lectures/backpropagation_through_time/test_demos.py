@@ -1,6 +1,7 @@
 """The demo of lecture 04: the numbers behind the picture."""
 
 import numpy as np
+import pytest
 
 from rnn_helpers.display.figures import COLORS
 from rnn_helpers.lectures.backpropagation_through_time.demos import truncation_demo
@@ -34,6 +35,8 @@ def test_the_map_and_the_curve_are_the_numbers():
         f"pair is {medians[0]:.2g} where kept and {medians[1]:.2g} where lost, and the gradient "
         f"is off by {off:.0f} % of its length."
     )
+    assert wanted.all_errors[:6].min() > wanted.error  # no smaller k is nearer
+    assert not demo.artists["nearer"].get_visible()
     cost = demo.figure.axes[1]
     lines = {line.get_label(): line for line in cost.get_lines()}
     np.testing.assert_array_equal(lines["pairs lost"].get_xdata(), np.arange(1, 41))
@@ -46,6 +49,33 @@ def test_the_map_and_the_curve_are_the_numbers():
     assert demo.artists["off now"].get_text() == f"off by {off:.0f} %"
     demo.controls["k"].value = 40
     assert "the gradient is whole" in demo.message
+    demo.close()
+
+
+@pytest.mark.parametrize(("k", "radius", "why"), [
+    (20, 1.0, ", but there more of it cancels."), (34, 1.0, ", and there more of it cancels."),
+    (17, 0.3, "here."),
+])  # fmt: skip
+def test_a_smaller_k_that_is_less_off_has_a_ring_and_the_reason(k, radius, why):
+    demo, run = truncation_demo(k=k, spectral_radius=radius), compute_truncation
+    errors = [run(k=each, spectral_radius=radius).error for each in range(1, 41)]
+    near = int(np.argmin(errors[: k - 1])) + 1
+    assert demo.artists["nearer"].get_visible()
+    x, y = demo.artists["nearer"].get_data()
+    assert (x[0], y[0]) == (near, errors[near - 1])
+    lost = run(spectral_radius=radius).all_lost
+    told = demo.message.partition(" A smaller k, ")[2]
+    assert told.startswith(
+        f"{near} (the ring), is off by only {100 * errors[near - 1]:.0f} %: the lengths of all "
+        f"that is lost add up to {100 * lost[near - 1]:.0f} % there and {100 * lost[k - 1]:.0f} %"
+    )
+    assert told.endswith(why)
+    demo.close()
+
+
+def test_a_small_size_is_written_as_a_power_of_ten():
+    demo = truncation_demo(k=5, spectral_radius=0.3)
+    assert "where kept and 5 × 10⁻⁹ where lost" in demo.message
     demo.close()
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from rnn_helpers.display.figures import COLORS
+from rnn_helpers.display.writing import format_number
 from rnn_helpers.lectures.backpropagation_through_time import plots
 from rnn_helpers.lectures.backpropagation_through_time.recall import compute_truncation_bias
 from rnn_helpers.lectures.backpropagation_through_time.sweep import LOSSES, T, compute_sweep
@@ -15,7 +16,7 @@ from rnn_helpers.lectures.backpropagation_through_time.truncation import compute
 def shown(monkeypatch):
     """What was shown: figures and their alternative texts."""
     found = []
-    monkeypatch.setattr(plots, "show", lambda figure, *, alt: found.append((figure, alt)))
+    monkeypatch.setattr(plots, "show", lambda figure, *, alt, **_: found.append((figure, alt)))
     return found
 
 
@@ -61,7 +62,8 @@ def test_the_triangles_say_how_small_the_lost_pairs_are(shown):
         shades = np.ma.filled(axes.collections[0].get_array(), np.nan).reshape(40, 40)
         np.testing.assert_array_equal(shades >= 1, run.kept)
         lost = run.sizes[np.tri(40, dtype=bool) & ~run.kept]
-        assert f"{np.median(lost):.1g} for ρ = {radius:g}" in alt
+        assert f"{format_number(np.median(lost), digits=1)} for ρ = {radius:g}" in alt
+    assert "× 10⁻" in alt
 
 
 def test_the_lost_parts_are_drawn_from_one(shown):

@@ -1,5 +1,7 @@
 """One sweep backwards: the numbers are the package's, and the drawing shows these numbers."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
@@ -8,6 +10,7 @@ from matplotlib.text import Text
 
 from rnn_helpers.display.diagrams import write_number
 from rnn_helpers.display.figures import COLORS, NARROW, new_figure
+from rnn_helpers.display.layouts import Layout
 from rnn_helpers.lectures.backpropagation_through_time.demos import sweep_demo
 from rnn_helpers.lectures.backpropagation_through_time.sweep import LOSSES, T, compute_sweep
 from rnn_helpers.lectures.backpropagation_through_time.sweep_plots import describe_sweep, draw_sweep
@@ -107,7 +110,7 @@ def _check_bars(artists, sweep):
     written = float(artists["sum now"].get_text().removeprefix("dw = ").replace("−", "-"))
     assert written == pytest.approx(wanted[-1], abs=0.005)
     assert (line[-1] - zero) * (1 if scale is None else 1 / scale) == pytest.approx(wanted[-1])
-    whole = artists["whole now"].get_text().removeprefix("without cuts dw = ").replace("−", "-")
+    whole = artists["whole now"].get_text().removeprefix("uncut dw = ").replace("−", "-")
     assert float(whole) == pytest.approx(sweep.whole, abs=0.005)
 
 
@@ -199,8 +202,9 @@ def test_the_numbers_of_the_sentence_are_those_of_the_sweep(done, k, loss, w):
     if t == 1 and k < T:
         total += f" with its cuts; without them it is {write_number(sweep.whole)}"
         total += ", with the same states"
-    assert describe_sweep(sweep) == (
-        f"Step {t}: its own loss asks for {sweep.asked[t]:.0f}, {hands}: dh = "
+    back = f"{done} steps back" if done > 1 else "1 step back"
+    assert describe_sweep(sweep).partition(" The smaller k")[0] == (
+        f"{back}, at step {t}: its own loss asks for {sweep.asked[t]:.0f}, {hands}: dh = "
         f"{write_number(sweep.dh[t])}. This use of w adds {write_number(sweep.added[t])}, and the "
         f"sum is {write_number(sweep.so_far[t])}{total}{goes_on}."
     )
@@ -211,7 +215,8 @@ def test_the_sentence_says_what_the_step_gets_and_adds():
     loss = LOSSES[0]
     sweep = compute_sweep(done=T, k=2, loss=loss)
     said = describe_sweep(sweep)
-    assert said.startswith("Step 1: its own loss asks for 1, step 2 hands back 1.00 × w (1 − h₂²)")
+    assert said.startswith("6 steps back, at step 1: its own loss asks for 1, step 2 hands back ")
+    assert "hands back 1.00 × w (1 − h₂²)" in said
     assert f"the sum is {sweep.total:.2f}, which is the gradient of w with its cuts" in said
     assert said.endswith(f"without them it is {sweep.whole:.2f}, with the same states.")
     assert describe_sweep(compute_sweep(done=5, k=2)).endswith(
@@ -236,12 +241,62 @@ def test_what_is_no_loss_is_dimmed(loss, dimmed):
 
 def test_a_negative_sum_is_written_below_its_line_and_w_with_a_minus_sign():
     assert "with w = −1.2." in describe_sweep(compute_sweep(w=-1.2))
-    for w, side in ((-1.2, "top"), (0.9, "bottom")):
+    for w, is_above in ((-1.2, False), (0.9, True)):
         demo = sweep_demo(done=T, k=1, loss=LOSSES[1], w=w)
-        text, line = demo.artists["sum now"], demo.artists["sum"].get_ydata()[-1]
-        assert text.get_va() == side
-        assert (text.get_position()[1] > line) == (side == "bottom")
+        line = demo.artists["sum"].get_ydata()[-1]
+        assert (demo.artists["sum now"].get_position()[1] > line) == is_above
         demo.close()
+
+
+@pytest.mark.parametrize("width", [8.0, NARROW])
+def test_no_line_runs_through_the_name_of_a_sum(width):
+    layout = Layout(draw_sweep, compute_sweep(), width=width, height=4.35 if width > 5 else 3.6)
+    axes, artists = layout.figure.axes[0], layout.artists
+    renderer, back = layout.figure.canvas.get_renderer(), axes.transData.inverted()
+    for w, k, loss in product(np.linspace(-1.5, 1.5, 11), range(1, T + 1), LOSSES):
+        for done in (1, 3, T):
+            sweep = compute_sweep(done=done, k=k, loss=loss, w=float(w))
+            layout.move(sweep)
+            lines = [artists[name].get_ydata()[-1] for name in ("zero", "sum", "whole")
+                     if artists[name].get_visible()]  # fmt: skip
+            names = [artists[name] for name in ("sum now", "whole now")
+                     if artists[name].get_visible()]  # fmt: skip
+            boxes = [text.get_window_extent(renderer).transformed(back) for text in names]
+            assert len(names) == 1 + (k < T)
+            assert not any(box.y0 < line < box.y1 for box in boxes for line in lines)
+            assert max(box.x1 for box in boxes) < artists["sum"].get_xdata()[-2] or done < T
+            if len(boxes) == 2:
+                low, high = sorted(boxes, key=lambda box: box.y0)
+                assert low.y1 <= high.y0
+                if abs(lines[1] - lines[2]) > 1e-9:
+                    assert (low is boxes[0]) == (lines[1] < lines[2])
+
+
+@pytest.mark.parametrize(("k", "loss", "w"), SETTINGS)
+def test_a_smaller_k_that_is_nearer_is_told_with_what_is_lost(k, loss, w):
+    sweep = compute_sweep(done=T, k=k, loss=loss, w=w)
+    slopes, lost = 1 - sweep.hs**2, {}
+    for each in range(1, T + 1):
+        lost[each] = [
+            sweep.asked[t] * slopes[s] * sweep.hs[s - 1] * np.prod(w * slopes[s + 1 : t + 1])
+            for t in range(1, T + 1) for s in range(1, t + 1)
+            if (t - 1) // each != (s - 1) // each
+        ]  # fmt: skip
+    off = {each: round(abs(sum(terms)), 2) for each, terms in lost.items()}
+    assert off[k] == pytest.approx(abs(sweep.whole - sweep.total), abs=0.006)
+    near = min(off, key=lambda each: (off[each], each) if each <= k else (np.inf, each))
+    told = describe_sweep(sweep).partition(" The smaller k = ")[2]
+    assert bool(told) == (off[near] < off[k])
+    assert "The smaller" not in describe_sweep(compute_sweep(done=T - 1, k=k, loss=loss, w=w))
+    if told:
+        parts = []
+        for each in (near, k):
+            signs = [sum(x for x in lost[each] if x > 0), sum(x for x in lost[each] if x < 0)]
+            parts.append(" and ".join(write_number(x, "{:+.2f}") for x in signs if x))
+        left = write_number(sweep.whole - sum(lost[near]))
+        assert told.startswith(f"{near} leaves {left}, which is nearer")
+        assert told.endswith(f"Lost there: {parts[0]}; here: {parts[1]}.")
+        assert ("both signs cancel" in told) == (np.abs(lost[near]).sum() > np.abs(lost[k]).sum())
 
 
 def test_with_the_last_state_as_loss_what_is_added_is_the_sum_of_products():

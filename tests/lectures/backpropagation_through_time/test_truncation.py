@@ -65,6 +65,11 @@ def test_error_and_shares_are_those_of_the_two_gradients(k):
     assert result.pairs_kept == pytest.approx(np.mean(pairs))
     np.testing.assert_array_equal(result.kept[np.tril_indices(40)], pairs)
     assert result.kept.sum() == sum(pairs)
+    asked = split_gradient_by_pair(trace.hs[:, 0], trace.W_hh, douts[:, 0])
+    lost = sum(np.linalg.norm(np.outer(trace.hs[s, 0], asked[t, s]))
+               for t in range(40) for s in range(t + 1) if t // k != s // k)  # fmt: skip
+    assert result.all_lost[min(k, 40) - 1] == pytest.approx(lost / np.linalg.norm(whole))
+    assert result.error <= result.all_lost[min(k, 40) - 1] + 1e-12
 
 
 def test_the_size_of_a_pair_is_the_gradient_of_one_loss_at_one_state():

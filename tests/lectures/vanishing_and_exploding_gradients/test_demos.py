@@ -73,6 +73,13 @@ def test_the_ends_are_those_of_the_gradients_by_lag(explorer):
     assert "vanishes in 3 of 20 networks, holds in 11, explodes in 6." in explorer.message
 
 
+def test_the_readouts_of_the_cliff_have_no_zeros_at_their_ends():
+    demo = clipping_cliff_demo()
+    formats = {name: demo.controls[name].readout_format for name in ("max_norm", "learning_rate")}
+    demo.close()
+    assert formats == {"max_norm": ".4", "learning_rate": ".3"}  # ".4g" is 0.01000 on a page
+
+
 def test_a_descent_on_the_map_and_its_loss_are_one_part():
     demo = clipping_cliff_demo()
     for name, part in (("plain", "without clipping"), ("clipped", "clipped at θ")):

@@ -9,7 +9,7 @@ def test_the_longest_half_axis_is_the_norm_of_the_product(monkeypatch):
     jacobians = np.random.default_rng(3).normal(size=(4, 2, 2))
     found = ellipses.find_ellipses(jacobians)
     shown = []
-    monkeypatch.setattr(ellipses, "show", lambda figure, *, alt: shown.append((figure, alt)))
+    monkeypatch.setattr(ellipses, "show", lambda figure, *, alt, **_: shown.append((figure, alt)))
     ellipses.draw_ellipses({"tanh": jacobians}, {"tanh": np.array([[0.25, 0.5]] * 4)})
     figure, said = shown[0]
     (axes,) = figure.axes

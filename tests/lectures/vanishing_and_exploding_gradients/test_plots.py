@@ -9,6 +9,7 @@ from matplotlib.patches import Rectangle
 from rnn_helpers.display.figures import COLORS, STYLES, encode_png, new_figure
 from rnn_helpers.lectures.vanishing_and_exploding_gradients import plots
 from rnn_helpers.lectures.vanishing_and_exploding_gradients.cliff import compute_descent
+from rnn_helpers.lectures.vanishing_and_exploding_gradients.factors import find_factors
 from rnn_helpers.lectures.vanishing_and_exploding_gradients.plots import (
     describe_carried,
     describe_descent,
@@ -20,8 +21,8 @@ from rnn_helpers.recurrences.carried import compute_carried
 
 
 @pytest.mark.parametrize(("log_size", "words"), [
-    (-np.inf, "exactly 0"), (0.0, "1"), (-1.5, "0.0316"), (2.5, "316"), (-7.5, "3.16 · 10⁻⁸"),
-    (20.13, "1.35 · 10²⁰"), (-4.0001, "1.00 · 10⁻⁴"), (3.0, "1.00 · 10³"),
+    (-np.inf, "exactly 0"), (0.0, "1"), (-1.5, "0.0316"), (2.5, "316"), (-7.5, "3.16 × 10⁻⁸"),
+    (20.13, "1.35 × 10²⁰"), (-4.0001, "0.0001"), (3.0, "1,000"),
 ])  # fmt: skip
 def test_a_size_in_words(log_size, words):
     assert format_size(log_size) == words
@@ -34,21 +35,19 @@ def test_the_counts_and_what_a_step_multiplies_by_in_words():
         "identity, ρ = 2.00, orthogonal W_hh, inputs of 0.5: the gradient explodes in 3 of 3 "
         "networks. In the network in the middle of the 3 each step back multiplies it by 2 "
         "(geometric mean): W_hh by 2, the slope of identity by 1. Over 10 steps that is "
-        "1.02 · 10³, for the nudge as well."
+        "1,020, for the nudge as well."
     )
     one = replace(carried, counts={"vanishes": 1, "holds": 0, "explodes": 2})
     assert "the gradient vanishes in 1 of 3 networks, explodes in 2." in describe_carried(one)
     spoilt = carried.meeting.copy()
     spoilt[0] -= 1.0  # each side is read where it ends
-    assert "that is 102, for the nudge 1.02 · 10³." in describe_carried(
-        replace(carried, meeting=spoilt)
-    )
+    assert "that is 102, for the nudge 1,020." in describe_carried(replace(carried, meeting=spoilt))
 
 
 def test_each_factor_is_that_of_the_network_in_the_middle():
     carried = compute_carried(spectral_radius=1.3, length=50)
     middle = np.argsort(carried.ends)[9]
-    step, slope = 10 ** (carried.ends[middle] / 50), 10 ** carried.slopes[middle]
+    step, slope = 10 ** (carried.ends[middle] / 50), 10 ** carried.slopes[:, middle].mean()
     assert slope < step < 1 < step / slope  # the slope undoes what W_hh gives
     assert (
         f"multiplies it by {step:.3g} (geometric mean): W_hh by {step / slope:.3g}, the slope of "
@@ -64,12 +63,12 @@ def test_where_nothing_comes_through_no_factor_is_told():
 
 
 def test_the_explorer_draws_each_line_under_its_own_name():
-    figure, axes = new_figure(8, 4.2)
+    figure, (axes, lower) = new_figure(8, 6.2, nrows=2)
     carried = compute_carried(activation="relu", spectral_radius=1.6, length=50)
-    draw_carried(carried, axes)
+    draw_carried(carried, (axes, lower))
     lines = {line.get_label(): line for line in axes.get_lines()}
     for name, values, color, style in (
-        ("nudge of h_0, forward", carried.forward, COLORS["data"], "-"),
+        ("nudge of h₀, forward", carried.forward, COLORS["data"], "-"),
         ("gradient of h_T, back", carried.back, COLORS["accent"], "--"),
     ):
         middle = 10 ** np.median(values, axis=1)
@@ -93,7 +92,7 @@ def test_the_explorer_draws_each_line_under_its_own_name():
     ("identity", 2.5, "above"), ("sigmoid", 1.0, "below"), ("tanh", 1.6, "ends"),
 ])  # fmt: skip
 def test_what_ends_beyond_the_axis_has_a_triangle_at_its_edge(activation, radius, mark):
-    _, axes = new_figure(8, 4.2)
+    _, axes = new_figure(8, 6.2, nrows=2)
     artists = draw_carried(compute_carried(length=50), axes)
     carried = compute_carried(activation=activation, spectral_radius=radius, length=50)
     draw_carried(carried, axes, artists)
@@ -133,8 +132,11 @@ def test_each_descent_is_drawn_with_its_own_losses_from_its_own_start():
             updates, losses = artists[f"{name} loss"].get_data()
             np.testing.assert_array_equal(updates, np.arange(61))
             np.testing.assert_array_equal(losses, getattr(descent, f"{name}_losses"))
+            np.testing.assert_array_equal(artists[f"{name} halo"].get_xydata(), path)
         np.testing.assert_array_equal(artists["start"].get_xydata(), [start])
-        np.testing.assert_array_equal(artists["halo"].get_xydata(), descent.clipped)
+        np.testing.assert_array_equal(
+            artists["start loss"].get_xydata(), [[0, descent.plain_losses[0]]]
+        )
     for name, color, style, label in (
         ("plain", COLORS["relu"], "--", "without clipping"),
         ("clipped", COLORS["tanh"], "-", "clipped at θ"),
@@ -143,10 +145,18 @@ def test_each_descent_is_drawn_with_its_own_losses_from_its_own_start():
         assert {line.get_color() for line in (path, loss)} == {color}
         assert {line.get_linestyle() for line in (path, loss)} == {style}
         assert loss.get_label() == loss.get_gid() == label
-    assert artists["halo"].get_gid() == "clipped at θ"
-    assert artists["halo"].get_zorder() <= artists["clipped path"].get_zorder()
-    map_axes = axes[0].get_lines()
-    assert map_axes.index(artists["halo"]) < map_axes.index(artists["clipped path"])
+    for where in ("path", "loss"):  # where the two are one: dashes on a broad line
+        under, over = artists[f"clipped {where}"], artists[f"plain {where}"]
+        assert under.get_linewidth() > 2 * over.get_linewidth()
+        assert under.get_zorder() == over.get_zorder()
+        lines = under.axes.get_lines()
+        assert lines.index(under) < lines.index(over)
+    for name in ("plain", "clipped"):
+        assert artists[f"{name} halo"].get_gid() == artists[f"{name} path"].get_gid()
+        assert artists[f"{name} halo"].get_zorder() < artists["clipped path"].get_zorder()
+    keys = [text.get_text() for text in axes[1].get_legend().get_texts()]
+    assert keys == ["clipped at θ", "without clipping", "start of both"]
+    assert {artists[name].get_gid() for name in ("start", "start loss")} == {"start of both"}
     assert [bar.get_ylabel() for bar in figure.axes].count("loss") == 2
     encode_png(figure)
 
@@ -155,7 +165,7 @@ def test_each_descent_is_drawn_with_its_own_losses_from_its_own_start():
 def shown(monkeypatch):
     """What was shown: a list of (figure, alternative text)."""
     kept = []
-    monkeypatch.setattr(plots, "show", lambda figure, *, alt: kept.append((figure, alt)))
+    monkeypatch.setattr(plots, "show", lambda figure, *, alt, **_: kept.append((figure, alt)))
     return kept
 
 
@@ -213,7 +223,7 @@ def test_three_settings_have_their_counts_and_their_sentences(shown):
     ]
     plots.draw_three_carried(results)
     figure, said = shown[0]
-    for axes, carried in zip(figure.axes, results, strict=True):
+    for axes, carried in zip(figure.axes[:3], results, strict=True):
         counts = carried.counts
         assert axes.get_title(loc="left") == (
             f"{carried.activation}: {counts['vanishes']} vanish, {counts['holds']} hold, "
@@ -225,8 +235,13 @@ def test_three_settings_have_their_counts_and_their_sentences(shown):
         )
         assert describe_carried(carried) in said
     names = [text for axes in figure.axes for text in axes.texts if text.get_gid() == "holds"]
-    assert {text.axes for text in names} == {figure.axes[-1]}
+    assert {text.axes for text in names} == {figure.axes[2]}
     assert len(names) == 3
+    for axes, carried in zip(figure.axes[3:], results, strict=True):
+        assert axes.get_title(loc="left") == f"{carried.activation}: one step back"
+        (area,) = (patch for patch in axes.patches if patch.get_label() == "W_hh")
+        wanted = 10 ** find_factors(carried)["W_hh"]
+        np.testing.assert_allclose(np.unique(area.get_xy()[2:-1, 1]), np.unique(wanted))
 
 
 def test_up_to_1_6_the_slope_takes_more_than_W_hh_gives_from_1_1_on():
@@ -234,4 +249,6 @@ def test_up_to_1_6_the_slope_takes_more_than_W_hh_gives_from_1_1_on():
     for radius in np.arange(110, 161, 2) / 100:
         carried = compute_carried(spectral_radius=radius, length=50)
         middle = np.argsort(carried.ends, kind="stable")[9]
-        assert carried.ends[middle] < 0 < carried.ends[middle] / 50 - carried.slopes[middle]
+        assert (
+            carried.ends[middle] < 0 < carried.ends[middle] / 50 - carried.slopes[:, middle].mean()
+        )

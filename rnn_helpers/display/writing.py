@@ -1,0 +1,29 @@
+"""Numbers as a reader writes them."""
+
+import math
+
+
+def format_number(value: float, *, digits: int = 3) -> str:
+    """A number to three digits, as one would write it: 0.27, 1,230, 4.5 × 10⁻⁶.
+
+    Examples
+    --------
+    >>> [format_number(value) for value in (27.0, 0.12345, 1234.5, 4.5e-6)]
+    ['27', '0.123', '1,230', '4.5 × 10⁻⁶']
+    >>> format_number(0.12345, digits=1)
+    '0.1'
+    """
+    if not math.isfinite(value) or value == 0:
+        return "0" if value == 0 else str(value)
+    short = float(f"{value:.{digits}g}")
+    if not 1e-4 <= abs(short) < 1e6:
+        figures, _, power = f"{value:.{digits - 1}e}".partition("e")
+        if "." in figures:
+            figures = figures.rstrip("0").rstrip(".")
+        return f"{figures} × 10{str(int(power)).translate(_SUPERSCRIPTS)}".replace("-", "−")
+    places = max(0, digits - 1 - math.floor(math.log10(abs(short))))
+    text = f"{short:,.{places}f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", "−")
+
+
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
