@@ -14,7 +14,7 @@ from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path
 from numpy.typing import ArrayLike
 
-from rnn_helpers.display.comparisons import draw_seed_spread
+from rnn_helpers.display.comparisons import draw_key, draw_seed_spread, new_chart
 from rnn_helpers.display.figures import COLORS, is_narrow, new_figure, show
 from rnn_helpers.display.fonts import find_font
 from rnn_helpers.lectures.attention.alignments import (
@@ -317,7 +317,7 @@ def draw_by_place(
     series: Mapping[str, ArrayLike], title: str, *, ylabel: str = "share changed"
 ) -> None:
     """Show shares by the ten characters written: mean and range over the seeds, (N, 10) each."""
-    figure, axes = new_figure(8, 3.2)
+    figure, axes, key = new_chart(title, 3.2)
     looks = zip(("tanh", "relu", "identity", "third"), "os^D", ("-", "--", "-.", ":"), strict=True)
     said, n_seeds = [], 0
     for (name, values), (color, marker, line) in zip(series.items(), looks, strict=False):
@@ -328,18 +328,23 @@ def draw_by_place(
         n_seeds = len(rows)
     axes.set_xticks(range(10), ["Y", "Y", "Y", "Y", "–", "M", "M", "–", "D", "D"])
     axes.set(ylim=(-0.03, 1.03), xlabel="character written", ylabel=ylabel)
-    axes.legend(frameon=False)
-    axes.set_title(f"{title}: mean and range of {n_seeds} seeds", loc="left")
-    show(figure, alt=f"{title}, means by the characters Y Y Y Y – M M – D D. {'; '.join(said)}.")
+    draw_key(axes, key, title=f"mean and range of {n_seeds} seeds")
+    show(figure, alt=f"{title}: {ylabel}, means by the characters Y Y Y Y – M M – D D. "
+         f"{'; '.join(said)}.")  # fmt: skip
+
+
+def _draw_runs(xs, runs, axes, key):
+    draw_seed_spread(xs, runs, axes)
+    seeds = axes.get_legend().get_title().get_text().replace(", ", ",\n")
+    draw_key(axes, key, title=seeds)
 
 
 def draw_by_length(names: Sequence[str], runs: Mapping[str, ArrayLike]) -> None:
     """Show the share of right dates by the length of the text, every seed of each model."""
-    figure, axes = new_figure(8, 3.4)
-    draw_seed_spread(np.arange(len(names)), runs, axes)
+    figure, axes, key = new_chart("Longer texts are harder through one vector, not with attention")
+    _draw_runs(np.arange(len(names)), runs, axes, key)
     axes.set_xticks(range(len(names)), names)
     axes.set(ylim=(0, 1.03), xlabel="characters read", ylabel="share right in all ten")
-    axes.set_title("Right dates by the length of the text", loc="left")
     said = "; ".join(
         f"{name} {' '.join(f'{mean:.2f}' for mean in np.asarray(rows).mean(axis=0))}"
         for name, rows in runs.items()
@@ -349,11 +354,10 @@ def draw_by_length(names: Sequence[str], runs: Mapping[str, ArrayLike]) -> None:
 
 def draw_by_updates(budgets: Sequence[int], runs: Mapping[str, ArrayLike]) -> None:
     """Show the share of right dates by the number of updates, every seed of each score."""
-    figure, axes = new_figure(8, 3.4)
-    draw_seed_spread(np.log2(np.asarray(budgets) / budgets[0]), runs, axes)
+    figure, axes, key = new_chart("One vector needs more updates than any score of attention")
+    _draw_runs(np.log2(np.asarray(budgets) / budgets[0]), runs, axes, key)
     axes.set_xticks(range(len(budgets)), [str(budget) for budget in budgets])
     axes.set(ylim=(0, 1.03), xlabel="updates", ylabel="share right in all ten")
-    axes.set_title("Right dates by the length of training", loc="left")
     said = "; ".join(
         f"{name} {' '.join(f'{mean:.2f}' for mean in np.asarray(rows).mean(axis=0))}"
         for name, rows in runs.items()
@@ -366,7 +370,9 @@ def draw_by_updates(budgets: Sequence[int], runs: Mapping[str, ArrayLike]) -> No
 
 def draw_alignments(seen: Mapping[str, tuple[ArrayLike, str, str]]) -> None:
     """Show the weights of four translations by the language: weights, text and what was written."""
-    figure, panels = new_figure(9.5, 7.2, nrows=2, ncols=2)
+    figure, panels = new_figure(9.5, 7.4, nrows=2, ncols=2)
+    figure.suptitle("Years and days look at the digits read, dashes now here, now there", x=0.01,
+                    ha="left", fontsize=12)  # fmt: skip
     for axes, (language, (weights, text, written)) in zip(panels.flat, seen.items(), strict=True):
         draw_alignment(weights, text, written, axes)
         axes.set_title(language, loc="left")
