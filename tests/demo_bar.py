@@ -69,7 +69,8 @@ def find_parts_that_light_nothing(demo, layout, settings):
     """The parts whose buttons only dim a picture, whatever the setting."""
     frames = [marks[layout] for _, marks in demo.record([layout], settings)]
     styles = [*demo.get_still(layout)["styles"], *(style for marks in frames for style, _ in marks)]
-    return {name for name, _ in demo.stage.parts} - {style.get("part") for style in styles}
+    lit = {name for style in styles for name in style.get("part", "").split("|")}
+    return {name for name, _ in demo.stage.parts} - lit
 
 
 def _read_axes(demo):

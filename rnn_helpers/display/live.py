@@ -75,7 +75,8 @@ def live(
     parts
         {gid of artists: what that part does}, in the order in which they are read. A page lights
         the artists of one part together, be they a drawing, a curve, a term or a line of code,
-        where any of them is pointed at or the part's button is focused.
+        where any of them is pointed at or the part's button is focused. A gid "a|b" belongs to
+        both: it lights with each of them, and whoever points at it has pointed at a.
     """
     _check_controls(controls)
     _check_parts(parts)

@@ -73,10 +73,8 @@ class Player {
   }
 
   watchPointer() {
-    const find = ({ target }) => {
-      const name = target.closest?.("[data-part]")?.dataset.part;
-      return this.what?.has(name) ? name : undefined;
-    };
+    const find = ({ target }) =>
+      target.closest?.("[data-part]")?.parts?.find((name) => this.what?.has(name));
     this.svg.addEventListener("pointerover", (event) => this.light(find(event) ?? this.pinned));
     this.svg.addEventListener("pointerleave", () => this.light(this.pinned));
     this.svg.addEventListener("click", (event) => this.what?.size && this.pin(find(event)));
@@ -94,7 +92,7 @@ class Player {
     let found = false; // a part that this frame does not have dims nothing
     for (const group of [this.still, this.moving])
       for (const element of group.children) {
-        const lit = Boolean(name && element.shown && element.dataset.part === name);
+        const lit = Boolean(name && element.shown && element.parts?.includes(name));
         element.classList.toggle("rnn-lit", lit);
         found ||= lit;
       }
@@ -161,7 +159,8 @@ class Player {
     if (!this.parts.childElementCount) return;
     const there = new Set();
     for (const group of [this.still, this.moving])
-      for (const element of group.children) if (element.shown) there.add(element.dataset.part);
+      for (const element of group.children)
+        if (element.shown) element.parts?.forEach((part) => there.add(part));
     for (const button of this.parts.children)
       button.classList.toggle("rnn-absent", !there.has(button.textContent));
   }
@@ -200,7 +199,8 @@ class Player {
     if (part === undefined) delete element.dataset.part;
     else element.dataset.part = part;
     element.classList.toggle("rnn-dimmed", Boolean(dimmed));
-    element.classList.toggle("rnn-lit", part !== undefined && part === this.lit);
+    element.parts = part?.split("|"); // it is pointed at as the first, and lights with each
+    element.classList.toggle("rnn-lit", Boolean(element.parts?.includes(this.lit)));
     element.shown = style;
   }
 

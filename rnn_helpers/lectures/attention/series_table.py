@@ -12,9 +12,9 @@ from rnn_helpers.validation import check_choice
 
 _CELLS = {"RNN": "02", "SimplifiedGRU": "07", "GRU": "07", "LSTM": "06"}
 _NAMES = {"SimplifiedGRU": "simplified GRU"}
-_HEADS = (
-    "", "model", "lecture", "parameters", "rate", "updates", "seeds", "mean", "lowest to highest",
-    "no difference seen from",
+_HEADS = (  # first what a phone has room for
+    "", "model", "mean", "lowest to highest", "no difference seen from", "seeds", "updates", "rate",
+    "parameters", "lecture",
 )  # fmt: skip
 
 
@@ -87,8 +87,8 @@ class SeriesTable:
             span = f"{low} to {high}" if low != high else "–"
             alike = ", ".join(map(str, self.find_alike(row))) or "–"
             yield (
-                str(number), row.model, row.lecture, size, rate, row.updates, str(seeds), reached,
-                span, alike,
+                str(number), row.model, reached, span, alike, str(seeds), row.updates, rate, size,
+                row.lecture,
             )  # fmt: skip
 
     def _list_heads(self):

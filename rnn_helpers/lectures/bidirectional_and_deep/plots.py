@@ -112,7 +112,9 @@ def draw_delays(
     delays: ArrayLike, shares: ArrayLike, rule: Sequence[float], live: tuple[int, float]
 ) -> None:
     """Show shares (S, N) against N delays, and the grammar's rule; the live one is ringed."""
-    figure, axes, key = new_chart("Each word waited for makes more tags right, as the grammar allows")
+    figure, axes, key = new_chart(
+        "Each word waited for makes more tags right, as the grammar allows"
+    )
     delays, shares = np.asarray(delays), np.asarray(shares)
     shifts = np.linspace(-0.12, 0.12, len(shares))
     look = {"color": COLORS["gru"], "alpha": 0.6}
@@ -199,7 +201,7 @@ def draw_reveal(
 def _prepare_reveal(axes):
     narrow = is_narrow(axes)
     axes.set(
-        xlim=(-0.28, 1.02), ylim=(LENGTH - 0.4, -0.6), xlabel="P(name)", yticks=[],
+        xlim=(-0.36 if narrow else -0.28, 1.02), ylim=(LENGTH - 0.4, -0.6), xlabel="P(name)", yticks=[],
         xticks=[0, 0.25, 0.5, 0.75, 1],
     )  # fmt: skip
     axes.set_title("The bars use every revealed word, the circles only what is before",
@@ -210,7 +212,13 @@ def _prepare_reveal(axes):
         color=COLORS["gru"], label=BOTH_WAYS, gid=BOTH_WAYS, zorder=2,
     )  # fmt: skip
     (one_way,) = axes.plot(
-        [], [], "o", color=COLORS["data"], markerfacecolor="none", label=ONE_WAY, gid=ONE_WAY,
+        [],
+        [],
+        "o",
+        color=COLORS["data"],
+        markerfacecolor="none",
+        label=ONE_WAY,
+        gid=ONE_WAY,
         zorder=3,
     )
     (exact,) = axes.plot(
@@ -223,7 +231,9 @@ def _prepare_reveal(axes):
         **({"columnspacing": 0.8, "handletextpad": 0.3, "handlelength": 1} if narrow else {}),
     ).get_patches()  # fmt: skip
     words = {
-        f"word {row}": axes.text(-0.02, row, "", ha="right", va="center", fontsize=10)
+        f"word {row}": axes.text(
+            -0.05 if narrow else -0.02, row, "", ha="right", va="center", fontsize=10
+        )
         for row in range(LENGTH)
     }
     return {"one way": one_way, "exact": exact, "bars": bars, "sample": sample, **words}
