@@ -201,8 +201,8 @@ def draw_reveal(
 def _prepare_reveal(axes):
     narrow = is_narrow(axes)
     axes.set(
-        xlim=(-0.36 if narrow else -0.28, 1.02), ylim=(LENGTH - 0.4, -0.6), xlabel="P(name)", yticks=[],
-        xticks=[0, 0.25, 0.5, 0.75, 1],
+        xlim=(-0.36 if narrow else -0.28, 1.02), ylim=(LENGTH - 0.4, -0.6), xlabel="P(name)",
+        yticks=[], xticks=[0, 0.25, 0.5, 0.75, 1],
     )  # fmt: skip
     axes.set_title("The bars use every revealed word, the circles only what is before",
                    loc="left")  # fmt: skip
