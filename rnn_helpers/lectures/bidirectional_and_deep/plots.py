@@ -226,8 +226,8 @@ def _prepare_reveal(axes):
         gid=KNOWN, zorder=3,
     )  # fmt: skip
     (sample,) = axes.legend(  # below the axes: a bar or a circle may come to stand anywhere
-        handles=[bars, one_way, exact], loc="upper left", bbox_to_anchor=(0, -0.13), ncols=3,
-        frameon=False, borderaxespad=0, fontsize=10, markerscale=0.6,
+        handles=[bars, one_way, exact], loc="upper left", ncols=3, frameon=False, borderaxespad=0,
+        bbox_to_anchor=(0, -0.23 if narrow else -0.13), fontsize=10, markerscale=0.6,
         **({"columnspacing": 0.8, "handletextpad": 0.3, "handlelength": 1} if narrow else {}),
     ).get_patches()  # fmt: skip
     words = {

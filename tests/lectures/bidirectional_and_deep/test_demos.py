@@ -67,6 +67,18 @@ def test_the_bars_are_what_the_network_says_of_the_words_so_far(taggers):
     demo.close()
 
 
+@pytest.mark.parametrize("width", [8, 4.2])
+def test_the_key_lies_below_all_that_is_drawn(taggers, width):
+    figure, axes = new_figure(width, 4.6 if width == 8 else 3.6)
+    draw_reveal(prepare_reveal(taggers)(12, TEXTS[0], "GRU"), axes)
+    encode_png(figure)
+    key, label = axes.get_legend().get_window_extent(), axes.xaxis.label.get_window_extent()
+    assert key.y1 <= label.y0 < axes.bbox.y0
+    assert figure.bbox.x0 <= key.x0
+    assert key.x1 <= figure.bbox.x1
+    assert figure.bbox.y0 <= key.y0
+
+
 def test_the_word_in_question_alone_is_bold(taggers):
     demo = reveal_demo(taggers)
     for text in TEXTS:
