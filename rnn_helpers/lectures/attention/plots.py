@@ -235,7 +235,7 @@ def _draw_key(axes, names, narrow):
     )  # fmt: skip
     *bars, line = zip(legend.legend_handles, legend.get_texts(), strict=True)
     for artist in (artist for entry in bars for artist in entry if len(names) > 1):
-        artist.set_gid("networks")
+        artist.set_gid("networks|scores|weights|next character")  # it is the key of all bars
     return dict(zip(("line of key", "words of key"), line, strict=True))
 
 

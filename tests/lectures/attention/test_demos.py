@@ -269,6 +269,10 @@ def test_parts_are_what_their_names_say(demo):
         gids = {name: artist.get_gid() or "" for name, artist in demo.artists.items()}
         assert {name for name, gid in gids.items() if part in gid.split("|")} == {*names}
     assert {part for part, _ in demo.stage.parts} == {*lit}
+    key = demo.figure.axes[0].get_legend()
+    for handle, text in zip(key.legend_handles[:2], key.get_texts()[:2], strict=True):
+        for artist in (handle, text):
+            assert {*artist.get_gid().split("|")} == {p for p in lit if {*lit[p]} & {*bars}}
     alone = alignment_demo({"dot": MODELS["dot"]})
     assert "networks" not in {part for part, _ in alone.stage.parts}
     alone.close()
