@@ -201,7 +201,7 @@ def _prepare_axes(view, axes):
     for row, ax in enumerate(axes):
         ax.set_subplotspec(grid[row])
     top.set_title("How well does each annotation fit?", loc="left", pad=24 if narrow else None)
-    artists: dict[str, Any] = _draw_key(top, list(view.looks), narrow)
+    artists: dict[str, Any] = {**_draw_key(top, list(view.looks), narrow)}
     artists["title"] = middle.set_title(_BY_SOFTMAX, loc="left")
     artists["verdict"] = bottom.set_title(_GIVEN, loc="left")
     for ax, kind, low in ((top, "scores", -view.largest), (middle, "weights", 0.0)):

@@ -97,12 +97,12 @@ def draw_taggers(
     line.set_label(f"the best from the left, {bound:.2f}")
     axes.set(ylim=(0.4, 1.05), ylabel="ambiguous words right, share")
     axes.set_xticks(range(len(cells)), cells)
-    marks: list[Any] = [
-        Line2D([], [], color=COLORS["data"], linestyle="", label=label, **look)
-        for label, look in (
-            ("one way", {"marker": "o"}), ("both ways", {"marker": "^"}),
-            ("trained here", {"marker": "s", "markersize": 13, "markerfacecolor": "none"}),
-        )
+    plain: dict[str, Any] = {"color": COLORS["data"], "linestyle": ""}
+    marks = [
+        Line2D([], [], marker="o", label="one way", **plain),
+        Line2D([], [], marker="^", label="both ways", **plain),
+        Line2D([], [], marker="s", label="trained here", markersize=13, markerfacecolor="none",
+               **plain),
     ]  # fmt: skip
     draw_key(axes, key, title=f"{n_seeds} seeds each", handles=[*marks, line])
     show(figure, alt=f"Share of ambiguous words tagged right. {'; '.join(said)}.")
