@@ -169,8 +169,9 @@ def test_a_small_picture_and_a_table_are_whole_on_a_phone(visit):
     page.evaluate("document.querySelectorAll('details').forEach(each => (each.open = true))")
     image = page.locator(".rnn-small img").first
     image.evaluate("found => ((found.loading = 'eager'), found.decode())")
+    table = visit("index", width=390).locator(".table-wrapper table").first
     wide = "found => [found.parentElement.scrollWidth, found.parentElement.clientWidth]"
-    for found in (image, page.locator(".table-wrapper table").first):
+    for found in (image, table):
         inner, outer = found.evaluate(wide)
         assert inner <= outer
 
