@@ -5,7 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.gridspec import GridSpec
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
@@ -14,6 +17,57 @@ from rnn_helpers.validation import check_array
 
 _MARKERS, _LINES = ("o", "s", "^", "D"), ("-", "--", "-.", ":")
 _ORDER = (COLORS["tanh"], COLORS["relu"], COLORS["identity"], COLORS["third"])
+_CHART = 4.6, 3.4  # inches of a chart, and of the key beside it
+
+
+def new_chart(title: str, height: float = 3.4) -> tuple[Figure, Axes, Axes]:
+    """A figure of one chart, and axes for the key that `draw_key` draws beside it.
+
+    On a narrow page the key stands below the chart, as `display.pieces` finds two panels.
+
+    Parameters
+    ----------
+    title
+        A sentence, above both.
+    height
+        In inches; the width is 8.
+    """
+    figure, (axes, key) = new_figure(sum(_CHART), height, ncols=2)
+    figure.suptitle(title, x=0.01, ha="left", fontsize=12)
+    key.axis("off")
+    return figure, axes, key
+
+
+def draw_key(
+    axes: Axes, key: Axes, *, title: str | None = None, handles: Sequence[Artist] | None = None
+) -> None:
+    """Draw the key of a chart beside it, instead of a legend over its curves.
+
+    Parameters
+    ----------
+    axes, key
+        As `new_chart` returns them; a legend on `axes` is taken away.
+    title
+        Above the entries.
+    handles
+        Artists with labels; without them, what on `axes` has one.
+    """
+    figure: Any = axes.figure
+    if (legend := axes.get_legend()) is not None:
+        legend.remove()
+    handles = axes.get_legend_handles_labels()[0] if handles is None else handles
+    words = [title] if title else []
+    words += [str(handle.get_label()) for handle in handles]
+    lines = sum(1 + text.count("\n") for text in words)
+    high = 0.25 * lines
+    rows = high, max(0.1, figure.get_figheight() - 0.4 - high)  # no higher than it has to be
+    grid = GridSpec(2, 2, figure=figure, width_ratios=_CHART, height_ratios=rows)
+    axes.set_subplotspec(grid[:, 0])
+    key.set_subplotspec(grid[0, 1])
+    key.legend(
+        handles=handles, title=title, loc="upper left", frameon=False, borderaxespad=0,
+        borderpad=0, alignment="left", fontsize=10, title_fontsize=10,
+    )  # fmt: skip
 
 
 def draw_success_counts(

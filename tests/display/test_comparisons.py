@@ -7,13 +7,16 @@ from matplotlib.text import Text
 from rnn_helpers.display import comparisons
 from rnn_helpers.display.comparisons import (
     draw_counts_by_start,
+    draw_key,
     draw_seed_spread,
     draw_success_counts,
     name_fall,
+    new_chart,
     show_learned_by_distance,
     show_learned_by_start,
 )
 from rnn_helpers.display.figures import COLORS, encode_png, new_figure
+from rnn_helpers.display.pieces import find_pieces
 
 
 def test_successes_are_drawn_by_name_with_whole_numbers_and_the_colour_of_the_cell():
@@ -86,3 +89,22 @@ def test_every_seed_has_a_mark():
 def test_what_does_not_fit_is_named(draw, message):
     with pytest.raises(ValueError, match=message):
         draw(new_figure()[1])
+
+
+def test_the_key_of_a_chart_stands_beside_it_and_on_a_phone_below_it():
+    figure, axes, key = new_chart(
+        "Both lines rise, the second one a little later than the first", 3
+    )
+    for number, name in enumerate(("first", "second")):
+        axes.plot([0, 1], [0, 1 + number], label=name)
+    axes.legend()
+    draw_key(axes, key, title="lines")
+    encode_png(figure, dpi=150)
+    assert axes.get_legend() is None  # nothing lies over the lines
+    assert [text.get_text() for text in key.get_legend().get_texts()] == ["first", "second"]
+    assert axes.get_tightbbox().x1 < key.get_legend().get_window_extent().x0
+    pieces = [piece["box"] for piece in find_pieces(figure, dpi=150)]
+    *title, chart, beside = [(right - left, low - top) for left, top, right, low in pieces]
+    assert len(title) == 2  # the lines of it
+    assert max(width for width, _ in (*title, chart, beside)) < 560 * 1.5
+    assert beside[1] < 0.5 * chart[1]  # no empty room below the key

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from rnn_helpers.display import predictions
-from tests.notebooks import PATHS
+from tests.notebooks import PATHS, ROOT
 from tools.lab import INSTALL_CHROMIUM, find_chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
@@ -154,6 +154,26 @@ def test_search_finds_english_and_korean_from_a_folder_and_from_a_server(
         found.first.click()
         page.wait_for_load_state()
         assert title[:2] in page.title()
+
+
+def test_what_a_search_shows_of_a_lecture_is_its_text(visit, server):
+    page = visit("search", query="?q=gradients", at=server)
+    found = page.locator("#search-results li", has_text="05 Vanishing").first
+    found.locator("p").first.wait_for()
+    assert "JupyterLab" not in found.inner_text()
+    assert "Why do long sequences break?" in found.inner_text()
+
+
+def test_a_small_picture_and_a_table_are_whole_on_a_phone(visit):
+    page = visit("notebooks/08_bidirectional_and_deep", width=390)
+    page.evaluate("document.querySelectorAll('details').forEach(each => (each.open = true))")
+    image = page.locator(".rnn-small img").first
+    image.evaluate("found => ((found.loading = 'eager'), found.decode())")
+    table = visit("index", width=390).locator(".table-wrapper table").first
+    wide = "found => [found.parentElement.scrollWidth, found.parentElement.clientWidth]"
+    for found in (image, table):
+        inner, outer = found.evaluate(wide)
+        assert inner <= outer
 
 
 def predict(page, label, answer):
@@ -338,4 +358,31 @@ def test_without_scripts_a_page_still_asks_and_shows_its_stills(chromium, site):
     page.goto(f"file://{site}/{GRADIENTS}.html")
     assert page.locator(".rnn-demo img").first.is_visible()
     assert page.get_by_text("Your prediction: networks of 20 that learn twenty").is_visible()
+    page.close()
+
+
+def test_a_mark_of_two_parts_lights_with_each_and_is_pointed_at_as_the_first(chromium):
+    page = chromium.new_page()
+    page.set_content("<div id='here'></div>")
+    page.add_script_tag(path=ROOT / "rnn_helpers" / "display" / "player.js")
+    lit = page.evaluate(
+        """() => {
+          const player = new Player(document.querySelector("#here"));
+          player.setParts([["networks", "two"], ["bars", "high"], ["mask", "gray"]]);
+          player.setLayout({ width: 100, height: 100, styles: [], marks: [] });
+          const parts = ["bars|networks", "mask"];
+          const styles = parts.map(part => ({ kind: "path", fill: "ink", part }));
+          player.show(styles, [[0, "M0 0L9 0L9 9Z"], [1, "M20 0L29 0L29 9Z"]]);
+          const read = () => [...player.moving.querySelectorAll(".rnn-lit")]
+            .map(each => each.dataset.part);
+          const seen = ["networks", "bars", "mask"].map(name => (player.light(name), read()));
+          player.light(undefined);
+          const over = new PointerEvent("pointerover", { bubbles: true });
+          player.moving.firstChild.dispatchEvent(over);
+          const pale = [...player.parts.children].map(each => each.matches(".rnn-absent"));
+          return [...seen, player.words.textContent, pale];
+        }"""
+    )
+    both, mask = ["bars|networks"], ["mask"]
+    assert lit == [both, both, mask, "bars: high", [False, False, False]]
     page.close()

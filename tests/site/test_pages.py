@@ -6,10 +6,11 @@ from functools import cache
 from html.parser import HTMLParser
 from urllib.parse import unquote, urldefrag
 
+import nbformat
 import pytest
 
 from tests.notebooks import PATHS, ROOT, has_tag, read_lecture
-from tools.site.prepare import DEMO
+from tools.site.prepare import DEMO, Lecture
 from tools.site.words import SAID_OTHERWISE
 
 pytestmark = pytest.mark.site
@@ -183,6 +184,13 @@ def test_predictions_and_exercises_of_a_lecture_are_on_its_page(site):
         assert set(anchors) <= read_page(page).ids
         numbers += kinds.count("rnn-exercise")
     assert numbers >= 8  # lecture 08 asks for three numbers at once
+
+
+def test_no_output_begins_with_the_blank_line_of_what_jupyterlab_folds(tmp_path):
+    cells = [nbformat.v4.new_markdown_cell("# 00 Title\n"), nbformat.v4.new_code_cell("print(4)")]
+    cells[1].outputs = [nbformat.v4.new_output("stream", text=" \n  4\n")]
+    Lecture("00_title", nbformat.v4.new_notebook(cells=cells), tmp_path).change("", {})
+    assert cells[1].outputs[0].text == "  4\n"
 
 
 def test_the_notebook_can_be_had_from_its_page(site):

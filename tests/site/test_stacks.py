@@ -62,9 +62,9 @@ def test_a_chart_drawn_for_phones_is_what_a_narrow_page_shows(tmp_path):
         np.testing.assert_array_equal(stored.convert("RGB"), wanted.convert("RGB"))
 
 
-def make_page(metadata, png, target):
+def make_page(metadata, png, target, width=900):
     """The markup that a page gets of a figure."""
-    bundle = image_bundle(png, alt="two “panels” < 3", width=900)
+    bundle = image_bundle(png, alt="two “panels” < 3", width=width)
     shown = nbformat.v4.new_output("display_data", bundle, metadata={"image/png": metadata})
     cells = [nbformat.v4.new_markdown_cell("# 00 Title\n"), nbformat.v4.new_code_cell("draw()")]
     cells[1].outputs = [shown]
@@ -91,3 +91,9 @@ def test_a_figure_of_one_piece_has_one_picture(tmp_path):
     page = make_page({}, make_figure()[0], tmp_path)
     assert "<source" not in page
     assert page.count("<img ") == 1
+
+
+def test_a_picture_that_a_phone_has_room_for_is_marked_as_small(tmp_path):
+    png = make_figure()[0]
+    assert "rnn-small" in make_page({}, png, tmp_path, width=540)
+    assert "rnn-small" not in make_page({}, png, tmp_path, width=800)

@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 from PIL import Image
 
-from tools.execute_notebooks import asks_for_a_prediction
+from tools.execute_notebooks import BLANK, asks_for_a_prediction
 from tools.site.answers import tabulate
 from tools.site.stacks import stack
 from tools.site.words import say_on_a_page
@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DEMO = re.compile(r"\bdemos\.\w+_demo\(")
 IMAGE = re.compile(r"<img [^>]*>")
 NARROW = "screen and (max-width: 40rem)"  # as in pages.css
+SMALL = 560  # pixels: a picture that is no wider is read on a phone as it is
 HEADING = re.compile(r"^### Exercise (\d+) — ", re.MULTILINE)
 CHECKED = re.compile(
     r"^(?P<name>\w+) = \.\.\..*\n+exercises\.(?P<check>check_\w+)\((?P=name)\)\s*$"
@@ -95,6 +96,8 @@ class Lecture:
     def _change_outputs(self, cell):
         """Keep of a picture its HTML, with the pixels in a file; put a demo's into its box."""
         for output in cell.outputs:
+            if "text" in output:
+                output.text = output.text.removeprefix(BLANK)
             data = output.get("data", {})
             table = data.get("text/html", "").partition("<table")
             if table[1]:
@@ -134,7 +137,8 @@ class Lecture:
             slim.save(self.target / "extra" / place, optimize=True)
             source = _write_source("srcset", place, slim, scale)
             shown = f'<picture><source media="{NARROW}" {source}>{shown}</picture>'
-        return f'<span class="rnn-picture">{shown}</span>'
+        small = " rnn-small" if int(kept["width"]) <= SMALL else ""
+        return f'<span class="rnn-picture{small}">{shown}</span>'
 
 
 def _write_source(name, place, picture, scale):
@@ -211,8 +215,9 @@ def write_opening(name: str, numbers: list[str], repository: str) -> str:
     else:
         first = "Colab and Binder open it where this repository has a public address."
     exercises = ", ".join(f'<a href="#exercise-{n}">{n}</a>' for n in numbers)
-    return (
-        f'<div class="rnn-open" role="note"><p>Open it {lab} · {" · ".join(links)}. {first}</p>'
+    return (  # a search shows nothing of what Sphinx takes for a headerlink
+        '<div class="rnn-open headerlink" role="note">'
+        f"<p>Open it {lab} · {' · '.join(links)}. {first}</p>"
         f"<p>Exercises: {exercises}</p></div>\n"
     )
 

@@ -22,7 +22,7 @@ def draw_two_decoders(scores: ArrayLike, weights: ArrayLike, context: ArrayLike)
         (_draw_weights if attends else _draw_one_vector)(diagram)
         diagram.move(numbers if attends else {})
         title = (
-            "Attention: all, as the step weighs them" if attends else "One vector is all there is"
+            "With attention each step weighs them all" if attends else "One vector is all there is"
         )
         axes.set_title(title, loc="left")
     said = ", ".join(f"{numbers[f'a{j}']:.2f}" for j in range(3))

@@ -14,7 +14,7 @@ from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path
 from numpy.typing import ArrayLike
 
-from rnn_helpers.display.comparisons import draw_seed_spread
+from rnn_helpers.display.comparisons import draw_key, draw_seed_spread, new_chart
 from rnn_helpers.display.figures import COLORS, is_narrow, new_figure, show
 from rnn_helpers.display.fonts import find_font
 from rnn_helpers.lectures.attention.alignments import (
@@ -36,7 +36,18 @@ _CHANGED = {AS_COMPUTED: "", "without the largest": _WITHOUT} | {
     change: f"with {change} " for change in list(CHANGES)[2:]
 }
 _LETTERS = np.arange(len(ISO_CHARACTERS)) - 0.5, 1.0  # columns of the characters written
-_PARTS = {"scores": "scores", "weights": "weights", "letters": "next character"}  # of bars
+# of bars, which a page lights with their network, too
+_PARTS = {name: f"{part}|networks" for name, part in (
+    ("scores", "scores"), ("weights", "weights"), ("letters", "next character")
+)}  # fmt: skip
+_GIVEN = "Context and state give a character"
+_BY_SOFTMAX = "The mask shuts the padding (gray), the softmax makes weights"
+_BY_HAND = "The bars are set by hand, the lines are what the softmax made"
+_ALTERED = {  # by a change, up to the first word that says where
+    "without": "its largest weight", "the largest moved": "the place of its largest weight",
+    "the largest alone": "its smaller weights", "all": "how its weights lie",
+}  # fmt: skip
+_HARDLY = 0.1  # of all weight, moved elsewhere: less shows nothing
 _MAP = LinearSegmentedColormap.from_list("weights", ["white", COLORS["tanh"]])
 
 
@@ -112,7 +123,14 @@ def draw_scrubber(
         artists[f"new {m}"].set_text(_space_out(marks, row))
         for kind in ("new", "new label"):
             artists[f"{kind} {m}"].set_visible(changed)
-    artists["same"].set_visible(changed)
+    for name in ("same", "line of key", "words of key"):
+        artists[name].set_visible(changed)
+    artists["title"].set_text(_BY_HAND if changed else _BY_SOFTMAX)
+    others = [name for name, look in view.looks.items() if _find_changes(look)[row]]
+    verdict = "The character becomes another" if others else "The character stays the same"
+    if len(others) == 1 and many > 1:
+        verdict += f" for {others[0]}"
+    artists["verdict"].set_text(verdict if changed else _GIVEN)
     for k in range(WIDEST):
         _put(artists[f"read {k}"], view.text[k : k + 1], ((k + 0.5) * width, 1.15), 40 / T + 5)
     for n in _NUMBERED:
@@ -183,10 +201,9 @@ def _prepare_axes(view, axes):
     for row, ax in enumerate(axes):
         ax.set_subplotspec(grid[row])
     top.set_title("How well does each annotation fit?", loc="left", pad=24 if narrow else None)
-    _draw_key(top, list(view.looks), narrow)
-    middle.set_title("The mask shuts the padding (gray), the softmax makes weights", loc="left")
-    bottom.set_title("Context and state give a character", loc="left")
-    artists: dict[str, Any] = {}
+    artists: dict[str, Any] = {**_draw_key(top, list(view.looks), narrow)}
+    artists["title"] = middle.set_title(_BY_SOFTMAX, loc="left")
+    artists["verdict"] = bottom.set_title(_GIVEN, loc="left")
     for ax, kind, low in ((top, "scores", -view.largest), (middle, "weights", 0.0)):
         # the limits have room for the characters, which are artists: tick labels could not move
         ax.set(xlim=(0, 1), ylim=(1.1 * low, 1.1 * view.largest) if low else (0, 1.27), xticks=[])
@@ -207,7 +224,7 @@ def _prepare_axes(view, axes):
 
 
 def _draw_key(axes, names, narrow):
-    """Above the axes: the bars of each model, and the lines of what it computed itself."""
+    """Above the axes the bars of each model; the lines of what it computed are returned."""
     looks = [_style_bars(m) for m in range(len(names))]
     handles: list[Any] = [Patch(label=n, **look) for n, look in zip(names, looks, strict=True)]
     handles.append(Line2D([], [], color=COLORS["data"], linewidth=2, label="as computed"))
@@ -216,9 +233,10 @@ def _draw_key(axes, names, narrow):
         bbox_to_anchor=(0 if narrow else 1, 1), borderaxespad=0, columnspacing=1.2,
         handlelength=1.2, fontsize=10,
     )  # fmt: skip
-    if len(names) > 1:
-        for artist in (*legend.legend_handles[:-1], *legend.get_texts()[:-1]):
-            artist.set_gid("networks")
+    *bars, line = zip(legend.legend_handles, legend.get_texts(), strict=True)
+    for artist in (artist for entry in bars for artist in entry if len(names) > 1):
+        artist.set_gid("networks|scores|weights|next character")  # it is the key of all bars
+    return dict(zip(("line of key", "words of key"), line, strict=True))
 
 
 def _style_bars(m):
@@ -259,7 +277,8 @@ def _prepare_letters(view, axes, narrow):
     artists: dict[str, Any] = {"same": axes.text(*place, "· = as computed", ha=side, **look)}
     for m in range(len(view.looks)):
         rows = [top - (3 * m + r) * line for r in range(3)]
-        axes.text(left, rows[0], _MARKS[m], fontsize=10, color=_HUES[m], gid="context", **style)
+        axes.text(left, rows[0], _MARKS[m], fontsize=10, color=_HUES[m], gid="context|networks",
+                  **style)  # fmt: skip
         context = axes.text(left + 0.6, rows[0], "", fontsize=10, gid="context", **style)
         artists[f"context {m}"] = context
         labels = (rows[1], "own", "as computed"), (rows[2], "new", "every step changed")
@@ -289,16 +308,38 @@ def describe_scrubber(view: AlignmentView) -> str:
     if not changed:
         return f"{start}: {'; '.join(said)}."
     sentences = [f"As computed, {words}." for words in said]
-    looks = view.looks.items()
-    differ = {name: look.own.argmax(axis=1) != look.changed.argmax(axis=1) for name, look in looks}
-    anywhere = np.any(list(differ.values()), axis=0)
-    if anywhere.any() and not anywhere[row]:
-        sentences.append("This character does not hang on those weights, others do.")
+    differ = {name: _find_changes(look) for name, look in view.looks.items()}
+    sentences.append(_judge(view, {name: there[row] for name, there in differ.items()}))
     counts = " and ".join(
         f"{there.sum()}{'' if number else ' of 10 characters differ'} for {name}"
         for number, (name, there) in enumerate(differ.items())
     )
     return f"{start}. {' '.join(sentences)} Changed at every step, {counts}."
+
+
+def _find_changes(look):
+    """Which of the ten characters are others with the weights changed: bool array (10,)."""
+    return look.own.argmax(axis=1) != look.changed.argmax(axis=1)
+
+
+def _judge(view, differs):
+    """What the change of this step says of the character, by the models that it can tell of."""
+    row = view.step - 1
+    found = {
+        name: differs[name]
+        for name, look in view.looks.items()
+        if np.abs(look.used[row] - look.weights[row]).sum() / 2 >= _HARDLY
+    }
+    if not found:
+        return "Hardly any weight has moved at this step, which shows nothing."
+    what = next(words for start, words in _ALTERED.items() if view.change.startswith(start))
+    if len({*found.values()}) == 2:
+        first, second = sorted(found, key=lambda name: not found[name])
+        return f"So this character depends on {what} for {first} and not for {second}."
+    where = "" if len(found) == len(view.looks) else f" for {next(iter(found))}"
+    stays = "does not need" if "smaller" in what else "is not explained by"
+    how = "depends on" if all(found.values()) else stays
+    return f"So this character {how} {what}{where}."
 
 
 def write_out(probabilities: ArrayLike) -> str:
@@ -317,7 +358,7 @@ def draw_by_place(
     series: Mapping[str, ArrayLike], title: str, *, ylabel: str = "share changed"
 ) -> None:
     """Show shares by the ten characters written: mean and range over the seeds, (N, 10) each."""
-    figure, axes = new_figure(8, 3.2)
+    figure, axes, key = new_chart(title, 3.2)
     looks = zip(("tanh", "relu", "identity", "third"), "os^D", ("-", "--", "-.", ":"), strict=True)
     said, n_seeds = [], 0
     for (name, values), (color, marker, line) in zip(series.items(), looks, strict=False):
@@ -328,18 +369,23 @@ def draw_by_place(
         n_seeds = len(rows)
     axes.set_xticks(range(10), ["Y", "Y", "Y", "Y", "–", "M", "M", "–", "D", "D"])
     axes.set(ylim=(-0.03, 1.03), xlabel="character written", ylabel=ylabel)
-    axes.legend(frameon=False)
-    axes.set_title(f"{title}: mean and range of {n_seeds} seeds", loc="left")
-    show(figure, alt=f"{title}, means by the characters Y Y Y Y – M M – D D. {'; '.join(said)}.")
+    draw_key(axes, key, title=f"mean and range of {n_seeds} seeds")
+    show(figure, alt=f"{title}: {ylabel}, means by the characters Y Y Y Y – M M – D D. "
+         f"{'; '.join(said)}.")  # fmt: skip
+
+
+def _draw_runs(xs, runs, axes, key):
+    draw_seed_spread(xs, runs, axes)
+    seeds = axes.get_legend().get_title().get_text().replace(", ", ",\n")
+    draw_key(axes, key, title=seeds)
 
 
 def draw_by_length(names: Sequence[str], runs: Mapping[str, ArrayLike]) -> None:
     """Show the share of right dates by the length of the text, every seed of each model."""
-    figure, axes = new_figure(8, 3.4)
-    draw_seed_spread(np.arange(len(names)), runs, axes)
+    figure, axes, key = new_chart("Longer texts are harder through one vector, not with attention")
+    _draw_runs(np.arange(len(names)), runs, axes, key)
     axes.set_xticks(range(len(names)), names)
     axes.set(ylim=(0, 1.03), xlabel="characters read", ylabel="share right in all ten")
-    axes.set_title("Right dates by the length of the text", loc="left")
     said = "; ".join(
         f"{name} {' '.join(f'{mean:.2f}' for mean in np.asarray(rows).mean(axis=0))}"
         for name, rows in runs.items()
@@ -349,11 +395,10 @@ def draw_by_length(names: Sequence[str], runs: Mapping[str, ArrayLike]) -> None:
 
 def draw_by_updates(budgets: Sequence[int], runs: Mapping[str, ArrayLike]) -> None:
     """Show the share of right dates by the number of updates, every seed of each score."""
-    figure, axes = new_figure(8, 3.4)
-    draw_seed_spread(np.log2(np.asarray(budgets) / budgets[0]), runs, axes)
+    figure, axes, key = new_chart("One vector needs more updates than any score of attention")
+    _draw_runs(np.log2(np.asarray(budgets) / budgets[0]), runs, axes, key)
     axes.set_xticks(range(len(budgets)), [str(budget) for budget in budgets])
     axes.set(ylim=(0, 1.03), xlabel="updates", ylabel="share right in all ten")
-    axes.set_title("Right dates by the length of training", loc="left")
     said = "; ".join(
         f"{name} {' '.join(f'{mean:.2f}' for mean in np.asarray(rows).mean(axis=0))}"
         for name, rows in runs.items()
@@ -366,11 +411,14 @@ def draw_by_updates(budgets: Sequence[int], runs: Mapping[str, ArrayLike]) -> No
 
 def draw_alignments(seen: Mapping[str, tuple[ArrayLike, str, str]]) -> None:
     """Show the weights of four translations by the language: weights, text and what was written."""
-    figure, panels = new_figure(9.5, 7.2, nrows=2, ncols=2)
+    figure, panels = new_figure(9.5, 8, nrows=2, ncols=2)
+    figure.suptitle("Years and days look at the digits read, dashes now here, now there", x=0.01,
+                    ha="left", fontsize=12)  # fmt: skip
     for axes, (language, (weights, text, written)) in zip(panels.flat, seen.items(), strict=True):
         draw_alignment(weights, text, written, axes)
         axes.set_title(language, loc="left")
-    figure.colorbar(panels[0, 0].images[0], ax=panels, label="weight α", shrink=0.6)
+    figure.colorbar(panels[0, 0].images[0], ax=panels, label="weight α", location="bottom",
+                    shrink=0.42, aspect=30)  # fmt: skip
     show(
         figure,
         alt=f"Attention weights of {', '.join(seen)} dates, a row for each character written. "

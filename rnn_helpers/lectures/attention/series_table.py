@@ -12,9 +12,10 @@ from rnn_helpers.validation import check_choice
 
 _CELLS = {"RNN": "02", "SimplifiedGRU": "07", "GRU": "07", "LSTM": "06"}
 _NAMES = {"SimplifiedGRU": "simplified GRU"}
-_HEADS = (
-    "", "model", "lecture", "parameters", "rate", "updates", "seeds", "mean", "lowest to highest",
-    "no difference seen from",
+_SPAN = "lowest to highest"
+_HEADS = (  # first what a phone has room for
+    "", "model", "mean", _SPAN, "no difference seen from", "seeds", "updates", "rate",
+    "parameters", "lecture",
 )  # fmt: skip
 
 
@@ -79,24 +80,25 @@ class SeriesTable:
             low, high = (
                 f"{value:.{self.digits}f}" for value in (row.results.min(), row.results.max())
             )
-            reached = f"{row.mean:.{self.digits}f}"
+            found = (f"{row.mean:.{self.digits}f}", f"{low} to {high}" if low != high else "–")
             if self.counts:
-                reached, low, high = f"{int(row.results.sum())} of {seeds}", "", ""
+                found = (f"{int(row.results.sum())} of {seeds}",)
             size = "–" if row.parameters is None else f"{row.parameters:,}"
             rate = "–" if row.rate is None else f"{row.rate:g}"
-            span = f"{low} to {high}" if low != high else "–"
             alike = ", ".join(map(str, self.find_alike(row))) or "–"
             yield (
-                str(number), row.model, row.lecture, size, rate, row.updates, str(seeds), reached,
-                span, alike,
+                str(number), row.model, *found, alike, str(seeds), row.updates, rate, size,
+                row.lecture,
             )  # fmt: skip
 
     def _list_heads(self):
-        return [head if head != "mean" or not self.counts else "learned" for head in _HEADS]
+        if not self.counts:
+            return [*_HEADS]
+        return ["learned" if head == "mean" else head for head in _HEADS if head != _SPAN]
 
     def __repr__(self) -> str:
         table = [self._list_heads(), *self._list_cells()]
-        widths = [max(len(row[column]) for row in table) for column in range(len(_HEADS))]
+        widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
         lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in table)
         return "\n".join([self.title, *lines])
 

@@ -12,7 +12,7 @@ from rnn_helpers.lectures.bidirectional_and_deep.plots import (
     draw_reveal,
 )
 from rnn_helpers.lectures.bidirectional_and_deep.reach import compute_reach
-from rnn_helpers.lectures.bidirectional_and_deep.reveal import LONGEST, TEXTS, prepare_reveal
+from rnn_helpers.lectures.bidirectional_and_deep.reveal import LENGTH, TEXTS, prepare_reveal
 from rnn_helpers.lectures.bidirectional_and_deep.unrolled import (
     KINDS,
     LAYERS,
@@ -28,14 +28,14 @@ LABELS = "Teddy bears", "Teddy Roosevelt", "Rose … cheap", "Rose … brave", "
 
 
 def reveal_demo(
-    taggers: Mapping[str, Any], *, revealed: int = LONGEST, text: str = TEXTS[1], cell: str = "GRU"
+    taggers: Mapping[str, Any], *, revealed: int = LENGTH, text: str = TEXTS[1], cell: str = "GRU"
 ) -> Live:
     """Reveal a sentence word by word, and watch P(name); `taggers` as in `prepare_reveal`."""
     return live(
         prepare_reveal(taggers),
         draw_reveal,
         {
-            "revealed": slider("words revealed", 1, LONGEST, 1, revealed),
+            "revealed": slider("words revealed", 1, LENGTH, 1, revealed),
             "text": choice("sentence", list(zip(LABELS, TEXTS, strict=True)), text),
             "cell": choice("cell", list(taggers), cell),
         },

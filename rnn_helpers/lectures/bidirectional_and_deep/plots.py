@@ -6,15 +6,17 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, LogNorm
+from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from numpy.typing import ArrayLike
 
+from rnn_helpers.display.comparisons import draw_key, new_chart
 from rnn_helpers.display.diagrams import Diagram
 from rnn_helpers.display.figures import COLORS, STYLES, is_narrow, new_figure, show
 from rnn_helpers.display.recording import AS_DRAWN
 from rnn_helpers.lectures.bidirectional_and_deep.reach import Reach
-from rnn_helpers.lectures.bidirectional_and_deep.reveal import LONGEST, RevealView
+from rnn_helpers.lectures.bidirectional_and_deep.reveal import LENGTH, RevealView
 from rnn_helpers.lectures.bidirectional_and_deep.unrolled import LAYERS, STEPS
 from rnn_helpers.validation import check_array
 
@@ -38,12 +40,12 @@ def draw_two_ways(inputs: ArrayLike, forward: ArrayLike, backward: ArrayLike) ->
     T = len(inputs)
     sums = {"→": check_array("forward", forward, shape=(T,))}
     sums["←"] = check_array("backward", backward, shape=(T,))
-    figure, axes = new_figure(8, 3.9)
+    figure, axes = new_figure(5.4, 2.9)  # a phone shows it whole
     diagram = Diagram(axes, 2.0 * T + 0.6, 4.1)
     numbers = {f"x{t}": number for t, number in enumerate(inputs)}
     for t in range(T):
         x = 1.3 + 2.0 * t
-        diagram.number("input", x, 0.2, value=f"x{t}", form="{:.0f}", fontsize=12)
+        diagram.number("input", x, 0.2, value=f"x{t}", form="{:.0f}", fontsize=11)
         diagram.line("input", [(x, 0.42), (x, 0.75), (x - 0.4, 0.75), (x - 0.4, 1.29)])
         diagram.line("input", [(x, 0.42), (x, 0.75), (x + 0.4, 0.75), (x + 0.4, 2.29)])
         diagram.fork("input", x, 0.75)
@@ -55,9 +57,9 @@ def draw_two_ways(inputs: ArrayLike, forward: ArrayLike, backward: ArrayLike) ->
             ends = (place - side * 0.21, height), (place - side * 1.79, height)
             if 0 <= t - side < T:
                 diagram.line(part, list(ends), value=f"{name} of all")
-            diagram.number(part, place, 3.6, value=name, form=f"{part} {{:.0f}}", fontsize=12)
+            diagram.number(part, place, 3.6, value=name, form=f"{part} {{:.0f}}", fontsize=11)
     diagram.move(numbers)
-    axes.set_title("Two passes over the same numbers", loc="left")
+    axes.set_title("Each pass has read what lies on its own side", loc="left")
     said = "; ".join(
         f"{name} {', '.join(f'{number:g}' for number in row)}"
         for name, row in zip(("from the left", "from the right"), sums.values(), strict=True)
@@ -75,7 +77,9 @@ def draw_taggers(
     bound: float,
 ) -> None:  # fmt: skip
     """Show the stored shares right of each cell and reading, the live one ringed, and a bound."""
-    figure, axes = new_figure(8, 3.2)
+    figure, axes, key = new_chart(
+        "One way, every cell stops at the bound; both ways none is wrong", 3.2
+    )
     cells, said = list(dict.fromkeys(cell for cell, _ in shares)), []
     n_seeds = len(np.asarray(next(iter(shares.values()))))
     for (cell, reading), values in shares.items():
@@ -88,11 +92,19 @@ def draw_taggers(
             axes.plot(place, live[cell, reading], "s", markersize=13, color=COLORS["data"],
                       markerfacecolor="none")  # fmt: skip
         said.append(f"{cell} {reading} {values.min():.2f} to {values.max():.2f}")
-    axes.axhline(bound, color=COLORS["bound"], linestyle="--")
-    axes.text(len(cells) - 0.55, bound + 0.02, f"{bound:.2f}, the best from the left", ha="right")
+    (line,) = axes.plot([0, 1], [bound, bound], "--", color=COLORS["bound"], zorder=1.8,
+                        transform=axes.get_yaxis_transform())  # fmt: skip
+    line.set_label(f"the best from the left, {bound:.2f}")
     axes.set(ylim=(0.4, 1.05), ylabel="ambiguous words right, share")
     axes.set_xticks(range(len(cells)), cells)
-    axes.set_title(f"{n_seeds} seeds each, one way (circles) and both ways (triangles)", loc="left")
+    plain: dict[str, Any] = {"color": COLORS["data"], "linestyle": ""}
+    marks = [
+        Line2D([], [], marker="o", label="one way", **plain),
+        Line2D([], [], marker="^", label="both ways", **plain),
+        Line2D([], [], marker="s", label="trained here", markersize=13, markerfacecolor="none",
+               **plain),
+    ]  # fmt: skip
+    draw_key(axes, key, title=f"{n_seeds} seeds each", handles=[*marks, line])
     show(figure, alt=f"Share of ambiguous words tagged right. {'; '.join(said)}.")
 
 
@@ -100,7 +112,9 @@ def draw_delays(
     delays: ArrayLike, shares: ArrayLike, rule: Sequence[float], live: tuple[int, float]
 ) -> None:
     """Show shares (S, N) against N delays, and the grammar's rule; the live one is ringed."""
-    figure, axes = new_figure(8, 3.4)
+    figure, axes, key = new_chart(
+        "Each word waited for makes more tags right, as the grammar allows"
+    )
     delays, shares = np.asarray(delays), np.asarray(shares)
     shifts = np.linspace(-0.12, 0.12, len(shares))
     look = {"color": COLORS["gru"], "alpha": 0.6}
@@ -113,8 +127,7 @@ def draw_delays(
               label="trained here")  # fmt: skip
     axes.set(xlabel="look-ahead k, in words", ylabel="ambiguous words right, share")
     axes.set(ylim=(0.55, 1.03))
-    axes.set_title("Right tags by the words waited for", loc="left")
-    axes.legend(loc="lower right", fontsize=9)
+    draw_key(axes, key)
     means = ", ".join(
         f"{mean:.2f} at {k}" for k, mean in zip(delays, shares.mean(axis=0), strict=True)
     )
@@ -127,7 +140,7 @@ def draw_delays(
 
 def draw_rule_curves(updates: ArrayLike, curves: Mapping[str, ArrayLike], chance: float) -> None:
     """Show the share of right symbols (S, N) of several networks against N numbers of updates."""
-    figure, axes = new_figure(8, 3.6)
+    figure, axes, key = new_chart("After 400 updates all four have learned the rule of a rule", 3.6)
     updates, said = np.asarray(updates), []
     n_seeds = len(np.asarray(next(iter(curves.values()))))
     for (name, rows), (color, marker, line) in zip(curves.items(), _NETWORKS, strict=False):
@@ -137,11 +150,9 @@ def draw_rule_curves(updates: ArrayLike, curves: Mapping[str, ArrayLike], chance
                   color=COLORS[color], label=name)  # fmt: skip
         first, middle = (rows.mean(0)[np.searchsorted(updates, u)] for u in (200, 400))
         said.append(f"{name} {first:.2f}, {middle:.2f} and {rows.mean(0)[-1]:.2f}")
-    axes.axhline(chance, color=COLORS["bound"], linestyle="--")
-    axes.text(updates[-1], chance + 0.02, "chance", ha="right")
+    axes.axhline(chance, color=COLORS["bound"], linestyle="--", label="chance")
     axes.set(ylim=(0, 1.03), xlabel="updates", ylabel="symbols right, share")
-    axes.set_title(f"A rule of a rule: mean and range of {n_seeds} seeds", loc="left")
-    axes.legend(loc="lower right", fontsize=9)
+    draw_key(axes, key, title=f"mean and range of {n_seeds} seeds")
     show(
         figure,
         alt=f"Share of right symbols after 200, 400 and {updates[-1]} updates, mean of the seeds: "
@@ -154,7 +165,7 @@ def describe_reveal(view: RevealView) -> str:
     sentence, place = view.sentence, view.sentence.place
     word, words = sentence.words[place], f"{view.revealed} of {len(sentence)} words revealed"
     if view.revealed == len(sentence):
-        words = f"All {view.revealed} words of this sentence revealed"
+        words = f"All {view.revealed} words revealed"
     if view.exact is None:
         return f"{words}: “{word}” has not been read yet."
     return (
@@ -171,15 +182,14 @@ def draw_reveal(
     if artists is None:
         artists = _prepare_reveal(axes)
     sentence, rows = view.sentence, np.arange(len(view.sentence))
-    widths = np.full(2 * LONGEST - 1, np.nan)  # every second stair is a gap
+    widths = np.full(2 * LENGTH - 1, np.nan)  # every second stair is a gap
     widths[: 2 * view.revealed : 2] = view.two_way[: view.revealed]
     artists["bars"].set_data(widths)
     for name in ("bars", "sample"):
         artists[name].set_color(COLORS[view.cell.lower()])
-    for row in range(LONGEST):
-        hidden = _HIDDEN if row < len(sentence) else ""
+    for row in range(LENGTH):
         word, weight = artists[f"word {row}"], "bold" if row == sentence.place else "normal"
-        word.set_text(sentence.words[row] if row < view.revealed else hidden)
+        word.set_text(sentence.words[row] if row < view.revealed else _HIDDEN)
         if word.get_fontweight() != weight:  # to set it has the word painted anew
             word.set_fontweight(weight)
     artists["one way"].set_data(view.one_way[: view.revealed], rows[: view.revealed])
@@ -189,29 +199,42 @@ def draw_reveal(
 
 
 def _prepare_reveal(axes):
+    narrow = is_narrow(axes)
     axes.set(
-        xlim=(-0.28, 1.02), ylim=(LONGEST - 0.4, -0.6), xlabel="P(name)", yticks=[],
-        xticks=[0, 0.25, 0.5, 0.75, 1],
+        xlim=(-0.36 if narrow else -0.28, 1.02), ylim=(LENGTH - 0.4, -0.6), xlabel="P(name)",
+        yticks=[], xticks=[0, 0.25, 0.5, 0.75, 1],
     )  # fmt: skip
-    axes.set_title("P(name) of each word, by the words revealed so far", loc="left")
-    edges = (np.arange(LONGEST)[:, None] + [-0.3, 0.3]).ravel()
+    axes.set_title("The bars use every revealed word, the circles only what is before",
+                   loc="left")  # fmt: skip
+    edges = (np.arange(LENGTH)[:, None] + [-0.3, 0.3]).ravel()
     bars = axes.stairs(
         np.zeros(len(edges) - 1), edges, orientation="horizontal", fill=True,
-        color=COLORS["gru"], label=BOTH_WAYS, gid=BOTH_WAYS,
+        color=COLORS["gru"], label=BOTH_WAYS, gid=BOTH_WAYS, zorder=2,
     )  # fmt: skip
     (one_way,) = axes.plot(
-        [], [], "o", color=COLORS["data"], markerfacecolor="none", label=ONE_WAY, gid=ONE_WAY
+        [],
+        [],
+        "o",
+        color=COLORS["data"],
+        markerfacecolor="none",
+        label=ONE_WAY,
+        gid=ONE_WAY,
+        zorder=3,
     )
     (exact,) = axes.plot(
         [], [], "|", color=COLORS["bound"], markersize=22, markeredgewidth=3, label=KNOWN,
-        gid=KNOWN,
+        gid=KNOWN, zorder=3,
     )  # fmt: skip
-    (sample,) = axes.legend(
-        handles=[one_way, exact, bars], loc="lower right", fontsize=10, markerscale=0.6
-    ).get_patches()
+    (sample,) = axes.legend(  # below the axes: a bar or a circle may come to stand anywhere
+        handles=[bars, one_way, exact], loc="upper left", ncols=3, frameon=False, borderaxespad=0,
+        bbox_to_anchor=(0, -0.23 if narrow else -0.13), fontsize=10, markerscale=0.6,
+        **({"columnspacing": 0.8, "handletextpad": 0.3, "handlelength": 1} if narrow else {}),
+    ).get_patches()  # fmt: skip
     words = {
-        f"word {row}": axes.text(-0.02, row, "", ha="right", va="center", fontsize=10)
-        for row in range(LONGEST)
+        f"word {row}": axes.text(
+            -0.05 if narrow else -0.02, row, "", ha="right", va="center", fontsize=10
+        )
+        for row in range(LENGTH)
     }
     return {"one way": one_way, "exact": exact, "bars": bars, "sample": sample, **words}
 
@@ -311,7 +334,7 @@ def _prepare_depth(axes):
     axes.grid(False)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    axes.set_title("Thin arrows: what the state waits for, in rounds; orange: its gradient",
+    axes.set_title("Black arrows build the state, round by round; orange is its gradient",
                    loc="left")  # fmt: skip
     size = 2 * _HALF_WIDTH, 2 * _HALF_HEIGHT
     for row, column in np.ndindex(LAYERS + 1, STEPS):

@@ -14,13 +14,13 @@ from rnn_helpers.lectures.bidirectional_and_deep.teddy import (
 from rnn_helpers.validation import check_choice, check_integer
 
 TEXTS = (
-    "He said, Teddy bears are on sale.",
-    "He said, Teddy Roosevelt was a great president.",
+    "The old man said, Teddy bears are on sale today.",
+    "The old man said, Teddy Roosevelt was a great president.",
     "She said, Rose is still perhaps just so cheap today.",
     "She said, Rose is still perhaps just so brave today.",
-    "We read that Pearl was quite very famous.",
+    "We read that Pearl was quite very famous in our town.",
 )
-LONGEST = 12  # words of a sentence that is shown
+LENGTH = 12  # words of each of them: the slider ends where the sentence does
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def prepare_reveal(taggers: Mapping[str, Any]) -> Callable[[int, str, str], Reve
     """Let every network read the beginnings of every sentence once, and return the look-up.
 
     By the name of its cell, `taggers` hold two: one way without delay, and both ways. The look-up
-    is `compute(revealed, text, cell)`; more words than there are reveals all.
+    is `compute(revealed, text, cell)`, from 1 to 12 words.
     """
     from rnn_helpers.lectures.bidirectional_and_deep.tagging import compute_name_probabilities
 
@@ -65,7 +65,7 @@ def prepare_reveal(taggers: Mapping[str, Any]) -> Callable[[int, str, str], Reve
     def compute(revealed: int, text: str, cell: str) -> RevealView:
         sentence = sentences[check_choice("text", text, TEXTS)]
         check_choice("cell", cell, taggers)
-        revealed = min(check_integer("revealed", revealed, minimum=1), len(sentence))
+        check_integer("revealed", revealed, minimum=1, maximum=LENGTH)
         one_way, two_way = (table[revealed - 1] for table in shares[text, cell])
         read = revealed > sentence.place
         exact = compute_name_probability(sentence, revealed) if read else None

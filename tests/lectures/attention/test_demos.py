@@ -1,5 +1,6 @@
 """The alignment scrubber: what it shows is what the model computes, whatever is typed."""
 
+import re
 import unicodedata
 
 import numpy as np
@@ -14,12 +15,14 @@ from rnn_helpers.lectures.attention.alignments import (
     PADDING,
     SAMPLES,
     WIDEST,
+    AlignmentView,
+    Look,
     prepare_alignments,
 )
 from rnn_helpers.lectures.attention.dates import ISO_CHARACTERS, list_characters
 from rnn_helpers.lectures.attention.demos import alignment_demo
 from rnn_helpers.lectures.attention.encoder_decoder import EncoderDecoder
-from rnn_helpers.lectures.attention.plots import write_out
+from rnn_helpers.lectures.attention.plots import describe_scrubber, write_out
 from rnn_helpers.lectures.attention.translation import translate
 from tests.demo_bar import exercise_demo
 
@@ -93,7 +96,7 @@ def test_padding_has_a_score_but_no_weight():
     assert (look.weights[:, len(text) :] == 0).all()
 
 
-def test_a_character_that_does_not_hang_on_its_weights_is_said_so_and_no_other(demo):
+def test_whether_the_weights_explain_a_character_is_said_and_drawn(demo):
     said = set()
     for change in list(CHANGES)[1:]:
         for step in range(1, 11):
@@ -101,10 +104,59 @@ def test_a_character_that_does_not_hang_on_its_weights_is_said_so_and_no_other(d
                 demo.controls["change"].value, demo.controls["step"].value = change, step
             looks = demo.result.looks.values()
             new = np.array([look.own.argmax(1) != look.changed.argmax(1) for look in looks])
-            wanted = bool(new.any() and not new[:, step - 1].any())
-            assert ("does not hang on those weights, others do" in demo.message) == wanted
-            said.add(wanted)
-    assert said == {True, False}
+            there = new[:, step - 1].tolist()
+            title = demo.figure.axes[2].get_title(loc="left")
+            wanted = {
+                (False, False): "The character stays the same",
+                (True, True): "The character becomes another",
+                (True, False): "The character becomes another for dot",
+                (False, True): "The character becomes another for additive",
+            }
+            assert title == wanted[tuple(there)]
+            moved = [np.abs(look.used - look.weights)[step - 1].sum() > 0.2 for look in looks]
+            told = {way for way, seen in zip(there, moved, strict=True) if seen}
+            assert ("Hardly any weight has moved" in demo.message) == (told == set())
+            assert ("So this character depends on " in demo.message) == (True in told)
+            stays = "is not explained by ", "does not need "
+            assert any(words in demo.message for words in stays) == (told == {False})
+            said.add(frozenset(told))
+    assert {frozenset({True}), frozenset({False})} <= said
+
+
+@pytest.mark.parametrize(("change", "sentence"), [
+    ("without the largest", "is not explained by its largest weight."),
+    ("the largest moved one to the right", "is not explained by the place of its largest weight."),
+    ("the largest alone", "does not need its smaller weights."),
+    ("all on the last character", "is not explained by how its weights lie."),
+])  # fmt: skip
+def test_a_weight_silenced_without_effect_is_said_to_explain_nothing(change, sentence):
+    rows, used = np.tile([0.1, 0.6, 0.3], (10, 1)), np.tile([0.25, 0.0, 0.75], (10, 1))
+    same, other = np.tile(np.eye(11)[2], (10, 1)), np.tile(np.eye(11)[3], (10, 1))
+    kept, lost = (Look(rows, rows, used, same, new) for new in (same, other))
+    idle = Look(rows, rows, rows, same, same)
+
+    def say(**looks):
+        return describe_scrubber(AlignmentView("1.9", looks, 4, change, 1.0))
+
+    assert f"So this character {sentence}" in say(a=kept, b=kept)
+    depends = re.sub("is not explained by|does not need", "depends on", sentence)
+    assert f"So this character {depends}" in say(a=lost, b=lost)
+    assert f"{depends[:-1]} for b and not for a." in say(a=kept, b=lost)
+    assert f"{sentence[:-1]} for b." in say(a=idle, b=kept)
+    assert "Hardly any weight has moved at this step, which shows nothing." in say(a=idle, b=idle)
+
+
+def test_what_is_not_drawn_is_not_in_the_key_and_the_title_says_who_made_the_weights(demo):
+    key = {name: demo.artists[name] for name in ("line of key", "words of key")}
+    assert key["words of key"].get_text() == "as computed"
+    for change in CHANGES:
+        demo.controls["change"].value = change
+        by_hand = change != AS_COMPUTED
+        assert {artist.get_visible() for artist in key.values()} == {by_hand}
+        assert demo.artists["own weights 0"].get_visible() == by_hand
+        title = demo.figure.axes[1].get_title(loc="left")
+        assert ("set by hand" in title) == by_hand
+        assert ("the softmax makes weights" in title) == (not by_hand)
 
 
 @pytest.mark.parametrize("change", list(CHANGES))
@@ -205,18 +257,22 @@ def test_each_networks_bars_have_the_colour_of_its_mark_and_of_the_key(demo):
 
 
 def test_parts_are_what_their_names_say(demo):
+    bars = [f"{kind} {m}" for kind in ("scores", "weights", "letters") for m in range(2)]
     lit = {
-        "scores": ["scores 0", "scores 1"], "weights": ["weights 0", "weights 1"],
+        "networks": bars, "scores": ["scores 0", "scores 1"], "weights": ["weights 0", "weights 1"],
         "next character": ["letters 0", "letters 1"], "context": ["context 0", "context 1"],
         "mask": ["padded scores", "padded weights"],
         "written": [f"{kind} {m}" for kind in ("own", "new", "own label", "new label")
                     for m in range(2)] + ["same"],
     }  # fmt: skip
     for part, names in lit.items():
-        assert {name for name, artist in demo.artists.items() if artist.get_gid() == part} == {
-            *names
-        }
-    assert {part for part, _ in demo.stage.parts} == {*lit, "networks"}
+        gids = {name: artist.get_gid() or "" for name, artist in demo.artists.items()}
+        assert {name for name, gid in gids.items() if part in gid.split("|")} == {*names}
+    assert {part for part, _ in demo.stage.parts} == {*lit}
+    key = demo.figure.axes[0].get_legend()
+    for handle, text in zip(key.legend_handles[:2], key.get_texts()[:2], strict=True):
+        for artist in (handle, text):
+            assert {*artist.get_gid().split("|")} == {p for p in lit if {*lit[p]} & {*bars}}
     alone = alignment_demo({"dot": MODELS["dot"]})
     assert "networks" not in {part for part, _ in alone.stage.parts}
     alone.close()

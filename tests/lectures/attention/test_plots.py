@@ -81,7 +81,7 @@ def read_line(line):
 
 def test_a_line_for_each_series_over_the_ten_characters(shown):
     rows = np.linspace(0, 1, 20).reshape(2, 10)
-    pictures.draw_by_place({"one": rows, "two": np.zeros((2, 10))}, "Shares")
+    pictures.draw_by_place({"one": rows, "two": np.zeros((2, 10))}, "Shares are shared")
     (figure, alt), axes = shown[0], shown[0][0].axes[0]
     assert list(map(read_line, axes.lines)) == [
         ("one", list(range(10)), list(rows.mean(axis=0)), (COLORS["tanh"], "-", "o")),
@@ -92,7 +92,8 @@ def test_a_line_for_each_series_over_the_ten_characters(shown):
     assert axes.get_ylabel() == "share changed"
     assert "".join(read_labels(axes.xaxis)) == "YYYY–MM–DD"
     assert "one 0.26 0.32" in alt
-    assert "2 seeds" in axes.get_title(loc="left")
+    assert "2 seeds" in figure.axes[1].get_legend().get_title().get_text()
+    assert figure.texts[0].get_text() == "Shares are shared"
     encode_png(figure)
     with pytest.raises(ValueError, match=r"series\['three'\] must have shape \(any, 10\)"):
         pictures.draw_by_place({"three": np.zeros((1, 3))}, "Shares")
@@ -113,14 +114,15 @@ def test_each_picture_says_the_numbers_that_it_draws(shown):
     ticks = [read_labels(figure.axes[0].xaxis) for figure, _ in shown[:2]]
     assert ticks == [["8 to 10", "11 to 38"], ["300", "600"]]
     scale = shown[2][0].axes[4]
-    assert (scale.get_ylim(), scale.get_ylabel()) == ((0, 1), "weight α")
+    assert (scale.get_xlim(), scale.get_xlabel()) == ((0, 1), "weight α")
     for figure, _ in shown[:2]:  # a line through the means, then a row of marks for each seed
         drawn = [line.get_ydata() for line in figure.axes[0].lines]
         np.testing.assert_allclose(drawn[0], [0.3, 0.5])
         np.testing.assert_array_equal(drawn[1:3], rows["one vector"])
         np.testing.assert_allclose(drawn[3], [0.95, 1.0])
         np.testing.assert_array_equal(drawn[4:6], rows["dot"])
-        labels = [t.get_text() for t in figure.axes[0].get_legend().get_texts()]
+        assert figure.axes[0].get_legend() is None  # none over the lines
+        labels = [t.get_text() for t in figure.axes[1].get_legend().get_texts()]
         assert labels == ["one vector, mean", "dot, mean"]
         looks = [read_line(line)[3][0] for line in figure.axes[0].lines]
         assert looks == [COLORS["tanh"]] * 3 + [COLORS["relu"]] * 3
@@ -149,7 +151,7 @@ def test_the_two_decoders_are_drawn_from_the_numbers(shown):
     }
     assert list(drawings) == [
         "One vector is all there is",
-        "Attention: all, as the step weighs them",
+        "With attention each step weighs them all",
     ]
     one_vector, attention = (drawing.read() for drawing in drawings.values())
     assert one_vector == {}

@@ -1,5 +1,7 @@
 """The table of the series: what it says of each row, and what it does not tell apart."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -46,6 +48,21 @@ def test_the_page_and_the_text_hold_the_same_cells():
         assert cell in text
         assert f">{cell}</td>" in page
     assert "GRU &lt;1&gt;" in page
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_each_cell_stands_below_its_head_and_the_result_beside_the_model(counts):
+    row = SeriesRow("GRU", "07", np.repeat([1.0, 0.0], [3, 1]), 1234, 0.01, "300")
+    _, heads, cells = repr(SeriesTable("A task", (row,), 2, counts)).splitlines()
+    found = {head: cells[heads.index(head) :].split("  ")[0] for head in re.split("  +", heads)}
+    wanted = {"mean": "0.75", "lowest to highest": "0.00 to 1.00"}
+    wanted = {"learned": "3 of 4"} if counts else wanted
+    assert list(found) == [
+        "", "model", *wanted, "no difference seen from", "seeds", "updates", "rate", "parameters",
+        "lecture",
+    ]  # fmt: skip
+    rest = {"seeds": "4", "updates": "300", "rate": "0.01", "parameters": "1,234", "lecture": "07"}
+    assert {head: found[head] for head in (*wanted, *rest)} == wanted | rest
 
 
 @pytest.mark.parametrize("task", TASKS)

@@ -10,7 +10,7 @@ from rnn_helpers.lectures.bidirectional_and_deep import plots
 from rnn_helpers.lectures.bidirectional_and_deep.demos import LABELS, depth_demo, reveal_demo
 from rnn_helpers.lectures.bidirectional_and_deep.plots import draw_depth, draw_reveal
 from rnn_helpers.lectures.bidirectional_and_deep.reach import compute_reach
-from rnn_helpers.lectures.bidirectional_and_deep.reveal import LONGEST, TEXTS, prepare_reveal
+from rnn_helpers.lectures.bidirectional_and_deep.reveal import LENGTH, TEXTS, prepare_reveal
 from rnn_helpers.lectures.bidirectional_and_deep.tagging import Tagger, compute_name_probabilities
 from rnn_helpers.lectures.bidirectional_and_deep.teddy import parse_sentence
 from rnn_helpers.lectures.bidirectional_and_deep.unrolled import KINDS, compute_unrolled_grid
@@ -45,7 +45,7 @@ def test_every_sentence_fits_the_picture():
     assert len(set(TEXTS)) == len(TEXTS) == len(set(LABELS))
     for label, text in zip(LABELS, TEXTS, strict=True):
         assert all(word in text for word in label.split() if word != "…")
-    assert max(map(len, sentences)) == LONGEST  # the slider ends where the longest does
+    assert {*map(len, sentences)} == {LENGTH}  # the slider ends where each of them does
     assert len({sentence.tags[sentence.place] for sentence in sentences}) == 2
 
 
@@ -60,19 +60,30 @@ def test_the_bars_are_what_the_network_says_of_the_words_so_far(taggers):
     shares, rows = demo.artists["one way"].get_data()
     np.testing.assert_array_equal(shares, one_way[:7])
     np.testing.assert_array_equal(rows, np.arange(7))
-    words = [demo.artists[f"word {row}"].get_text() for row in range(LONGEST)]
-    T = len(sentence)
-    assert words == [*sentence.words[:7], *["· · ·"] * (T - 7), *[""] * (LONGEST - T)]
+    words = [demo.artists[f"word {row}"].get_text() for row in range(LENGTH)]
+    assert words == [*sentence.words[:7], *["· · ·"] * (LENGTH - 7)]
     (share,), (row,) = demo.artists["exact"].get_data()
     assert (share, row) == (0.4, sentence.place)
     demo.close()
+
+
+@pytest.mark.parametrize("width", [8, 4.2])
+def test_the_key_lies_below_all_that_is_drawn(taggers, width):
+    figure, axes = new_figure(width, 4.6 if width == 8 else 3.6)
+    draw_reveal(prepare_reveal(taggers)(12, TEXTS[0], "GRU"), axes)
+    encode_png(figure)
+    key, label = axes.get_legend().get_window_extent(), axes.xaxis.label.get_window_extent()
+    assert key.y1 <= label.y0 < axes.bbox.y0
+    assert figure.bbox.x0 <= key.x0
+    assert key.x1 <= figure.bbox.x1
+    assert figure.bbox.y0 <= key.y0
 
 
 def test_the_word_in_question_alone_is_bold(taggers):
     demo = reveal_demo(taggers)
     for text in TEXTS:
         sentence = parse_sentence(set_to(demo, text=text).controls["text"].value)
-        weights = [demo.artists[f"word {row}"].get_fontweight() for row in range(LONGEST)]
+        weights = [demo.artists[f"word {row}"].get_fontweight() for row in range(LENGTH)]
         assert [row for row, weight in enumerate(weights) if weight == "bold"] == [sentence.place]
     demo.close()
 
@@ -101,10 +112,10 @@ def test_a_part_of_the_sentence_demo_is_the_curve_that_its_name_says(taggers):
 def test_what_can_be_known_is_said(taggers):
     demo = reveal_demo(taggers)
     for revealed, words in (
-        (3, "3 of 10 words revealed: “Teddy” has not been read yet."),
-        (4, "all that the words so far can say is 0.50."),
-        (5, "all that the words so far can say is 1.00."),
-        (LONGEST, "All 10 words of this sentence revealed, “Teddy”: both ways, the GRU gives"),
+        (5, "5 of 12 words revealed: “Teddy” has not been read yet."),
+        (6, "all that the words so far can say is 0.50."),
+        (7, "all that the words so far can say is 1.00."),
+        (LENGTH, "All 12 words revealed, “Teddy”: both ways, the GRU gives"),
     ):
         assert words in set_to(demo, revealed=revealed).message
         assert "nan" not in demo.message
@@ -170,7 +181,7 @@ def test_the_parts_of_the_grid_have_their_own_colours():
     }  # fmt: skip
     assert demo.artists["chosen"].get_gid() == "state"
     title = demo.figure.axes[0].get_title(loc="left")
-    assert title == "Thin arrows: what the state waits for, in rounds; orange: its gradient"
+    assert title == "Black arrows build the state, round by round; orange is its gradient"
     forward, backward = (
         np.ptp(demo.artists[name].get_path().vertices.reshape(-1, 8, 2)[:, [0, 6]], axis=1).max()
         for name in ("forward", "backward")
@@ -250,8 +261,8 @@ def test_moving_a_drawing_equals_drawing_anew(taggers):
 @pytest.mark.parametrize(("call", "message"), [
     *((lambda both, setting=setting: prepare_reveal(both)(*setting), message)
       for setting, message in (
-          ((0, TEXTS[0], "GRU"), "revealed must be an integer of at least 1, got 0"),
-          ((-1, TEXTS[0], "GRU"), "revealed must be an integer of at least 1, got -1"),
+          ((0, TEXTS[0], "GRU"), "revealed must be an integer from 1 to 12, got 0"),
+          ((-1, TEXTS[0], "GRU"), "revealed must be an integer from 1 to 12, got -1"),
           ((3, "He said, Teddy.", "GRU"), "text must be one of"),
           ((3, TEXTS[0], "LSTM"), "cell must be one of 'RNN', 'GRU', got 'LSTM'"))),
     (lambda _: depth_demo(step=9), "^step must be .*, got 9$"),

@@ -73,9 +73,15 @@ def test_a_cell_has_its_colour_and_the_live_run_a_ring(shown):
     assert one_way == ([[-0.3, 0.59], [-0.06, 0.61]], COLORS["gru"], "o", "None")
     assert ring == ([[-0.18, 0.6]], COLORS["data"], "s", "None")
     assert both == ([[0.06, 0.98], [0.3, 1.0]], COLORS["gru"], "^", "None")
+    assert read_line(figure.axes[0].lines[3])[0] == "the best from the left, 0.60"
     assert bound == ([[0, 0.6], [1, 0.6]], COLORS["bound"], "None", "--")
     assert [label.get_text() for label in figure.axes[0].get_xticklabels()] == ["GRU"]
-    assert "one way (circles) and both ways (triangles)" in figure.axes[0].get_title(loc="left")
+    key = figure.axes[1].get_legend()
+    labels = [text.get_text() for text in key.get_texts()]
+    assert labels == ["one way", "both ways", "trained here", "the best from the left, 0.60"]
+    markers = [handle.get_marker() for handle in key.legend_handles]
+    assert markers == ["o", "^", "s", "None"]
+    assert key.get_title().get_text() == "2 seeds each"
     assert "GRU one way 0.59 to 0.61; GRU both ways 0.98 to 1.00" in alt
 
 
@@ -107,4 +113,4 @@ def test_the_curves_of_the_rule_say_where_they_are_and_end(shown):
     bands = [band.get_datalim(figure.axes[0].transData) for band in figure.axes[0].collections]
     assert [(band.y0, band.y1) for band in bands] == [(0.4, 1.0), (0.2, 0.5)]
     assert "1 layer 0.50, 0.87 and 0.98; 2 layers 0.25, 0.43 and 0.49" in alt
-    assert "2 seeds" in figure.axes[0].get_title(loc="left")
+    assert "2 seeds" in figure.axes[1].get_legend().get_title().get_text()
