@@ -12,7 +12,7 @@ from matplotlib.gridspec import GridSpec
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
-from rnn_helpers.display.figures import COLORS, STYLES, draw_both, is_narrow, show
+from rnn_helpers.display.figures import COLORS, STYLES, draw_both, is_narrow, new_figure, show
 from rnn_helpers.validation import check_array
 
 _MARKERS, _LINES = ("o", "s", "^", "D"), ("-", "--", "-.", ":")

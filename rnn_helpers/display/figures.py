@@ -194,7 +194,7 @@ def image_bundle(png: bytes, *, alt: str, width: int, caption: str | None = None
 
 
 def draw_both(
-    draw: Callable[[Any], None], width: float, height: float, *, narrow: float, nrows: int = 1
+    draw: Callable[[Any], object], width: float, height: float, *, narrow: float, nrows: int = 1
 ) -> tuple[Figure, Figure]:
     """A chart as `draw(axes)` draws it, and the same chart for a phone, `narrow` inches high.
 

@@ -51,8 +51,11 @@ def describe_sweep(sweep: Sweep) -> str:
     if t == 1:
         total = ", which is the gradient of w"
         if sweep.k < T:
-            total += f" with its cuts; without them it is {write_number(sweep.whole)}"
-            total += ", with the same states"
+            whole, same = write_number(sweep.whole), write_number(sweep.so_far[t])
+            without = (
+                f"{whole}, with the same states" if whole != same else "the same to two digits"
+            )
+            total += f" with its cuts; without them it is {without}"
         end = total + end
     near = _compare(sweep) if t == 1 and sweep.nearer else ""
     return (
@@ -157,7 +160,7 @@ def _add_key(axes, *, columns):
     cut = {"marker": Path(scissors.vertices - middle, scissors.codes), "markersize": 12}
     handles = {
         "wider: larger": Line2D([], [], color=ink, linewidth=4),
-        "dashed: negative": Line2D([], [], color=COLORS["negative"], linewidth=2, linestyle="--"),
+        "dashed: negative": Line2D([], [], color=ink, linewidth=2, linestyle="--"),
         "adds to dw": Patch(facecolor=edge, edgecolor=edge),
         "takes from dw": Patch(facecolor="#FFFFFF", edgecolor=edge, linewidth=1.2),
         "hₜ goes on, the gradient ends": Line2D(

@@ -192,7 +192,9 @@ def _fate(path):
         return "stays on the map"
     if inside[-1]:
         return "leaves the map and comes back"
-    return "leaves the map for good (its loss is flat from there)"
+    _, *slopes = compute_cliff_loss(*path[-1])
+    rest = "where its loss is flat" if np.hypot(*slopes) < 1e-6 else "still moving"
+    return f"is off the map after the last update, {rest}"
 
 
 def draw_descent(

@@ -129,7 +129,7 @@ def test_the_two_keys_of_the_triangle_have_its_shades():
 @pytest.fixture
 def shown(monkeypatch):
     found = []
-    monkeypatch.setattr(plots, "show", lambda figure, *, alt: found.append((figure, alt)))
+    monkeypatch.setattr(plots, "show", lambda figure, *, alt, **_: found.append((figure, alt)))
     return found
 
 

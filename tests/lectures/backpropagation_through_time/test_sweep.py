@@ -200,14 +200,22 @@ def test_the_numbers_of_the_sentence_are_those_of_the_sweep(done, k, loss, w):
         hands += f" = {write_number(sweep.handed[t])}"
     total = ", which is the gradient of w" if t == 1 else ""
     if t == 1 and k < T:
-        total += f" with its cuts; without them it is {write_number(sweep.whole)}"
-        total += ", with the same states"
+        whole = write_number(sweep.whole)
+        equal = whole == write_number(sweep.so_far[1])
+        total += " with its cuts; without them it is "
+        total += "the same to two digits" if equal else f"{whole}, with the same states"
     back = f"{done} steps back" if done > 1 else "1 step back"
     assert describe_sweep(sweep).partition(" The smaller k")[0] == (
         f"{back}, at step {t}: its own loss asks for {sweep.asked[t]:.0f}, {hands}: dh = "
         f"{write_number(sweep.dh[t])}. This use of w adds {write_number(sweep.added[t])}, and the "
         f"sum is {write_number(sweep.so_far[t])}{total}{goes_on}."
     )
+
+
+def test_a_cut_that_changes_nothing_to_two_digits_is_said_so():
+    sweep = compute_sweep(done=T, k=3, loss=LOSSES[0], w=0.2)
+    assert sweep.k < T
+    assert "without them it is the same to two digits" in describe_sweep(sweep)
 
 
 def test_the_sentence_says_what_the_step_gets_and_adds():

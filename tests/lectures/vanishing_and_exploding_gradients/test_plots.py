@@ -106,17 +106,22 @@ def test_what_ends_beyond_the_axis_has_a_triangle_at_its_edge(activation, radius
 
 @pytest.mark.parametrize(("max_norm", "sentence"), [
     (0.1, "θ = 0.1: without clipping, the longest move is 372 (a gradient of norm 745), and "
-     "the descent leaves the map for good (its loss is flat from there). Clipped, "
+     "the descent is off the map after the last update, where its loss is flat. Clipped, "
      "the longest move is 0.05, and it stays on the map."),
     (3.2, "θ = 3.2: without clipping, the longest move is 372 (a gradient of norm 745), and "
-     "the descent leaves the map for good (its loss is flat from there). Clipped, "
+     "the descent is off the map after the last update, where its loss is flat. Clipped, "
      "the longest move is 1.6, and it leaves the map and comes back."),
     (1000.0, "θ = 1000: the largest gradient has norm 745, none reaches θ, and the two paths "
-     "are one. It leaves the map for good (its loss is flat from there)."),
+     "are one. It is off the map after the last update, where its loss is flat."),
 ])  # fmt: skip
 def test_the_descent_in_words(max_norm, sentence):
     descent = compute_descent(max_norm=max_norm, learning_rate=0.5, start=(5.5, -2.0))
     assert describe_descent(descent) == sentence
+
+
+def test_a_descent_that_is_off_the_map_and_may_come_back_is_not_called_lost():
+    descent = compute_descent(max_norm=3.0, learning_rate=0.5, start=(4.5, -2.0))
+    assert describe_descent(descent).endswith("is off the map after the last update, still moving.")
 
 
 def test_each_descent_is_drawn_with_its_own_losses_from_its_own_start():
