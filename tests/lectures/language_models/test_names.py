@@ -81,10 +81,12 @@ def test_the_key_of_the_tints_counts_the_bits_of_each():
         assert color == pytest.approx(to_rgba(live_plots.TINTS[level]))
         (said,) = (text for place, text in words.items() if abs(place - x) < 1e-9)
         assert said == ("≥6" if level == 6 else f"{level}")
-    before, after = axes[1].containers
-    assert [bar.get_width() for bar in before] == [0.6, 0.4]
-    assert [bar.get_width() for bar in after] == [0.4, 0.6]
-    assert after[0].get_facecolor() == to_rgba(COLORS["second"])
+    before, after = axes[1].patches  # bars of the model, and of what is drawn from
+    for bars, lengths in ((before, [0.6, 0.4]), (after, [0.4, 0.6])):
+        corners = bars.get_path().vertices.reshape(-1, 5, 2)
+        np.testing.assert_allclose(np.ptp(corners[..., 0], axis=1), lengths)
+        assert (corners[..., 0].min(axis=1) == 0).all()
+    assert after.get_facecolor() == to_rgba(COLORS["second"])
     figure.clear()
 
 

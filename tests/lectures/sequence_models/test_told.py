@@ -23,7 +23,7 @@ def shown(monkeypatch):
     kept = {}
     for module in (plots, ways_plots):
         monkeypatch.setattr(
-            module, "show", lambda figure, *, alt: kept.update(figure=figure, alt=alt)
+            module, "show", lambda figure, *, alt, **_: kept.update(figure=figure, alt=alt)
         )
     return kept
 
