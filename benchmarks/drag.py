@@ -52,7 +52,7 @@ from rnn_helpers.lectures.vanishing_and_exploding_gradients import plots
 from rnn_helpers.recurrences.carried import compute_carried
 
 def show(spectral_radius):
-    figure, axes = plt.subplots(figsize=(8, 4.2))
+    figure, axes = plt.subplots(2, figsize=(8, 6.2))
     plots.draw_carried(compute_carried(spectral_radius=spectral_radius, length=50), axes)
     plt.show()
 

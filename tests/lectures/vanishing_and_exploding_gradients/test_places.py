@@ -60,8 +60,8 @@ def test_each_side_of_the_explorer_has_the_product_that_is_worked_out_there():
         np.testing.assert_allclose(head.get_xydata(), line[line[:, 0] == step])
         assert head.get_marker() == mark
     assert plots.PARTS["product"].startswith("v · (P u)")
-    assert plots.PARTS["nudge"].startswith("J_t ⋯ J_1 u")
-    assert plots.PARTS["gradient"].startswith("(J_T ⋯ J_{t+1})ᵀ v")
+    assert "in hₜ: Jₜ ⋯ J₁ u, where" in plots.PARTS["nudge"]
+    assert "the transposed Jacobians of the steps T, …, t + 1," in plots.PARTS["gradient"]
 
 
 def test_the_decays_by_kind_run_over_lags(shown):
