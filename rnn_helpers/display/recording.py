@@ -267,7 +267,7 @@ class _Recorder(RendererBase):
             -margin, -margin, self.width + margin, self.height + margin
         )  # fmt: skip
         codes = path.codes
-        curved = codes is not None and ((codes == Path.CURVE3) | (codes == Path.CURVE4)).any()
+        curved = codes is not None and np.isin(codes, (Path.CURVE3, Path.CURVE4)).any()
         simplify = rgbFace is None and not curved  # Matplotlib would join the control points
         cleaned = path.cleaned(
             transform, remove_nans=True, clip=box, simplify=simplify, curves=True
