@@ -163,10 +163,12 @@ def _compare(truncation):
     )
     why = ""
     if error / lost < off / here:
-        why = ", but there more of it cancels" if lost > here else ", and there more of it cancels"
+        but = "but" if lost > here else "and"
+        why = f", {but} at k = {k} more of it cancels"
     return (
         f" A smaller k, {k} (the ring), is off by only {100 * error:.0f} %: the lengths of all "
-        f"that is lost add up to {100 * lost:.0f} % there and {100 * here:.0f} % here{why}."
+        f"that is lost add up to {100 * lost:.0f} % at k = {k} and to {100 * here:.0f} % at "
+        f"k = {truncation.k}{why}."
     )
 
 

@@ -39,7 +39,10 @@ def describe_sweep(sweep: Sweep) -> str:
     t, end = sweep.now, ""
     if not sweep.done:
         w = _sign(f"{sweep.w:g}")
-        return f"Forward from h₀ to h₆ with w = {w}. No gradient has been computed yet."
+        return (
+            f"Forward from h₀ to h₆ with w = {w}. No gradient has been computed yet; the numbers "
+            "with × are what it will be multiplied by on its way back."
+        )
     if t == T:
         hands = "no later step hands anything back"
     elif sweep.is_cut(t):
@@ -61,8 +64,9 @@ def describe_sweep(sweep: Sweep) -> str:
     return (
         f"{sweep.done} step{'s' if sweep.done > 1 else ''} back, at step {t}: its own loss asks "
         f"for {sweep.asked[t]:.0f}, {hands}: dh = "
-        f"{write_number(sweep.dh[t])}. This use of w adds {write_number(sweep.added[t])}, "
-        f"and the sum is {write_number(sweep.so_far[t])}{end}.{near}"
+        f"{write_number(sweep.dh[t])}. This use of w adds dh (1 − h{_SUBSCRIPTS[t]}²) "
+        f"h{_SUBSCRIPTS[t - 1]} = {write_number(sweep.added[t])}, and the sum is "
+        f"{write_number(sweep.so_far[t])}{end}.{near}"
     )
 
 

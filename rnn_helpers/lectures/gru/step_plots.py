@@ -52,7 +52,7 @@ def describe_beat(beat: Beat) -> str:
     v = {name: write_number(value) for name, value in beat.values.items()}
     words = {
         "gates": f"from x = {v['x']} and h = {v['h_before']} come r = {v['r']} and z = {v['z']}",
-        "candidate": f"r = {v['r']} lets the candidate see {v['reset']} of the past's {v['past']}; "
+        "candidate": f"r = {v['r']} lets the candidate see {v['reset']} of h W_hn = {v['past']}; "
                      f"it is n = {v['n']}",
         "mix": f"z = {v['z']} keeps {v['kept']} of h = {v['h_before']} and so takes {v['taken']} "
                f"of n = {v['n']}: h = {v['h']}",

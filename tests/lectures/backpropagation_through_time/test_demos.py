@@ -53,8 +53,8 @@ def test_the_map_and_the_curve_are_the_numbers():
 
 
 @pytest.mark.parametrize(("k", "radius", "why"), [
-    (20, 1.0, ", but there more of it cancels."), (34, 1.0, ", and there more of it cancels."),
-    (17, 0.3, "here."),
+    (20, 1.0, "k = 20, but at k = 14 more of it cancels."),
+    (34, 1.0, "k = 34, and at k = 28 more of it cancels."), (17, 0.3, "% at k = 17."),
 ])  # fmt: skip
 def test_a_smaller_k_that_is_less_off_has_a_ring_and_the_reason(k, radius, why):
     demo, run = truncation_demo(k=k, spectral_radius=radius), compute_truncation
@@ -67,7 +67,8 @@ def test_a_smaller_k_that_is_less_off_has_a_ring_and_the_reason(k, radius, why):
     told = demo.message.partition(" A smaller k, ")[2]
     assert told.startswith(
         f"{near} (the ring), is off by only {100 * errors[near - 1]:.0f} %: the lengths of all "
-        f"that is lost add up to {100 * lost[near - 1]:.0f} % there and {100 * lost[k - 1]:.0f} %"
+        f"that is lost add up to {100 * lost[near - 1]:.0f} % at k = {near} and to "
+        f"{100 * lost[k - 1]:.0f} % at k = {k}"
     )
     assert told.endswith(why)
     demo.close()

@@ -207,7 +207,8 @@ def test_the_numbers_of_the_sentence_are_those_of_the_sweep(done, k, loss, w):
     back = f"{done} steps back" if done > 1 else "1 step back"
     assert describe_sweep(sweep).partition(" The smaller k")[0] == (
         f"{back}, at step {t}: its own loss asks for {sweep.asked[t]:.0f}, {hands}: dh = "
-        f"{write_number(sweep.dh[t])}. This use of w adds {write_number(sweep.added[t])}, and the "
+        f"{write_number(sweep.dh[t])}. This use of w adds dh (1 − h{signs[t]}²) h{signs[t - 1]} = "
+        f"{write_number(sweep.added[t])}, and the "
         f"sum is {write_number(sweep.so_far[t])}{total}{goes_on}."
     )
 
