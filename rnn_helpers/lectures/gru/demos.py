@@ -91,9 +91,9 @@ def family_demo(*, cell: int = 0, x: float = 1.0, state: float = 0.5) -> Live:
         compute_member,
         draw_member,
         {
+            "state": slider("state before, h and c", -1.0, 1.0, 0.05, state),
             "cell": choice("cell", [(name, place) for place, name in enumerate(FAMILY)], cell),
             "x": slider("x", -3.0, 3.0, 0.1, x),
-            "state": slider("state before, h and c", -1.0, 1.0, 0.05, state),
         },
         describe_member,
         height=2.6,
