@@ -35,6 +35,7 @@ INSTALL_CHROMIUM = (
 # What JupyterLab itself writes to the console as an error, whatever the notebook: (text, reason).
 KNOWN_CONSOLE_ERRORS: tuple[tuple[str, str], ...] = (
     ("Could not restore the debugger state", "when a notebook turns to another kernel"),
+    ("Canceled future for create_subshell_request", "a tab closed before its kernel answered"),
 )
 
 _SETTINGS = {
@@ -125,6 +126,10 @@ def _serve(home, folder, theme):
             process.wait()
 
 
+def _is_known(message):
+    return any(text in message for text, _reason in KNOWN_CONSOLE_ERRORS)
+
+
 def _wait_until_it_answers(process, address, log, *, seconds=60):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
@@ -146,12 +151,14 @@ class Lab:
         self.errors: list[str] = []
         self._url = url
         page.on("console", self._hear)
-        page.on("pageerror", lambda error: self.errors.append(f"uncaught: {error}"))
+        page.on("pageerror", self._note_error)
+
+    def _note_error(self, error):
+        if not _is_known(str(error)):
+            self.errors.append(f"uncaught: {error}")
 
     def _hear(self, message):
-        if message.type == "error" and not any(
-            text in message.text for text, _reason in KNOWN_CONSOLE_ERRORS
-        ):
+        if message.type == "error" and not _is_known(message.text):
             self.errors.append(f"{message.text} ({message.location.get('url', '')})")
 
     def open(self, name: str) -> None:

@@ -40,8 +40,14 @@ class Explorer:
         self.reset = self.output.get_by_role("button", name="Reset", exact=True)
 
     def read_marks(self):
-        """All that the picture is made of, as text."""
-        return self.picture.evaluate("picture => picture.innerHTML.replace(/rnn-[a-z0-9]+_/g, '')")
+        """All that the picture shows, as text; not what an earlier frame has left over."""
+        return self.picture.evaluate(
+            """picture => [...picture.querySelectorAll("g > *")]
+                .filter(mark => mark.style.display !== "none")
+                .map(mark => mark.localName + mark.textContent + [...mark.attributes]
+                    .map(({ name, value }) => (value ? ` ${name}=${value}` : "")).sort().join(""))
+                .join("\\n").replace(/rnn-[a-z0-9]+_/g, "")"""
+        )
 
     def expect(self, pattern):
         """Wait until the sentence matches."""

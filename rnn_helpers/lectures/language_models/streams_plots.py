@@ -253,5 +253,5 @@ def describe_streams(view: StreamsView) -> str:
         costs += f", {abs(gap.difference):.3f} {'more' if gap.difference > 0 else 'less'}"
         costs += " than carried and detached"
     elif gap is not None:
-        costs += ", and no difference from carried and detached is seen"
+        costs += ", no difference seen from carried and detached"
     return f"{place} {enters}; the gradient goes back to {back}. {costs}."

@@ -280,7 +280,7 @@ def test_the_numbers_of_the_sentence_are_those_of_the_view(compute, done, state,
     if gap is not None and gap.differs:
         costs += f", {gap.difference:.3f} more than carried and detached"
     elif gap is not None:
-        costs += ", and no difference from carried and detached is seen"
+        costs += ", no difference seen from carried and detached"
     back = (
         f"{view.reach} characters before the window"
         if view.reach
