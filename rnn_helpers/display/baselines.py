@@ -3,15 +3,20 @@
 from collections.abc import Callable
 from copy import copy
 
+import matplotlib
 from matplotlib.artist import Artist
 from matplotlib.backend_bases import RendererBase
 from matplotlib.text import Text
 
 
 def is_upright(artist: Artist) -> bool:
-    """Whether it is a text of one upright line: where it begins does not hang on its width."""
+    """Whether it is a text of one upright line: where it begins does not hang on its width.
+
+    Before 3.11 Matplotlib placed lines otherwise; there none counts, and its own way is taken.
+    """
     return (
-        type(artist) is Text
+        matplotlib.__version_info__ >= (3, 11)
+        and type(artist) is Text
         and artist.get_rotation() == 0
         and artist.get_rotation_mode() == "default"
         and not (artist.get_wrap() or artist.get_usetex() or artist.get_path_effects())

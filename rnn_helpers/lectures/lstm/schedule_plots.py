@@ -92,8 +92,11 @@ def _prepare_axes(axes):
         grid = GridSpec(4, 1, figure=figure, height_ratios=(2.5, 1.2, 0.9, 1.6))
         places = [grid[row, 0] for row in range(4)]
     else:
-        grid = GridSpec(10, 2, figure=figure)
-        places = [grid[:7, 0], grid[7:, 0], grid[:4, 1], grid[4:, 1]]
+        columns = GridSpec(1, 2, figure=figure)
+        places = [
+            place for column, ratios in enumerate(((7, 3), (4, 6)))
+            for place in columns[0, column].subgridspec(2, 1, height_ratios=ratios)
+        ]  # fmt: skip
     cell.set_subplotspec(places[0])
     below.set_subplotspec(places[3])
     tasks, above = (figure.add_subplot(place, axes_class=type(cell)) for place in places[1:3])
