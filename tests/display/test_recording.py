@@ -256,7 +256,10 @@ def test_what_is_kept_of_a_text_goes_when_it_changes(axes):
     text = axes.text(0.3, 0.2, "first", va="center")
     first = record(axes.figure, [text])
     axes.figure.canvas.draw()
-    assert record(axes.figure, [text])[0] is first[0]  # not made anew
+    again = record(axes.figure, [text])
+    assert again == first
+    if recording.is_upright(text):  # from Matplotlib 3.11 on
+        assert again[0] is first[0]  # not made anew
     text.set_text("second")
     axes.figure.canvas.draw()  # by which Matplotlib takes it for shown
     ((_, (*_, words)),) = record(axes.figure, [text])
