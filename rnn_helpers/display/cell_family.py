@@ -13,11 +13,12 @@ TAKEN = "taken away"  # the part of what the cell before had and this one lacks
 _SIZE = 7.9, 4.0  # width and height, in drawing units
 _UNDER = 0.42  # of which the key of the lines stands below 0
 _BELT, _TIE, _MIDDLE, _GATES, _BELOW, _FLOOR = 3.4, 2.95, 2.25, 1.3, 0.68, 0.36  # downwards
-_READ, _IN, _KEEP, _PAST, _RESET, _NEW = 0.5, 1.0, 1.75, 2.65, 3.5, 4.25  # from left to right
-_TAKE, _ADD, _TANH, _SHOW, _OUT = 5.1, 5.65, 6.3, 6.95, 7.4
+_READ, _IN, _KEEP, _PAST, _RESET, _NEW = 0.5, 1.0, 1.75, 2.25, 3.05, 3.88  # from left to right
+_SQUASH, _TAKE, _ADD, _TANH, _SHOW, _OUT = 4.42, 5.1, 5.65, 6.3, 6.95, 7.4
 _LINE_KEY = (  # words, the numbers of the samples, and the room for the words
     ("wider: larger", (0.05, 0.6, 2.0), 1.5), ("negative", (-0.5,), 1.1), ("0", (0.0,), 0.35),
 )  # fmt: skip
+_CANDIDATES = {"RNN": "h", "LSTM": "g", "GRU": "n", "minGRU": "n"}  # in the names of its weights
 _PUT = ("forget gate", "input gate", "candidate")
 _MIXED = ("update gate", "candidate", "reset gate")
 _MOVERS = {  # of each cell, by the number: the parts that move it
@@ -44,10 +45,11 @@ def draw_cell(
 ) -> Diagram:
     """One step of "RNN", "LSTM", "GRU" or "minGRU", whose numbers are x, h_before and h, and more.
 
-    `past` is what the candidate's weights make of h_before, n the candidate; the plain RNN shows it
-    as it is. f or z keeps, i or `open`, 1 − z, takes: `kept` and `taken` are what they let through,
-    `reset` what r does. The LSTM has c_before, c, o, and `shown` for tanh(c), too. What the cell
-    `before` had and this one lacks is the part `TAKEN`, without numbers.
+    `entered` is what the candidate's weights and bias make of x, `past` what they make of h_before,
+    `reset` what r lets through of that; n is tanh of their `sum`, and the plain RNN shows it as it
+    is. The minGRU's n is what entered. f or z keeps, i or `open`, 1 − z, takes: `kept` and `taken`
+    are what they let through. The LSTM has c_before, c, o, and `shown` for tanh(c), too. What the
+    cell `before` had and this one lacks is the part `TAKEN`, without numbers.
     """
     check_choice("cell", cell, FAMILY)
     narrower = before is None and cell in ("GRU", "minGRU")  # there is nothing beyond the sum
@@ -55,7 +57,7 @@ def draw_cell(
     drawn, small = Diagram(axes, width, height, fontsize=fontsize), {"fontsize": fontsize - 1.5}
     gone: Any = _Gone(drawn)
     for draw in [] if before is None else _PIECES[check_choice("before", before, FAMILY)]:
-        if draw not in _PIECES[cell]:
+        if draw not in (*_PIECES[cell], _draw_sum):  # where it was, the candidate goes now
             draw(gone, before, width, small)
     for draw in _PIECES[cell]:
         draw(drawn, cell, width, small)
@@ -124,15 +126,15 @@ def _draw_past(drawn, cell, width, small):
     start = [] if cell == "GRU" else [(_READ, _BELOW)]
     points = [*start, (_READ, _MIDDLE), (_PAST - 0.39, _MIDDLE)]
     drawn.line("candidate", points, value="h_before")
-    name = {"RNN": "W_hh", "LSTM": "W_hg"}.get(cell, "W_hn")
-    drawn.layer("candidate", _PAST, _MIDDLE, name, width=0.78)
+    drawn.layer("candidate", _PAST, _MIDDLE, f"W_h{_CANDIDATES[cell]}", width=0.78)
     drawn.number("candidate", _PAST, _MIDDLE + 0.43, value="past", **small)
-    ends = [(_PAST + 0.39, _MIDDLE), (_NEW - 0.31, _MIDDLE)]
+    ends = [(_PAST + 0.39, _MIDDLE), (_NEW - 0.21, _MIDDLE)]
     if cell == "GRU":
         valve = (_RESET - 0.23, _MIDDLE), (_RESET + 0.23, _MIDDLE)
         drawn.line("candidate", [ends[0], valve[0]], value="past", head=False)
         seen = name_moved("candidate", cell, "reset")
         drawn.line(seen, [valve[1], ends[1]], value="reset")
+        drawn.number(seen, _RESET + 0.4, _MIDDLE + 0.43, value="reset", **small)
     else:
         drawn.line("candidate", ends, value="past")
 
@@ -142,27 +144,41 @@ def _draw_reset_gate(drawn, cell, width, small):
     drawn.valve("reset gate", _RESET, _MIDDLE, value="r")
 
 
-def _draw_candidate(drawn, cell, width, small):
-    """The candidate, and its way: past a valve to the belt, or straight out."""
+def _draw_input(drawn, cell, width, small):
+    """The input, and the candidate's weights for it."""
     drawn.text("input", _IN, 0.04, "xₜ")
     drawn.number("input", _IN + 0.2, 0.04, value="x", ha="left", **small)
     drawn.line("input", [(_IN, 0.17), (_IN, _FLOOR if cell == "RNN" else _BELOW)], value="x",
                head=False)  # fmt: skip
-    drawn.line("input", [(_IN, _FLOOR), (_NEW, _FLOOR), (_NEW, _MIDDLE - 0.26)], value="x")
-    if cell == "RNN":
-        drawn.layer("candidate", _NEW, _MIDDLE, "tanh")
-        _draw_way_out(drawn, cell, [(_NEW + 0.31, _MIDDLE)], small)
-        return
-    for y in (_FLOOR, _BELOW):
+    drawn.line("input", [(_IN, _FLOOR), (_NEW, _FLOOR), (_NEW, _GATES - 0.26)], value="x")
+    for y in () if cell == "RNN" else (_FLOOR, _BELOW):
         drawn.fork("input", _IN, y)
-    half = 0.39 if cell == "minGRU" else 0.31
-    label = "W_xn" if cell == "minGRU" else "tanh"
-    drawn.layer("candidate", _NEW, _MIDDLE, label, width=2 * half)
-    name = "g" if cell == "LSTM" else "n"
+    drawn.layer("candidate", _NEW, _GATES, f"W_x{_CANDIDATES[cell]}", width=0.74)
+
+
+def _draw_sum(drawn, cell, width, small):
+    """What entered and what is seen of the past, added and squashed."""
+    drawn.line("candidate", [(_NEW, _GATES + 0.25), (_NEW, _MIDDLE - 0.21)], value="entered")
+    aside, ha = (-0.14, "right") if cell == "LSTM" else (0.14, "left")  # where no gate's number is
+    drawn.number("candidate", _NEW + aside, _GATES + 0.5, value="entered", ha=ha, **small)
+    drawn.operation("candidate", _NEW, _MIDDLE, "+")
     part = name_moved("candidate", cell, "n")
-    drawn.text(part, _NEW - 0.2, _MIDDLE + 0.4, name, ha="right", **small)
-    drawn.number(part, _NEW - 0.14, _MIDDLE + 0.4, value="n", ha="left", **small)
-    drawn.line(part, [(_NEW + half, _MIDDLE), (_TAKE - 0.23, _MIDDLE)], value="n")
+    drawn.line(part, [(_NEW + 0.21, _MIDDLE), (_SQUASH - 0.28, _MIDDLE)], value="sum", head=False)
+    drawn.operation(part, _SQUASH, _MIDDLE, "tanh", radius=0.28, **small)
+    if cell == "RNN":
+        _draw_way_out(drawn, cell, [(_SQUASH + 0.28, _MIDDLE)], small)
+
+
+def _draw_candidate(drawn, cell, width, small):
+    """The candidate on its way to the belt: the minGRU's is what entered."""
+    start = [(_SQUASH + 0.28, _MIDDLE)]
+    if cell == "minGRU":
+        start = [(_NEW, _GATES + 0.25), (_NEW, _MIDDLE)]
+    part = name_moved("candidate", cell, "n")
+    drawn.line(part, [*start, (_TAKE - 0.23, _MIDDLE)], value="n")
+    name = "g" if cell == "LSTM" else "n"
+    drawn.text(part, _SQUASH - 0.1, _MIDDLE + 0.43, name, ha="right", **small)
+    drawn.number(part, _SQUASH - 0.04, _MIDDLE + 0.43, value="n", ha="left", **small)
 
 
 def _draw_way_out(drawn, cell, start, small):
@@ -233,11 +249,15 @@ def _draw_gate(drawn, cell, part, name, x, y, small):
 
 
 _PIECES = {
-    "RNN": (_draw_hidden_state, _draw_past, _draw_candidate),
+    "RNN": (_draw_hidden_state, _draw_past, _draw_input, _draw_sum),
     "LSTM": (
-        _draw_hidden_state, _draw_past, _draw_candidate, _draw_belt, _draw_input_gate, _draw_shown
+        _draw_hidden_state, _draw_past, _draw_input, _draw_sum, _draw_candidate, _draw_belt,
+        _draw_input_gate, _draw_shown,
     ),
-    "GRU": (_draw_read_state, _draw_past, _draw_reset_gate, _draw_candidate, _draw_belt),
-    "minGRU": (_draw_candidate, _draw_belt),
+    "GRU": (
+        _draw_read_state, _draw_past, _draw_reset_gate, _draw_input, _draw_sum, _draw_candidate,
+        _draw_belt,
+    ),
+    "minGRU": (_draw_input, _draw_candidate, _draw_belt),
 }  # fmt: skip
 FAMILY = tuple(_PIECES)

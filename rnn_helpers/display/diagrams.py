@@ -35,6 +35,12 @@ def write_number(value: float, form: str = "{:.2f}") -> str:
     return zero if form.format(abs(value)) == zero else text.replace("-", "−")
 
 
+def write_added(value: float) -> str:
+    """What is added to a number before it, its sign apart: "+ 0.35" or "− 0.35"."""
+    text = write_number(value)
+    return f"− {text[1:]}" if text.startswith("−") else f"+ {text}"
+
+
 class Diagram(Artist):
     """A network on axes of its own: what is drawn first is named, then moved by its numbers.
 

@@ -36,24 +36,24 @@ def compute_member(cell: int, x: float = 1.0, state: float = 0.5) -> Member:
     h = np.full((1, 1), check_number("state", state, minimum=-1, maximum=1))
     rng = np.random.default_rng(0)
     W_xh, W_hh = rng.normal(size=(1, 5)), rng.normal(size=(1, 5))  # i, f, g, o, and r
-    past = h @ W_hh[:, [2]]
+    past, entered = h @ W_hh[:, [2]], read @ W_xh[:, [2]]
+    offered = {"past": past, "entered": entered, "sum": entered + past}
     if name == "RNN":
-        values = {
-            "past": past,
-            "h": cells.rnn_step(read, h, W_xh[:, [2]], W_hh[:, [2]], np.zeros(1)),
-        }
+        h_after = cells.rnn_step(read, h, W_xh[:, [2]], W_hh[:, [2]], np.zeros(1))
+        values = {**offered, "h": h_after}
     elif name == "LSTM":
         trace = trace_lstm(read[None], h, h, W_xh[:, :4], W_hh[:, :4], np.zeros(4))
         (i, f, g, o), c = trace.gates[0], trace.cs[1]
-        values = {"past": past, "c_before": h, "f": f, "i": i, "n": g, "o": o, "kept": f * h,
+        values = {**offered, "c_before": h, "f": f, "i": i, "n": g, "o": o, "kept": f * h,
                   "taken": i * g, "c": c, "shown": np.tanh(c), "h": trace.hs[1]}  # fmt: skip
     elif name == "GRU":
         blocks, zeros = [4, 1, 2], np.zeros(3)  # r, z, n
         trace = trace_gru(read[None], h, W_xh[:, blocks], W_hh[:, blocks], zeros, zeros)
         r, z, n = trace.gates[0]
-        values = {"past": past, "r": r, "reset": r * past, **_mix(z, h, n), "h": trace.hs[1]}
+        seen = {"r": r, "reset": r * past, "sum": entered + r * past}
+        values = {**offered, **seen, **_mix(z, h, n), "h": trace.hs[1]}
     else:
-        z, n = cells.sigmoid(read @ W_xh[:, [1]]), read @ W_xh[:, [2]]
+        z, n = cells.sigmoid(read @ W_xh[:, [1]]), entered
         values = {**_mix(z, h, n), "h": cells.min_gru_step(read, h, W_xh[:, [1, 2]], np.zeros(2))}
     values = {"x": read, "h_before": h, **values}
     return Member(name, {key: float(np.squeeze(value)) for key, value in values.items()})

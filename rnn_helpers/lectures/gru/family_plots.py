@@ -6,7 +6,7 @@ import numpy as np
 
 from rnn_helpers.display.cell_diagrams import write_terms
 from rnn_helpers.display.cell_family import FAMILY, KEY, TAKEN, draw_cell
-from rnn_helpers.display.diagrams import write_number
+from rnn_helpers.display.diagrams import write_added, write_number
 from rnn_helpers.display.figures import new_figure, show
 from rnn_helpers.lectures.gru.family import Member, compute_member
 
@@ -78,8 +78,9 @@ _EQUATIONS = {
 }  # fmt: skip
 _MIXED = "z = {z} keeps {kept} of h = {h_before} and takes {taken} of n = {n}: h = {h}."
 _WORDS = {
-    "RNN": ": x = {x} and h = {h_before} give h = {h}. One block of weights; nothing of the old "
-           "state stays as it was.",
+    "RNN": ": from x = {x} comes x W_xh = {entered}, from h = {h_before} comes h W_hh = {past}, and h = "
+           "tanh({entered} {added}) = {h}. One block of weights; nothing of the old state stays "
+           "as it was.",
     "LSTM": ", added: a belt and three gates. f = {f} keeps {kept} of c = {c_before}, i = {i} "
             "takes {taken} of the candidate {n}, o = {o} shows h = {h} of c = {c}. Four blocks; it "
             "can keep, replace, add and erase.",
@@ -93,7 +94,8 @@ _WORDS = {
 def describe_member(member: Member) -> str:
     """What this cell has and lacks beside the one before, with the numbers of its step."""
     values = {name: write_number(value) for name, value in member.values.items()}
-    return f"{member.cell}{_WORDS[member.cell].format(**values)}"
+    added = write_added(member.values.get("past", 0.0))
+    return f"{member.cell}{_WORDS[member.cell].format(**values, added=added)}"
 
 
 def draw_member(member: Member, axes: Any, artists: dict[str, Any] | None = None) -> dict[str, Any]:

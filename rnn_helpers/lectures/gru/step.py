@@ -9,8 +9,11 @@ from rnn_helpers.recurrences.bptt import trace_gru
 from rnn_helpers.validation import check_integer
 
 STEPS = 5
+_SEED = 8749  # of the first whose numbers add up and multiply as they are rounded, |x W_xn| < 2.5
 BEATS = ("gates", "candidate", "mix")
-_COMES = (("r", "z", "open"), ("past", "reset", "n"), ("kept", "taken", "h"))  # with which beat
+_COMES = (  # with which beat
+    ("r", "z", "open"), ("past", "reset", "entered", "sum", "n"), ("kept", "taken", "h"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Beat:
 
 
 def compute_beat(beat: int) -> Beat:
-    """One beat of one unit's steps, with weights drawn at random and no biases.
+    """One beat of one unit's steps, with weights and first state drawn at random and no biases.
 
     Parameters
     ----------
@@ -42,14 +45,15 @@ def compute_beat(beat: int) -> Beat:
 
 @lru_cache(maxsize=1)
 def _compute_steps():
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(_SEED)
     W_xh, W_hh = rng.normal(size=(1, 3)), rng.normal(size=(1, 3))
-    xs = rng.normal(size=(STEPS, 1, 1))
-    trace = trace_gru(xs, np.zeros((1, 1)), W_xh, W_hh, np.zeros(3), np.zeros(3))
+    h0, xs = rng.uniform(-1, 1, size=(1, 1)), rng.normal(size=(STEPS, 1, 1))
+    trace = trace_gru(xs, h0, W_xh, W_hh, np.zeros(3), np.zeros(3))
     r, z, n = trace.gates[:, :, 0, 0].T
     before, after, past = trace.hs[:-1, 0, 0], trace.hs[1:, 0, 0], trace.pasts[:, 0, 0]
+    entered = (xs @ W_xh[:, 2:])[:, 0, 0]
     numbers = {
         "x": xs[:, 0, 0], "h_before": before, "r": r, "z": z, "open": 1 - z, "past": past,
-        "reset": r * past, "n": n, "kept": z * before, "taken": (1 - z) * n, "h": after,
+        "reset": r * past, "entered": entered, "sum": entered + r * past, "n": n, "kept": z * before, "taken": (1 - z) * n, "h": after,
     }  # fmt: skip
     return [{name: float(row[t]) for name, row in numbers.items()} for t in range(STEPS)]

@@ -4,7 +4,7 @@ from typing import Any
 
 from rnn_helpers.display.cell_diagrams import draw_cell_and_terms, write_terms
 from rnn_helpers.display.cell_family import draw_cell
-from rnn_helpers.display.diagrams import write_number
+from rnn_helpers.display.diagrams import write_added, write_number
 from rnn_helpers.lectures.gru.step import Beat
 
 PARTS = {
@@ -50,10 +50,11 @@ _LINES = (
 def describe_beat(beat: Beat) -> str:
     """What happens in this beat, with its numbers."""
     v = {name: write_number(value) for name, value in beat.values.items()}
+    added = write_added(beat.values["reset"])
     words = {
         "gates": f"from x = {v['x']} and h = {v['h_before']} come r = {v['r']} and z = {v['z']}",
-        "candidate": f"r = {v['r']} lets the candidate see {v['reset']} of h W_hn = {v['past']}; "
-                     f"it is n = {v['n']}",
+        "candidate": f"x W_xn = {v['entered']}, and r = {v['r']} lets {v['reset']} of h W_hn = "
+                     f"{v['past']} through: n = tanh({v['entered']} {added}) = {v['n']}",
         "mix": f"z = {v['z']} keeps {v['kept']} of h = {v['h_before']} and so takes {v['taken']} "
                f"of n = {v['n']}: h = {v['h']}",
     }  # fmt: skip
