@@ -28,8 +28,8 @@ _MOVERS = {  # of each cell, by the number: the parts that move it
         "h": (*_PUT, "output gate"),
     },
     "GRU": {
-        "reset": ("reset gate",), "n": ("reset gate",), "kept": ("update gate",), "taken": _MIXED,
-        "h": _MIXED,
+        **dict.fromkeys(("reset", "sum", "n"), ("reset gate",)), "kept": ("update gate",),
+        "taken": _MIXED, "h": _MIXED,
     },
     "minGRU": {"kept": ("update gate",), "taken": _MIXED[:2], "h": _MIXED[:2]},
 }  # fmt: skip
@@ -162,7 +162,7 @@ def _draw_sum(drawn, cell, width, small):
     aside, ha = (-0.14, "right") if cell == "LSTM" else (0.14, "left")  # where no gate's number is
     drawn.number("candidate", _NEW + aside, _GATES + 0.5, value="entered", ha=ha, **small)
     drawn.operation("candidate", _NEW, _MIDDLE, "+")
-    part = name_moved("candidate", cell, "n")
+    part = name_moved("candidate", cell, "sum")
     drawn.line(part, [(_NEW + 0.21, _MIDDLE), (_SQUASH - 0.28, _MIDDLE)], value="sum", head=False)
     drawn.operation(part, _SQUASH, _MIDDLE, "tanh", radius=0.28, **small)
     if cell == "RNN":
@@ -177,8 +177,8 @@ def _draw_candidate(drawn, cell, width, small):
     part = name_moved("candidate", cell, "n")
     drawn.line(part, [*start, (_TAKE - 0.23, _MIDDLE)], value="n")
     name = "g" if cell == "LSTM" else "n"
-    drawn.text(part, _SQUASH - 0.1, _MIDDLE + 0.43, name, ha="right", **small)
-    drawn.number(part, _SQUASH - 0.04, _MIDDLE + 0.43, value="n", ha="left", **small)
+    drawn.text(part, _SQUASH - 0.2, _MIDDLE + 0.43, name, ha="right", **small)
+    drawn.number(part, _SQUASH - 0.14, _MIDDLE + 0.43, value="n", ha="left", **small)
 
 
 def _draw_way_out(drawn, cell, start, small):

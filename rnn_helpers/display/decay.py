@@ -8,23 +8,13 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
 from rnn_helpers.display.figures import COLORS, STYLES, is_narrow, new_figure, show
-from rnn_helpers.recurrences.gated_decay import GatedDecay
+from rnn_helpers.display.writing import format_power
+from rnn_helpers.recurrences.gated_decay import Decays
 from rnn_helpers.recurrences.jacobians import EXPLODED, VANISHED, name_verdict
 
 _EDGE = 12  # the axis shows 10⁻¹² to 10¹² if nobody asks; what lies beyond is said in words
 _FAR = 36
 _HOLDS = ("holds:", "1 % to", "100-fold")  # a narrow figure fills lines anew
-
-
-def format_power(log_value: float, *, decimals: int = 0) -> str:
-    """A power of ten as a reader writes it: 0.39, 45, 10⁻⁷; with one decimal 10⁻⁷·²."""
-    if log_value == -np.inf:
-        return "exactly 0"  # every ReLU on the way was off
-    if -2 < log_value < 4:
-        return f"{10**log_value:.2g}" if log_value < 1.99 else f"{10**log_value:,.0f}"
-    power = f"{log_value:.{decimals}f}"
-    digits = power.translate(str.maketrans("-.0123456789", "⁻·⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"10{digits}"
 
 
 def draw_decay(
@@ -104,7 +94,6 @@ def draw_held(axes: Axes) -> None:
 
 
 _BOTTOM, _TOP = -20, 4  # of the axis: no gated cell of these lectures grows much further
-Decays = Mapping[str, GatedDecay]  # of a gated cell and of the plain RNN, by "cell" and "rnn"
 HOLDS = "holds"  # the part of a picture that is the band between vanished and exploded
 HELD = "from a hundredth to a hundred times what it was: neither vanished nor exploded"
 _PLAIN = "plain RNN"
@@ -155,7 +144,7 @@ def draw_gated_decay(
     artists
         Lines "total", "direct" and "rnn", the bands "total band" and "rnn band", and "end".
     """
-    cell, rnn = decays["cell"], decays["rnn"]
+    cell, rnn = decays.gated, decays.rnn
     whole, path = _name_curves(name, direct)
     looks = {
         "total": (STYLES[color], COLORS[color], 2.6, whole),
@@ -190,28 +179,28 @@ def draw_gated_decay(
 
 def describe_gated_decay(decays: Decays, *, name: str) -> str:
     """What is left at the last lag, and in how many networks the gradient holds, in words."""
-    cell, plain = decays["cell"].total[-1], decays["rnn"].total[-1]
-    left = format_power(float(np.median(cell)), decimals=1)
+    cell, plain = decays.gated.total[-1], decays.rnn.total[-1]
+    left = format_power(float(np.median(cell)))
     whole = f"{left} of the {name}'s gradient is left"
     if left == "1":
         whole = f"about all of the {name}'s gradient is left"
     elif np.median(cell) > 0:
         whole = f"the {name}'s gradient is {left} times as large"
-    direct, rnn = (_say_share(float(np.median(e))) for e in (decays["cell"].direct[-1], plain))
+    direct, rnn = (_say_share(float(np.median(e))) for e in (decays.gated.direct[-1], plain))
     verdicts = [name_verdict(float(log)) for log in cell]
     counts = ", ".join(
         f"{verdict} in {verdicts.count(verdict)}"
         for verdict in ("vanishes", "holds", "explodes") if verdict in verdicts
     )  # fmt: skip
     return (
-        f"After {decays['cell'].lags[-1]} steps {whole} by all paths, by the median; of "
+        f"After {decays.gated.lags[-1]} steps {whole} by all paths, by the median; of "
         f"{len(cell)} networks it {counts}. Its direct path alone leaves {direct}, a plain RNN "
         f"{rnn}."
     )
 
 
 def _say_share(log_value):
-    power = format_power(log_value, decimals=1)
+    power = format_power(log_value)
     if power == "1":
         return "about all"
     return f"{power} times as much" if log_value > 0 else power

@@ -26,4 +26,27 @@ def format_number(value: float, *, digits: int = 3) -> str:
     return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", "−")
 
 
+def format_power(log_value: float) -> str:
+    """10^`log_value` as one would write it, however small: 0.39, 45, 2 × 10⁻²⁰.
+
+    Two digits from a hundredth on, one below; −∞ is exactly 0.
+
+    Examples
+    --------
+    >>> [format_power(log_value) for log_value in (-0.4, 3.4, -2.4, -19.7, -400.0)]
+    ['0.4', '2,512', '0.004', '2 × 10⁻²⁰', '1 × 10⁻⁴⁰⁰']
+    """
+    if log_value == -math.inf:
+        return "exactly 0"  # every ReLU on the way was off
+    if -2 < log_value < 4:
+        return f"{10**log_value:.2g}" if log_value < 1.99 else f"{10**log_value:,.0f}"
+    power = math.floor(log_value)
+    figure = round(10 ** (log_value - power))
+    if figure == 10:
+        figure, power = 1, power + 1
+    if -4 <= power < 0:
+        return f"{figure * 10.0**power:.{-power}f}"
+    return f"{figure} × 10{str(power).translate(_SUPERSCRIPTS)}"
+
+
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")

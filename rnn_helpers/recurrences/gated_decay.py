@@ -35,6 +35,14 @@ class GatedDecay:
     direct: np.ndarray
 
 
+@dataclass(frozen=True)
+class Decays:
+    """The gradients of a gated cell's networks, and of plain RNNs to compare them with."""
+
+    gated: GatedDecay
+    rnn: GatedDecay
+
+
 def compute_gated_decay(
     cell: str, xs: np.ndarray, W_xh: np.ndarray, W_hh: np.ndarray, bias: np.ndarray,
     *, every: int = 1,

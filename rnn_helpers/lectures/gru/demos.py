@@ -76,16 +76,10 @@ def gates_demo(
     )
 
 
-def family_demo(*, cell: int = 0, x: float = 1.0, state: float = 0.5) -> Live:
+def family_demo(*, cell: int = 0, x: float = 1.0, state: float = 0.55) -> Live:
     """From the RNN to the LSTM, the GRU and the minGRU by taking away edges, with the same numbers.
 
-    Parameters
-    ----------
-    cell : 0 to 3
-        RNN, LSTM, GRU, minGRU.
-    x : −3 to 3
-    state : −1 to 1
-        h before the step, and the LSTM's c.
+    The settings are those of `compute_member`.
     """
     return live(
         compute_member,

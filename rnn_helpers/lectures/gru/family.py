@@ -18,7 +18,7 @@ class Member:
     values: dict[str, float]
 
 
-def compute_member(cell: int, x: float = 1.0, state: float = 0.5) -> Member:
+def compute_member(cell: int, x: float = 1.0, state: float = 0.55) -> Member:
     """One step of one unit without biases, with weights drawn at random.
 
     The four cells share them: all have those of the candidate, and z has those of f.

@@ -78,8 +78,8 @@ _EQUATIONS = {
 }  # fmt: skip
 _MIXED = "z = {z} keeps {kept} of h = {h_before} and takes {taken} of n = {n}: h = {h}."
 _WORDS = {
-    "RNN": ": from x = {x} comes x W_xh = {entered}, from h = {h_before} comes h W_hh = {past}, and h = "
-           "tanh({entered} {added}) = {h}. One block of weights; nothing of the old state stays "
+    "RNN": ": x = {x} makes x W_xh = {entered} and h = {h_before} makes h W_hh = {past}, so that h "
+           "= tanh({entered} {added}) = {h}. One block of weights; nothing of the old state stays "
            "as it was.",
     "LSTM": ", added: a belt and three gates. f = {f} keeps {kept} of c = {c_before}, i = {i} "
             "takes {taken} of the candidate {n}, o = {o} shows h = {h} of c = {c}. Four blocks; it "

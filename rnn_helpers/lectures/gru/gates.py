@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from rnn_helpers.recurrences.bptt import trace_gru
-from rnn_helpers.recurrences.gated_decay import GatedDecay, compute_gated_decay
+from rnn_helpers.recurrences.gated_decay import Decays, compute_gated_decay
 from rnn_helpers.validation import check_choice, check_integer, check_number
 
 _SHUT = 800.0  # a bias that shuts a gate, or opens it, to the last bit
@@ -140,11 +140,9 @@ FORMS = {"GRU": "torch's GRU", "GRU, reset before": "Cho's v3", "SimplifiedGRU":
 
 
 @dataclass(frozen=True)
-class GRUDecay:
+class GRUDecay(Decays):
     """What is left of a gradient in many gated and plain networks; made by `compute_gru_decay`."""
 
-    gated: GatedDecay
-    rnn: GatedDecay
     keep_bias: float
     reset_bias: float
     candidate_scale: float

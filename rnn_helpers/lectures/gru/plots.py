@@ -1,6 +1,7 @@
 """Pictures of lecture 07: one unit between its gates, and the gradients of GRU and LSTM by lag."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -117,26 +118,17 @@ def describe_gru_decay(decay: GRUDecay) -> str:
     reset = f"reset bias {decay.reset_bias:.1f}"
     if decay.cell == "SimplifiedGRU":
         reset = "no reset gate, so that the reset bias does nothing"
-    found = describe_gated_decay({"cell": decay.gated, "rnn": decay.rnn}, name="GRU")
+    found = describe_gated_decay(decay, name="GRU")
     return (
         f"{form[0].upper()}{form[1:]}, keep bias {decay.keep_bias:.1f}, {reset}, "
         f"W_hn × {decay.candidate_scale:.2f}. {found}"
     )
 
 
-def draw_gru_decay(
-    decay: GRUDecay, axes: Axes, artists: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    """Draw what is left of a gradient by lag in GRUs and plain RNNs, or move a drawing."""
-    return draw_gated_decay(
-        {"cell": decay.gated, "rnn": decay.rnn}, axes, artists,
-        color="gru", state="h", bottom=_BOTTOM, **_NAMES,
-    )  # fmt: skip
-
-
-def draw_gru_decays(settings: Mapping[str, GRUDecay]) -> None:
-    """Show the gradients of GRUs and plain RNNs at several settings, a panel for each."""
-    show_gated_decays(settings, describe_gru_decay, draw_gru_decay)
+draw_gru_decay = partial(draw_gated_decay, color="gru", state="h", bottom=_BOTTOM, **_NAMES)
+draw_gru_decays = partial(show_gated_decays, describe=describe_gru_decay, draw=draw_gru_decay)
+draw_learned_by_start = partial(show_learned_by_start, cell="GRU")
+draw_trained_gates = show_trained_gates
 
 
 def draw_conventions(runs: Sequence[GateRun]) -> None:
@@ -186,13 +178,6 @@ def draw_learned_by_distance(
     show(figure, alt=f"Networks of {total} that learned, by words in between. {'; '.join(said)}.")
 
 
-def draw_learned_by_start(
-    counts: Mapping[str, ArrayLike], rates: Sequence[float], *, total: int
-) -> None:
-    """Show how many GRUs learned agreement from each start, a mark for each learning rate."""
-    show_learned_by_start(counts, rates, total=total, cell="GRU")
-
-
 def draw_adding(errors: Mapping[str, ArrayLike], *, updates: Sequence[int]) -> None:
     """Show every seed's error on the adding problem, a panel for each number of updates.
 
@@ -224,8 +209,3 @@ def draw_adding(errors: Mapping[str, ArrayLike], *, updates: Sequence[int]) -> N
         alt="Mean squared error of every seed on the adding problem, log axis, with a dotted line "
         f"at 1/6. {'; '.join(said)}.",
     )
-
-
-def draw_trained_gates(network: Any, batch: Any) -> None:
-    """Show the gates of a trained network at each word of a sentence."""
-    show_trained_gates(network, batch)

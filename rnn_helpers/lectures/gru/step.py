@@ -54,6 +54,7 @@ def _compute_steps():
     entered = (xs @ W_xh[:, 2:])[:, 0, 0]
     numbers = {
         "x": xs[:, 0, 0], "h_before": before, "r": r, "z": z, "open": 1 - z, "past": past,
-        "reset": r * past, "entered": entered, "sum": entered + r * past, "n": n, "kept": z * before, "taken": (1 - z) * n, "h": after,
+        "reset": r * past, "entered": entered, "sum": entered + r * past, "n": n,
+        "kept": z * before, "taken": (1 - z) * n, "h": after,
     }  # fmt: skip
     return [{name: float(row[t]) for name, row in numbers.items()} for t in range(STEPS)]

@@ -16,6 +16,7 @@ from rnn_helpers.display.diagrams import write_number
 from rnn_helpers.display.figures import COLORS, draw_both, show
 from rnn_helpers.lectures.lstm.memory import CellRun, LSTMDecay
 from rnn_helpers.models.trained_gates import show_trained_gates
+from rnn_helpers.recurrences.gated_decay import Decays
 
 _NAMES: dict[str, Any] = {"name": "LSTM", "direct": "∏ f"}
 DECAY_PARTS = name_decay_parts(**_NAMES)
@@ -27,7 +28,7 @@ def describe_lstm_decay(decay: LSTMDecay) -> str:
         write_number(bias, "{:.1f}")
         for bias in (decay.forget_bias, decay.input_bias, decay.output_bias)
     )
-    found = describe_gated_decay({"cell": decay.lstm, "rnn": decay.rnn}, name="LSTM")
+    found = describe_gated_decay(Decays(decay.lstm, decay.rnn), name="LSTM")
     return (
         f"Forget, input and output bias {f}, {i} and {o}, recurrent weights × "
         f"{decay.weight_scale:.2f}. {found}"
@@ -39,7 +40,7 @@ def draw_lstm_decay(
 ) -> dict[str, Any]:
     """Draw what is left of a gradient by lag in RNNs and LSTMs, or move an earlier drawing."""
     return draw_gated_decay(
-        {"cell": decay.lstm, "rnn": decay.rnn}, axes, artists,
+        Decays(decay.lstm, decay.rnn), axes, artists,
         color="lstm", state="(h, c)", **_NAMES,
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ from rnn_helpers.lectures.gru.demos import family_demo
 from rnn_helpers.lectures.gru.family import compute_member
 from rnn_helpers.recurrences import cells
 from tests.mistakes import expect_refusals, set_to
+from tests.sums import check_sums
 
 SETTINGS = [(1.0, 0.5), (-3.0, -1.0), (0.0, 0.0), (-1.2, 0.3)]
 
@@ -54,6 +55,42 @@ def test_all_cells_take_one_step_with_the_same_weights(x, state):
         if cell != "RNN":
             kept = c.item() if cell == "LSTM" else values["h"]
             assert values["kept"] + values["taken"] == pytest.approx(kept, abs=1e-12)
+
+
+def _read_texts(drawn):
+    """The numbers that are written in a drawing, by name."""
+    return {name: shown.read() for name, shown in drawn._shown if hasattr(shown, "_text")}
+
+
+@pytest.mark.parametrize("layout", ["wide", "narrow"])
+@pytest.mark.parametrize(("x", "state"), SETTINGS)
+def test_what_x_enters_as_and_what_is_seen_of_the_past_add_up(x, state, layout):
+    demo = family_demo()
+    settings = [{"cell": place, "x": x, "state": state} for place in range(len(FAMILY))]
+    recorded = demo.record([layout], settings)
+    for cell, setting, (_, layouts) in zip(FAMILY, settings, recorded, strict=True):
+        drawn = draw_cell(new_figure(4, 3)[1], cell)
+        drawn.move(compute_member(*setting.values()).values)
+        written = _read_texts(drawn)
+        texts = [data for style, data in layouts[layout] if style["kind"] == "text"]
+        out = written["h"] if cell == "RNN" else written["n"]
+        if cell == "minGRU":
+            assert "entered" not in written
+            continue
+        seen = written["reset"] if cell == "GRU" else written["past"]
+        (total,) = drawn.read()["sum"]
+        assert written["entered"] + seen == pytest.approx(total, abs=0.0101)
+        assert np.tanh(total) == pytest.approx(out, abs=0.0051)
+        weights = f"W_x{'h' if cell == 'RNN' else 'g' if cell == 'LSTM' else 'n'}"
+        assert any(weights in str(data) for data in texts)
+    demo.close()
+
+
+def test_at_the_start_all_that_a_reader_works_out_agrees_to_the_digits_shown():
+    for place, cell in enumerate(FAMILY):
+        drawn = draw_cell(new_figure(4, 3)[1], cell)
+        drawn.move(compute_member(place).values)
+        check_sums(_read_texts(drawn))
 
 
 def test_in_the_min_gru_alone_the_state_moves_neither_gate_nor_candidate():
@@ -133,7 +170,11 @@ def test_what_a_part_moves_lights_with_it(cell):
         if "reset" in values:
             reset = v["r"] * v["past"]
             n += reset - values["reset"]
-            found |= {"reset": reset, "n": n if "n" not in nudged else values["n"]}
+            found |= {
+                "reset": reset,
+                "sum": values["entered"] + reset,
+                "n": n if "n" not in nudged else values["n"],
+            }
         found["taken"] = (1 - v["z"]) * n
         return found | {"h": found["kept"] + found["taken"]}
 
@@ -217,11 +258,11 @@ def test_the_four_cells_on_one_picture_say_their_numbers(monkeypatch):
     monkeypatch.setattr(
         family_plots, "show", lambda figure, *, alt: said.append((encode_png(figure), alt))
     )
-    family_plots.draw_family(x=1.0, state=0.5)
+    family_plots.draw_family(x=1.0, state=0.55)
     ((png, alt),) = said
     assert png
     for place, cell in enumerate(FAMILY):
-        assert f"h = {compute_member(place, 1.0, 0.5).values['h']:.2f}" in alt
+        assert f"= {compute_member(place, 1.0, 0.55).values['h']:.2f}" in alt
         assert cell in alt
     assert "for which 1 − z stands" in alt
 

@@ -14,25 +14,30 @@ from rnn_helpers.lectures.gru.demos import family_demo, gru_step_demo
 from rnn_helpers.lectures.gru.step import BEATS, STEPS
 from rnn_helpers.recurrences import cells
 from tests.mistakes import set_to
+from tests.sums import check_sums
 
 NAMED = {"x": "input", "r": "reset gate", "z": "update gate", "n": "candidate", "h": "state"}
 
 
 def _find_places(cell):
-    """The boxes of layers by their labels, of valves by their numbers, and the sum."""
+    """The boxes of layers by their labels, of valves by their numbers, and the operations."""
     places = {name: shown._shutter.get_bbox() for name, shown in cell._shown
               if hasattr(shown, "_shutter")}  # fmt: skip
     for (part, [shape, *_]), (named, [label, *_]) in pairwise(cell._parts):
         text = getattr(label, "get_text", str)()
-        if text in ("W_hn", "tanh", "+"):  # a label follows its box or circle
-            assert part == named == ("add" if text == "+" else "candidate")
-            places[text] = shape.get_path().get_extents(shape.get_patch_transform())
+        if text in ("W_hn", "W_xn", "tanh", "+"):  # a label follows its box or circle
+            assert part == named
+            assert part == "candidate" or (part, text) == ("add", "+")
+            places["add" if part == "add" else text] = shape.get_path().get_extents(
+                shape.get_patch_transform()
+            )
     return places
 
 
 @pytest.mark.parametrize(("number", "start", "end"), [
-    ("past", "W_hn", "r"), ("reset", "r", "tanh"), ("n", "tanh", "open"), ("taken", "open", "+"),
-    ("kept", "z", "+"), ("h_before", None, "z"), ("h", "+", None),
+    ("past", "W_hn", "r"), ("reset", "r", "+"), ("entered", "W_xn", "+"), ("sum", "+", "tanh"),
+    ("n", "tanh", "open"), ("taken", "open", "add"), ("kept", "z", "add"), ("h_before", None, "z"),
+    ("h", "add", None), ("x", None, "W_xn"),
 ])  # fmt: skip
 def test_a_number_goes_from_what_makes_it_to_what_reads_it(number, start, end):
     cell = draw_cell(new_figure(4, 3)[1], "GRU")
@@ -47,7 +52,7 @@ def test_a_number_goes_from_what_makes_it_to_what_reads_it(number, start, end):
         if place is not None:
             inside = places[place].expanded(1.05, 1.05).contains(*point)
             assert inside, (place, places[place], point)
-    assert bool(heads) == (number not in ("past", "h_before"))  # a valve goes on with the line
+    assert bool(heads) == (number not in ("past", "h_before", "sum"))  # what follows goes on
 
 
 def test_each_number_is_shown_as_often_as_it_is_drawn_and_written():
@@ -61,7 +66,7 @@ def test_each_number_is_shown_as_often_as_it_is_drawn_and_written():
         "x": {line: 2, text: 1}, "h_before": {line: 3, text: 1}, "past": both, "n": both,
         "kept": both, "taken": both, "h": both, "r": {valve: 1, text: 1},
         "z": {valve: 1, text: 1}, "open": {valve: 1, text: 1},
-        "reset": {line: 1},
+        "reset": both, "entered": both, "sum": {line: 1},
     }  # fmt: skip
     parts = {name: s._text for name, s in cell._shown if hasattr(s, "_text")}
     for name, part in NAMED.items():
@@ -126,6 +131,17 @@ def test_a_beat_lights_what_comes_with_it_and_says_its_numbers(beat):
     demo.close()
 
 
+def test_what_a_reader_works_out_agrees_to_the_digits_shown_in_every_step():
+    for beat in range(2, len(BEATS) * STEPS, len(BEATS)):
+        demo = set_to(gru_step_demo(), beat=beat)
+        shown = demo.artists["cell"]._shown
+        written = {name: text.read() for name, text in shown if hasattr(text, "_text")}
+        check_sums(written)
+        numbers = np.abs([written[name] for name in ("past", "reset", "kept", "taken")])
+        assert numbers.min() >= 0.05  # none is "0.01 of 0.01"
+        demo.close()
+
+
 def test_the_family_says_its_numbers():
     demo = family_demo()
     for place in range(4):
@@ -136,13 +152,22 @@ def test_the_family_says_its_numbers():
 def _compare_words(words, values):
     """Each "name = number", the one before the step first, and what is kept and taken."""
     said: dict[str, list[float]] = {}
-    for name, number in re.findall(r"\b([xhrzncfio]) = (−?\d\.\d\d)", words):
+    pattern = r"\b([xhrzncfio]) = (?:tanh\([^)]+\) = )?(−?\d\.\d\d)"
+    for name, number in re.findall(pattern, words):
         said.setdefault(name, []).append(_read(number))
     for name, numbers in said.items():
         wanted = [values.get(key, np.nan) for key in (f"{name}_before", name)]
         wanted = [value for value in wanted if not np.isnan(value)][-len(numbers) :]
         assert numbers == pytest.approx(wanted, abs=0.0051), name
-    for verb, name in (("keeps", "kept"), ("takes", "taken"), ("see", "reset")):
+    sums = re.findall(r"tanh\((−?\d\.\d\d) ([+−]) (\d\.\d\d)\)", words)
+    for entered, sign, seen in sums:
+        assert _read(entered) == pytest.approx(values["entered"], abs=0.0051)
+        wanted = values.get("reset", values["past"])
+        assert _read(f"{sign}{seen}".strip("+")) == pytest.approx(wanted, abs=0.0051)
+    assert len(sums) == ("tanh" in words and "the tanh" not in words)
+    verbs = (("keeps", "kept"), ("takes", "taken"), ("lets", "reset"), (r"W_x\w =", "entered"),
+             (r"W_h\w =", "past"))  # fmt: skip
+    for verb, name in verbs:
         for number in re.findall(rf"{verb} (−?\d\.\d\d)", words):
             assert _read(number) == pytest.approx(values[name], abs=0.0051), name
 
