@@ -13,7 +13,7 @@ TAKEN = "taken away"  # the part of what the cell before had and this one lacks
 _SIZE = 7.9, 4.0  # width and height, in drawing units
 _UNDER = 0.42  # of which the key of the lines stands below 0
 _BELT, _TIE, _MIDDLE, _GATES, _BELOW, _FLOOR = 3.4, 2.95, 2.25, 1.3, 0.68, 0.36  # downwards
-_READ, _IN, _KEEP, _PAST, _RESET, _NEW = 0.5, 1.0, 1.75, 2.25, 3.05, 3.88  # from left to right
+_READ, _IN, _KEEP, _PAST, _RESET, _NEW = 0.5, 1.0, 1.75, 2.33, 3.1, 3.88  # from left to right
 _SQUASH, _TAKE, _ADD, _TANH, _SHOW, _OUT = 4.42, 5.1, 5.65, 6.3, 6.95, 7.4
 _LINE_KEY = (  # words, the numbers of the samples, and the room for the words
     ("wider: larger", (0.05, 0.6, 2.0), 1.5), ("negative", (-0.5,), 1.1), ("0", (0.0,), 0.35),
