@@ -157,7 +157,7 @@ def draw_gated_decay(
     first, beyond = artists is None, count // 10
     place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (-0.02, -0.14), "ncols": 3}
     if is_narrow(axes):
-        place |= {"bbox_to_anchor": (-0.02, -0.2), "ncols": 2}
+        place |= {"bbox_to_anchor": (-0.02, -0.2), "ncols": 2, "frameon": False}  # no room for one
     artists = draw_decay(
         cell.lags, {part: np.median(logs, axis=1) for part, logs in curves.items()}, axes, artists,
         looks=looks, state=state, end="total", bottom=bottom, top=_TOP, alignment="left",

@@ -115,13 +115,15 @@ def _prepare_interval_axes(run, axes, below):
 def describe_gru_decay(decay: GRUDecay) -> str:
     """What is left at the last lag, in words."""
     form = FORMS[decay.cell]
-    reset = f"reset bias {decay.reset_bias:.1f}"
+    keep, reset = (
+        f"{name} bias {write_number(bias, '{:.1f}')}"
+        for name, bias in (("keep", decay.keep_bias), ("reset", decay.reset_bias))
+    )
     if decay.cell == "SimplifiedGRU":
         reset = "no reset gate, so that the reset bias does nothing"
     found = describe_gated_decay(decay, name="GRU")
     return (
-        f"{form[0].upper()}{form[1:]}, keep bias {decay.keep_bias:.1f}, {reset}, "
-        f"W_hn × {decay.candidate_scale:.2f}. {found}"
+        f"{form[0].upper()}{form[1:]}, {keep}, {reset}, W_hn × {decay.candidate_scale:.2f}. {found}"
     )
 
 

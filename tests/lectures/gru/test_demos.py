@@ -173,6 +173,7 @@ def test_the_beats_are_one_run_of_the_cell():
      "and −0.74 at the end"),
     (gated_decay_demo, {"keep_bias": 0}, "Torch's GRU, keep bias 0.0, reset bias 0.0, W_hn"),
     (gated_decay_demo, {"keep_bias": 0}, "networks it vanishes in 20"),
+    (gated_decay_demo, {"keep_bias": -3, "reset_bias": -2.5}, "keep bias −3.0, reset bias −2.5"),
     (gated_decay_demo, {"keep_bias": 6}, "networks it holds in 20"),
     (gated_decay_demo, {"cell": "SimplifiedGRU"},
      "no reset gate, so that the reset bias does nothing, W_hn"),
