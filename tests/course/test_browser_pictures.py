@@ -1,26 +1,16 @@
-"""The pictures of all demos in a real JupyterLab: what the page shows is what Matplotlib paints.
-
-Skipped where Chromium is missing, except in continuous integration, where that is a failure.
-"""
+"""The pictures of all demos in a real JupyterLab: what the page shows is what Matplotlib paints."""
 
 import json
-import os
 import time
 
 import nbformat
 import pytest
 
-from tests.course.test_browser_demos import DEMOS, PREPARE
-from tests.shown import READ_ELEMENT
-from tools.lab import INSTALL_CHROMIUM, find_chromium, open_lab
+from tests.browser import DEMOS, IN_BROWSER, MOVES, NAMES, PREPARE, READ_ELEMENT
+from tools.lab import open_lab
 
-if find_chromium() is None and not os.environ.get("CI"):
-    pytestmark = [pytest.mark.browser, pytest.mark.skip(reason=INSTALL_CHROMIUM)]
-else:
-    pytestmark = pytest.mark.browser
+pytestmark = IN_BROWSER
 
-NAMES = [name for _, name in DEMOS]
-MOVES = 200
 
 SET_UP = """
 import json, pathlib, time

@@ -1,30 +1,19 @@
-"""The recorded demos in a browser, without a kernel: what is shown, and how it is moved.
-
-Skipped where Chromium is missing, except in continuous integration, where that is a failure.
-"""
+"""The recorded demos in a browser, without a kernel: what is shown, and how it is moved."""
 
 import importlib
 import json
-import os
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.course.test_browser_demos import DEMOS, PREPARE
+from tests.browser import DEMOS, IN_BROWSER, MOVES, NAMES, PREPARE, READ_ELEMENT
 from tests.notebooks import ROOT
-from tests.shown import READ_ELEMENT
-from tools.lab import INSTALL_CHROMIUM, find_chromium
 from tools.site.reels import LAYOUTS, Reels
 
-if find_chromium() is None and not os.environ.get("CI"):
-    pytestmark = [pytest.mark.browser, pytest.mark.skip(reason=INSTALL_CHROMIUM)]
-else:
-    pytestmark = pytest.mark.browser
+pytestmark = IN_BROWSER
 
-NAMES = [name for _, name in DEMOS]
-MOVES = 200
 WIDTHS = {"wide": 1400, "narrow": 390}
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Demos</title>
@@ -87,23 +76,11 @@ def recorded(tmp_path_factory):
         demo.close()
 
 
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
-
-
 class Site:
     """A page of the demos, opened from its folder; `errors` is what went wrong on it."""
 
-    def __init__(self, browser, folder, **options):
-        self.context = browser.new_context(**options)
+    def __init__(self, chromium, folder, **options):
+        self.context = chromium.new_context(**options)
         self.page, self.errors = self.context.new_page(), []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", self._hear)
@@ -125,9 +102,9 @@ class Site:
 
 
 @pytest.fixture(scope="module", params=LAYOUTS)
-def site(request, recorded, browser):
+def site(request, recorded, chromium):
     size = {"width": WIDTHS[request.param], "height": 900}
-    site = Site(browser, recorded[0], viewport=size, has_touch=request.param == "narrow")
+    site = Site(chromium, recorded[0], viewport=size, has_touch=request.param == "narrow")
     site.layout = request.param
     yield site
     site.context.close()
@@ -335,19 +312,19 @@ def test_the_theme_is_followed(site):
     site.page.evaluate("document.body.dataset.theme = 'auto'")
 
 
-def test_print_and_no_script_have_the_still(site, recorded, browser):
+def test_print_and_no_script_have_the_still(site, recorded, chromium):
     box = site.find("gate_demo")
     site.page.emulate_media(media="print")
     assert box.locator("img").is_visible()
     assert not box.locator(".rnn-view").is_visible()
     site.page.emulate_media(media="screen")
     assert not box.locator("img").is_visible()
-    plain = Site(browser, recorded[0], java_script_enabled=False)
+    plain = Site(chromium, recorded[0], java_script_enabled=False)
     assert plain.page.locator(".rnn-demo img").first.is_visible()
     plain.context.close()
 
 
-def test_a_script_that_is_broken_leaves_the_still_or_a_sentence(recorded, browser, tmp_path):
+def test_a_script_that_is_broken_leaves_the_still_or_a_sentence(recorded, chromium, tmp_path):
     folder = tmp_path / "broken"
     shutil.copytree(recorded[0], folder)
     gone, spoilt, empty, cut = (
@@ -361,7 +338,7 @@ def test_a_script_that_is_broken_leaves_the_still_or_a_sentence(recorded, browse
         last = len(recorded[1][cut][1].settings["spectral_radius"]) - 1
         for path in (place / str(cut)).glob(f"{layout}-{last}-*.js"):
             path.rename(path.with_suffix(".away"))
-    site = Site(browser, folder)
+    site = Site(chromium, folder)
     for number in (gone, spoilt, empty):
         box = site.page.locator(".rnn-demo").nth(number)
         box.scroll_into_view_if_needed()
