@@ -411,3 +411,53 @@ def test_parts_light_and_steps_are_played_without_a_kernel(site):
     box.get_by_role("button", name="Pause").click()
     assert slider.get_attribute("aria-valuetext") == "2"
     assert site.errors == []
+
+
+WITH_HANDLES = {
+    "forecast_demo", "ngram_demo", "streams_demo", "sweep_demo", "truncation_demo",
+    "clipping_cliff_demo", "gate_demo", "connectivity_demo", "reveal_demo", "depth_demo",
+}  # fmt: skip
+
+FIND_HANDLES = """svg => {
+  const { handles } = svg.closest(".rnn-demo").demo.player;
+  const box = svg.getBoundingClientRect(), scale = box.width / svg.viewBox.baseVal.width;
+  return handles.map(({ region: [left, top, width, height], points, sets }) => ({ sets, points:
+    points.map(([x, y]) => [box.left + (x ?? left + width / 2) * scale,
+                            box.top + (y ?? top + height / 2) * scale]) }));
+}"""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_picture_is_pressed_and_dragged_itself(site, name):
+    box = site.find(name)
+    svg = box.locator(".rnn-stage svg")
+    read = "box => [...box.demo.state]"
+    box.get_by_role("button", name="Reset", exact=True).click()
+    svg.evaluate("svg => svg.scrollIntoView({ block: 'center' })")
+    handles = svg.evaluate(FIND_HANDLES)
+    assert bool(handles) == (name in WITH_HANDLES)
+    words = box.locator(".rnn-words").inner_text()
+    assert ("Drag in the picture to set “" in words) == bool(handles)
+    for handle in handles:
+        start, (first, *_, last) = box.evaluate(read), list(range(len(handle["points"])))
+        for number in (first, last):
+            site.page.mouse.click(*handle["points"][number])
+            wanted = list(start)
+            for place, step in handle["sets"][number]:
+                wanted[place] = step
+            assert box.evaluate(read) == wanted
+        assert box.locator(".rnn-parts [aria-pressed=true]").count() == 0  # no part is pinned
+        site.page.mouse.move(*handle["points"][first])
+        site.page.mouse.down()
+        for number in (first + 1, last):
+            x, y = handle["points"][number]
+            site.page.mouse.move(x + 1, y)
+            state = box.evaluate(read)
+            assert [state[place] for place, _ in handle["sets"][number]] == [
+                step for _, step in handle["sets"][number]
+            ]
+        site.page.mouse.up()
+        site.page.mouse.move(*handle["points"][first])  # a hand that only passes sets nothing
+        assert box.evaluate(read) == state
+    box.get_by_role("button", name="Reset", exact=True).click()
+    assert site.errors == []
