@@ -7,6 +7,7 @@ const UNITS = 4; // of a mark's coordinates in a pixel
 const NARROW = 560; // pixels: below them a picture takes its second layout
 const BEAT = 900; // milliseconds from one step to the next while a picture plays
 const POINT = "Point at a part, or choose one.";
+const SIDEWAYS = 8; // pixels after which a finger drags, and no longer means to scroll
 const RESTED = 500; // milliseconds after the last value until it is read out
 
 function makeSvg(kind, attributes, parent) {
@@ -103,14 +104,24 @@ class Player {
       this.taken = undefined;
       if (!this.held) return;
       this.svg.setPointerCapture(event.pointerId);
-      take(find(event));
+      // a finger may be about to scroll: it sets where it lifts, or once it has gone sideways
+      this.from = event.pointerType === "touch" ? event.clientX : undefined;
+      if (this.from === undefined) take(find(event));
     });
     this.svg.addEventListener("pointermove", (event) => {
-      if (this.held) take(find(event));
-      else if (this.handles.length) this.svg.style.cursor = over(find(event)) ? "pointer" : "";
+      if (!this.held) {
+        if (this.handles.length) this.svg.style.cursor = over(find(event)) ? "pointer" : "";
+        return;
+      }
+      if (Math.abs(event.clientX - this.from) < SIDEWAYS) return;
+      this.from = undefined;
+      take(find(event));
     });
-    for (const end of ["pointerup", "pointercancel"])
-      this.svg.addEventListener(end, () => (this.held = undefined));
+    this.svg.addEventListener("pointerup", (event) => {
+      if (this.held) take(find(event));
+      this.held = undefined;
+    });
+    this.svg.addEventListener("pointercancel", () => (this.held = undefined));
   }
 
   watchPointer() {

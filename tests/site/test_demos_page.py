@@ -461,3 +461,43 @@ def test_a_picture_is_pressed_and_dragged_itself(site, name):
         assert box.evaluate(read) == state
     box.get_by_role("button", name="Reset", exact=True).click()
     assert site.errors == []
+
+
+def test_a_finger_that_scrolls_sets_nothing_and_one_that_taps_or_drags_does(recorded, chromium):
+    size = {"width": WIDTHS["narrow"], "height": 900}
+    site = Site(chromium, recorded[0], viewport=size, has_touch=True)
+    box = site.find("connectivity_demo")
+    svg = box.locator(".rnn-stage svg")
+    session = site.page.context.new_cdp_session(site.page)
+
+    def touch(kind, *point):
+        points = [{"x": point[0], "y": point[1]}] if point else []
+        session.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+
+    def read():
+        return box.evaluate("box => box.demo.state[0]")
+
+    def find_points():
+        svg.evaluate("svg => svg.scrollIntoView({ block: 'center', behavior: 'instant' })")
+        site.page.wait_for_timeout(500)  # what a finger has thrown comes to rest
+        (handle,) = svg.evaluate(FIND_HANDLES)
+        return handle["points"][2], handle["points"][20]
+
+    first, last = find_points()
+    start, top = read(), site.page.evaluate("scrollY")
+    touch("Start", *first)
+    for way in range(10, 210, 20):
+        touch("Move", first[0], first[1] - way)
+    touch("End")
+    site.page.wait_for_function("top => scrollY > top + 50", arg=top)
+    assert read() == start
+    first, last = find_points()
+    site.page.touchscreen.tap(*first)
+    assert read() == 2
+    touch("Start", *first)
+    for x in np.linspace(first[0], last[0], 9)[1:]:
+        touch("Move", float(x), first[1])
+    assert read() == 20
+    touch("End")
+    assert site.errors == []
+    site.context.close()
