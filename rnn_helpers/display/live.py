@@ -32,6 +32,7 @@ from rnn_helpers.display.controls import (
     tidy,
 )
 from rnn_helpers.display.figures import image_bundle, use_own_settings
+from rnn_helpers.display.handles import find_handles
 from rnn_helpers.display.layouts import Layout, make_narrow
 from rnn_helpers.display.recording import Mark
 from rnn_helpers.display.stage import Stage
@@ -148,7 +149,7 @@ class Live(ipywidgets.VBox):
         )
         self.stage = Stage(
             self._open_view,
-            layouts={"wide": self._layouts["wide"].still},
+            layouts={"wide": self.get_still("wide")},
             parts=[list(part) for part in parts.items()],
             controls=[
                 [control.model_id, control.description, isinstance(control, Steps)]
@@ -237,9 +238,15 @@ class Live(ipywidgets.VBox):
             self._astray = True
             return [self._make_frame(self._evaluate(values))[1:] for values in settings]
 
-    def get_still(self, layout: str) -> dict[str, Any]:
-        """What never moves of a layout that was recorded, as in `Layout.still`."""
-        return self._layouts[layout].still
+    def get_still(self, name: str, settings: Mapping[str, list] | None = None) -> dict[str, Any]:
+        """What never moves of a layout that was recorded, as in `Layout.still`, and its handles.
+
+        The handles count the settings of each control: all of them, or those that a page has.
+        """
+        if settings is None:
+            settings = {each: list_settings(control) for each, control in self.controls.items()}
+        layout = self._layouts[name]
+        return {**layout.still, "handles": find_handles(layout.figure, settings)}
 
     def close(self) -> None:
         """Close every widget of the picture and let the figure go."""
@@ -325,7 +332,7 @@ class Live(ipywidgets.VBox):
     def _prepare_layout(self, name):
         if name not in self._layouts:
             self._layouts[name] = make_narrow(self._draw, self._first_result, **self._panels)
-            self.stage.layouts = {each: self._layouts[each].still for each in self._layouts}
+            self.stage.layouts = {each: self.get_still(each) for each in self._layouts}
 
     def _record_step(self, step):
         """The frame of another setting of the first control, the others as last painted.

@@ -7,6 +7,7 @@ const UNITS = 4; // of a mark's coordinates in a pixel
 const NARROW = 560; // pixels: below them a picture takes its second layout
 const BEAT = 900; // milliseconds from one step to the next while a picture plays
 const POINT = "Point at a part, or choose one.";
+const SIDEWAYS = 8; // pixels after which a finger drags, and no longer means to scroll
 const RESTED = 500; // milliseconds after the last value until it is read out
 
 function makeSvg(kind, attributes, parent) {
@@ -45,7 +46,9 @@ class Player {
     this.parts = makeHtml("div", { className: "rnn-parts" });
     this.words = makeHtml("div", { className: "rnn-words" });
     this.pinned = this.lit = undefined; // names of parts
+    [this.handles, this.labels] = [[], []];
     this.watchPointer();
+    this.watchHandles();
     element.classList.add("rnn-stage");
     element.replaceChildren(this.line, this.spoken, this.svg);
   }
@@ -72,12 +75,64 @@ class Player {
     this.markAbsent();
   }
 
+  // The picture can be pressed and dragged where its layout has handles: the nearest of a handle's
+  // points sets controls. `labels` are those of all controls; `set` takes [[control, place], …].
+  setHandles(labels, set) {
+    this.labels = labels;
+    this.takeSets = set;
+  }
+
+  watchHandles() {
+    const find = (event) => {
+      const [box, { width }] = [this.svg.getBoundingClientRect(), this.svg.viewBox.baseVal];
+      const scale = width / box.width;
+      return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
+    };
+    const over = ([x, y]) =>
+      this.handles.find(({ region: [left, top, width, height] }) =>
+        left <= x && x <= left + width && top <= y && y <= top + height);
+    const take = ([x, y]) => {
+      const { points, sets } = this.held;
+      const far = ([a, b]) => Math.hypot(a === null ? 0 : a - x, b === null ? 0 : b - y);
+      const nearest = points.reduce((best, p, n) => (far(p) < far(points[best]) ? n : best), 0);
+      if (nearest === this.taken) return;
+      this.taken = nearest;
+      this.takeSets?.(sets[nearest]);
+    };
+    this.svg.addEventListener("pointerdown", (event) => {
+      this.held = event.button === 0 ? over(find(event)) : undefined;
+      this.taken = undefined;
+      if (!this.held) return;
+      this.svg.setPointerCapture(event.pointerId);
+      // a finger may be about to scroll: it sets where it lifts, or once it has gone sideways
+      this.from = event.pointerType === "touch" ? event.clientX : undefined;
+      if (this.from === undefined) take(find(event));
+    });
+    this.svg.addEventListener("pointermove", (event) => {
+      if (!this.held) {
+        if (this.handles.length) this.svg.style.cursor = over(find(event)) ? "pointer" : "";
+        return;
+      }
+      if (Math.abs(event.clientX - this.from) < SIDEWAYS) return;
+      this.from = undefined;
+      take(find(event));
+    });
+    this.svg.addEventListener("pointerup", (event) => {
+      if (this.held) take(find(event));
+      this.held = undefined;
+    });
+    this.svg.addEventListener("pointercancel", () => (this.held = undefined));
+  }
+
   watchPointer() {
     const find = ({ target }) =>
       target.closest?.("[data-part]")?.parts?.find((name) => this.what?.has(name));
     this.svg.addEventListener("pointerover", (event) => this.light(find(event) ?? this.pinned));
     this.svg.addEventListener("pointerleave", () => this.light(this.pinned));
-    this.svg.addEventListener("click", (event) => this.what?.size && this.pin(find(event)));
+    this.svg.addEventListener("click", (event) => {
+      if (this.taken !== undefined) this.taken = undefined; // the press has set a control
+      else if (this.what?.size) this.pin(find(event));
+    });
   }
 
   pin(name) {
@@ -100,8 +155,15 @@ class Player {
     for (const button of this.parts.children)
       button.classList.toggle("rnn-lit", button.textContent === name);
     if (!this.what?.size) return;
-    const words = name === undefined ? POINT : `${name}: ${this.what.get(name)}`;
+    const words = name === undefined ? POINT + this.invite() : `${name}: ${this.what.get(name)}`;
     if (this.words.textContent !== words) this.words.textContent = words;
+  }
+
+  // Which controls the picture itself sets, in words.
+  invite() {
+    const places = new Set(this.handles.flatMap(({ sets }) => sets.flat().map(([place]) => place)));
+    const named = [...places].sort().map((place) => `“${this.labels[place]}”`);
+    return named.length ? ` Drag in the picture to set ${named.join(" and ")}.` : "";
   }
 
   // Buttons for the places of the control `label`: `get` and `set` its place, from 0 to `last`. They
@@ -139,7 +201,10 @@ class Player {
     this.svg.before(row);
   }
 
-  setLayout({ width, height, styles, marks }) {
+  setLayout({ width, height, styles, marks, handles = [] }) {
+    [this.handles, this.held, this.taken] = [handles, undefined, undefined];
+    this.svg.classList.toggle("rnn-handles", handles.length > 0);
+    this.light(this.lit);
     this.svg.setAttribute("viewBox", `0 0 ${width * UNITS} ${height * UNITS}`);
     this.svg.style.maxWidth = `${width}px`;
     this.element.classList.toggle("rnn-narrow", width < NARROW);

@@ -12,6 +12,15 @@ function findStep(control) {
   return Math.round((place - control.get("min")) / control.get("step"));
 }
 
+// Moves a control to one of its settings, counted likewise, as a hand would.
+function setStep(control, step) {
+  const name = control.get("_model_name");
+  const place = name === "DropdownModel" ? step : control.get("min") + step * control.get("step");
+  if (name === "DropdownModel") control.set("index", place);
+  else control.set("value", name === "FloatLogSliderModel" ? control.get("base") ** place : place);
+  control.save_changes();
+}
+
 // the elements that show a model in this view of the picture: a cell's output can be shown twice
 async function elementsOf(model, box) {
   const views = await Promise.all(Object.values(model.views ?? {}));
@@ -97,6 +106,8 @@ function makeStage() {
     player.setParts(model.get("parts"));
     const named = model.get("controls");
     let controls = [];
+    const set = (sets) => sets.forEach(([place, step]) => setStep(controls[place], step));
+    player.setHandles(named.map(([, label]) => label), set);
     let wanted = "wide";
     let layout, shown;
     let text = "";
@@ -168,10 +179,7 @@ function makeStage() {
       player.setSteps({
         label: named[0][1],
         get: () => first.get("value"),
-        set: (value) => {
-          first.set("value", value);
-          first.save_changes();
-        },
+        set: (value) => setStep(first, value),
         last: first.get("max"),
       });
     const stopKernel = watchKernel(manager, controls[0], (now) => {

@@ -1,7 +1,4 @@
-"""Lecture 05 in a real JupyterLab, looked at and touched with a real Chromium.
-
-Skipped where Chromium is missing, except in continuous integration, where that is a failure.
-"""
+"""Lecture 05 in a real JupyterLab, looked at and touched with a real Chromium."""
 
 import functools
 import json
@@ -15,16 +12,14 @@ import time
 import nbformat
 import pytest
 
+from tests.browser import IN_BROWSER
 from tests.notebooks import ROOT
-from tools.lab import INSTALL_CHROMIUM, find_chromium, open_lab
+from tools.lab import open_lab
 
 LECTURE = "05_vanishing_and_exploding_gradients.ipynb"
 DEMO = "gradient_decay_demo("
 
-if find_chromium() is None and not os.environ.get("CI"):
-    pytestmark = [pytest.mark.browser, pytest.mark.skip(reason=INSTALL_CHROMIUM)]
-else:
-    pytestmark = pytest.mark.browser
+pytestmark = IN_BROWSER
 
 
 class Explorer:

@@ -1,49 +1,18 @@
 """Every demo of every lecture in a real JupyterLab, moved by the keyboard from end to end.
 
 One notebook that calls each demo stands in for the lectures, so that nothing has to be trained.
-Skipped where Chromium is missing, except in continuous integration, where that is a failure.
 """
 
-import ast
-import os
 import time
 
 import nbformat
 import pytest
 
+from tests.browser import DEMOS, IN_BROWSER, NAMES, PREPARE
 from tests.notebooks import PATHS, ROOT, read_lecture
-from tools.lab import INSTALL_CHROMIUM, find_chromium, open_lab
+from tools.lab import open_lab
 
-if find_chromium() is None and not os.environ.get("CI"):
-    pytestmark = [pytest.mark.browser, pytest.mark.skip(reason=INSTALL_CHROMIUM)]
-else:
-    pytestmark = pytest.mark.browser
-
-# what a demo of a trained model is given here: a model that has learned nothing
-PREPARE = {
-    "sampling_demo": """
-from rnn_helpers.models.language_model import LanguageModel
-from rnn_helpers.data.vocabulary import Vocabulary
-vocabulary = Vocabulary.build("the state of the art")
-arguments = LanguageModel(len(vocabulary), 8, embedding_size=4), vocabulary
-""",
-    "reveal_demo": """
-from rnn_helpers.lectures.bidirectional_and_deep.tagging import Tagger
-arguments = ({"GRU": (Tagger(cell="GRU"), Tagger(cell="GRU", bidirectional=True))},)
-""",
-    "alignment_demo": """
-from rnn_helpers.lectures.attention.encoder_decoder import EncoderDecoder
-from rnn_helpers.lectures.attention.dates import ISO_CHARACTERS, list_characters
-sizes = len(list_characters()), len(ISO_CHARACTERS)
-arguments = ({score: EncoderDecoder(*sizes, 8, score=score) for score in ("dot", "additive")},)
-""",
-}
-DEMOS = sorted(
-    (path.parent.name, node.name)
-    for path in (ROOT / "rnn_helpers" / "lectures").glob("*/demos.py")
-    for node in ast.parse(path.read_text(encoding="utf-8")).body
-    if isinstance(node, ast.FunctionDef) and node.name.endswith("_demo")
-)
+pytestmark = IN_BROWSER
 
 
 def test_every_demo_stands_in_a_lecture():
@@ -83,7 +52,7 @@ def lab():
 def at_rest(lab):
     """What each demo says, and where its slider stands, before any test has moved it."""
     lab.page.locator(".rnn-stage svg").nth(len(DEMOS) - 1).wait_for()
-    return {name: _read(_find(lab, name)) for _, name in DEMOS}
+    return {name: _read(_find(lab, name)) for name in NAMES}
 
 
 @pytest.fixture
@@ -114,7 +83,7 @@ def test_all_are_shown_without_error_and_with_names(lab):
     assert lab.errors == []
 
 
-@pytest.mark.parametrize("name", [name for _, name in DEMOS])
+@pytest.mark.parametrize("name", NAMES)
 def test_the_keyboard_moves_the_picture_and_reset_brings_it_back(lab, start, name):
     output = start(name)
     picture = output.locator(".rnn-stage svg")
@@ -131,7 +100,7 @@ def test_the_keyboard_moves_the_picture_and_reset_brings_it_back(lab, start, nam
     assert lab.errors == []
 
 
-@pytest.mark.parametrize("name", [name for _, name in DEMOS])
+@pytest.mark.parametrize("name", NAMES)
 def test_the_mouse_drags_the_picture_to_both_ends(lab, start, name):
     output = start(name)
     picture, slider = output.locator(".rnn-stage svg"), output.get_by_role("slider").first

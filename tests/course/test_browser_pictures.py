@@ -1,26 +1,17 @@
-"""The pictures of all demos in a real JupyterLab: what the page shows is what Matplotlib paints.
-
-Skipped where Chromium is missing, except in continuous integration, where that is a failure.
-"""
+"""The pictures of all demos in a real JupyterLab: what the page shows is what Matplotlib paints."""
 
 import json
-import os
 import time
 
 import nbformat
 import pytest
 
-from tests.course.test_browser_demos import DEMOS, PREPARE
-from tests.shown import READ_ELEMENT
-from tools.lab import INSTALL_CHROMIUM, find_chromium, open_lab
+from rnn_helpers.lectures.bidirectional_and_deep.demos import depth_demo
+from tests.browser import DEMOS, IN_BROWSER, MOVES, NAMES, PREPARE, READ_ELEMENT
+from tools.lab import open_lab
 
-if find_chromium() is None and not os.environ.get("CI"):
-    pytestmark = [pytest.mark.browser, pytest.mark.skip(reason=INSTALL_CHROMIUM)]
-else:
-    pytestmark = pytest.mark.browser
+pytestmark = IN_BROWSER
 
-NAMES = [name for _, name in DEMOS]
-MOVES = 200
 
 SET_UP = """
 import json, pathlib, time
@@ -187,4 +178,25 @@ def test_a_narrow_place_gets_the_second_layout_and_a_wide_one_the_first(lab):
     finally:  # the tests after this one look at the first layout
         lab.page.set_viewport_size({"width": 1400, "height": 1000})
     assert wide == "0 0 3840 1680"
+    assert lab.errors == []
+
+
+def test_a_press_in_the_picture_sets_the_controls(lab):
+    """In the drawing of depth two at once; the settings come back with Reset."""
+    stage, cell = find_stage(lab, "depth_demo"), 1 + NAMES.index("depth_demo")
+    demo = depth_demo()
+    (handle,) = demo.get_still("wide")["handles"]
+    demo.close()
+    stage.locator("svg").evaluate("svg => svg.scrollIntoView({ block: 'center' })")
+    box = stage.locator("svg").bounding_box()
+    width = float(stage.locator("svg").get_attribute("viewBox").split()[2])
+    for number in (0, len(handle["points"]) - 1):
+        x, y = (coordinate * box["width"] / width for coordinate in handle["points"][number])
+        lab.page.mouse.click(box["x"] + x, box["y"] + y)
+        (_, step), (_, layer) = handle["sets"][number]
+        stage.get_by_text(f"Layer {layer + 1}, step {step + 1}, one way").first.wait_for()
+        sliders = lab.page.locator(".jp-CodeCell").nth(cell).get_by_role("slider")
+        said = [sliders.nth(place).get_attribute("aria-valuetext") for place in (0, 1)]
+        assert said == [str(step + 1), str(layer + 1)]
+    lab.wait_until_idle(seconds=20)
     assert lab.errors == []

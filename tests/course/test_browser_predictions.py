@@ -1,18 +1,14 @@
 """The form of a prediction in a real JupyterLab: typed into, folded and unfolded, out of kernel."""
 
-import os
-
 import nbformat
 import pytest
 from nbformat import v4
 
+from tests.browser import IN_BROWSER
 from tools.execute_notebooks import execute
-from tools.lab import INSTALL_CHROMIUM, find_chromium, open_lab
+from tools.lab import open_lab
 
-if find_chromium() is None and not os.environ.get("CI"):
-    pytestmark = [pytest.mark.browser, pytest.mark.skip(reason=INSTALL_CHROMIUM)]
-else:
-    pytestmark = pytest.mark.browser
+pytestmark = IN_BROWSER
 
 SETUP = "from rnn_helpers.display.predictions import compare_predictions, predict"
 CELLS = [

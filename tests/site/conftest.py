@@ -1,9 +1,11 @@
-"""The site without moving demos, built once for all tests of it."""
+"""The site without moving demos, built once for all tests of it, and the browser that shows it."""
 
 import importlib.util
 import os
 
 import pytest
+
+from tools.lab import find_chromium
 
 MISSING = "the packages of the site are missing: run `make site` once"
 
@@ -18,3 +20,14 @@ def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
     build(folder / "site", folder / "sources", record=False)
     return folder / "site"
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu"]
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=arguments)
+        yield browser
+        browser.close()

@@ -3,31 +3,20 @@
 import functools
 import http.server
 import importlib.util
-import os
 import re
 import threading
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from rnn_helpers.display import predictions
-from tests.notebooks import PATHS, ROOT
-from tools.lab import INSTALL_CHROMIUM, find_chromium
+from tests.browser import IN_BROWSER
+from tests.notebooks import PATHS, ROOT, read_lecture
 
-pytestmark = [pytest.mark.browser, pytest.mark.site]
-if find_chromium() is None and not os.environ.get("CI"):
-    pytestmark += [pytest.mark.skip(reason=INSTALL_CHROMIUM)]
+pytestmark = [*IN_BROWSER, pytest.mark.site]
 LECTURES = ["notebooks/09_attention", "notebooks/05_vanishing_and_exploding_gradients"]
 GRADIENTS = LECTURES[1]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_chromium())
-        yield browser
-        browser.close()
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -93,7 +82,7 @@ def test_no_page_scrolls_sideways_and_none_is_cut_off(visit, site, width):
 
 
 def test_what_is_wide_scrolls_by_keyboard_and_has_a_name_of_its_own(visit):
-    page = visit(GRADIENTS, width=390)
+    page = visit(LECTURES[0], width=390)
     regions = page.locator("[role=region][tabindex='0']")
     names = regions.evaluate_all("all => all.map(each => each.ariaLabel)")
     assert {name.split()[0] for name in names} >= {"Code", "Table", "Figure"}
@@ -104,6 +93,17 @@ def test_what_is_wide_scrolls_by_keyboard_and_has_a_name_of_its_own(visit):
     page.wait_for_function("() => document.activeElement.scrollLeft > 0")
     wide = visit(GRADIENTS, width=1400).get_by_role("region", name="Figure")
     assert wide.count() == 0
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_the_terms_of_a_lecture_fit_a_phone(visit, path):
+    page = visit(f"notebooks/{path.stem}", width=390)
+    terms = page.locator(".table-wrapper", has_text="Korean").first
+    wide, seen = terms.evaluate("found => [found.scrollWidth, found.clientWidth]")
+    assert wide <= seen
+    table = next(cell.source for cell in read_lecture(path).cells if "| Korean |" in cell.source)
+    names = re.findall("`(.+?)`", table)  # as they were, wherever their lines end
+    assert terms.locator("td code").all_text_contents() == names
 
 
 def test_panels_stand_below_each_other_on_a_narrow_page_alone(visit):

@@ -1,30 +1,19 @@
-"""The recorded demos in a browser, without a kernel: what is shown, and how it is moved.
-
-Skipped where Chromium is missing, except in continuous integration, where that is a failure.
-"""
+"""The recorded demos in a browser, without a kernel: what is shown, and how it is moved."""
 
 import importlib
 import json
-import os
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.course.test_browser_demos import DEMOS, PREPARE
+from tests.browser import DEMOS, IN_BROWSER, MOVES, NAMES, PREPARE, READ_ELEMENT
 from tests.notebooks import ROOT
-from tests.shown import READ_ELEMENT
-from tools.lab import INSTALL_CHROMIUM, find_chromium
 from tools.site.reels import LAYOUTS, Reels
 
-if find_chromium() is None and not os.environ.get("CI"):
-    pytestmark = [pytest.mark.browser, pytest.mark.skip(reason=INSTALL_CHROMIUM)]
-else:
-    pytestmark = pytest.mark.browser
+pytestmark = IN_BROWSER
 
-NAMES = [name for _, name in DEMOS]
-MOVES = 200
 WIDTHS = {"wide": 1400, "narrow": 390}
 
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Demos</title>
@@ -87,23 +76,11 @@ def recorded(tmp_path_factory):
         demo.close()
 
 
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
-
-
 class Site:
     """A page of the demos, opened from its folder; `errors` is what went wrong on it."""
 
-    def __init__(self, browser, folder, **options):
-        self.context = browser.new_context(**options)
+    def __init__(self, chromium, folder, **options):
+        self.context = chromium.new_context(**options)
         self.page, self.errors = self.context.new_page(), []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", self._hear)
@@ -125,9 +102,9 @@ class Site:
 
 
 @pytest.fixture(scope="module", params=LAYOUTS)
-def site(request, recorded, browser):
+def site(request, recorded, chromium):
     size = {"width": WIDTHS[request.param], "height": 900}
-    site = Site(browser, recorded[0], viewport=size, has_touch=request.param == "narrow")
+    site = Site(chromium, recorded[0], viewport=size, has_touch=request.param == "narrow")
     site.layout = request.param
     yield site
     site.context.close()
@@ -335,19 +312,19 @@ def test_the_theme_is_followed(site):
     site.page.evaluate("document.body.dataset.theme = 'auto'")
 
 
-def test_print_and_no_script_have_the_still(site, recorded, browser):
+def test_print_and_no_script_have_the_still(site, recorded, chromium):
     box = site.find("gate_demo")
     site.page.emulate_media(media="print")
     assert box.locator("img").is_visible()
     assert not box.locator(".rnn-view").is_visible()
     site.page.emulate_media(media="screen")
     assert not box.locator("img").is_visible()
-    plain = Site(browser, recorded[0], java_script_enabled=False)
+    plain = Site(chromium, recorded[0], java_script_enabled=False)
     assert plain.page.locator(".rnn-demo img").first.is_visible()
     plain.context.close()
 
 
-def test_a_script_that_is_broken_leaves_the_still_or_a_sentence(recorded, browser, tmp_path):
+def test_a_script_that_is_broken_leaves_the_still_or_a_sentence(recorded, chromium, tmp_path):
     folder = tmp_path / "broken"
     shutil.copytree(recorded[0], folder)
     gone, spoilt, empty, cut = (
@@ -361,7 +338,7 @@ def test_a_script_that_is_broken_leaves_the_still_or_a_sentence(recorded, browse
         last = len(recorded[1][cut][1].settings["spectral_radius"]) - 1
         for path in (place / str(cut)).glob(f"{layout}-{last}-*.js"):
             path.rename(path.with_suffix(".away"))
-    site = Site(browser, folder)
+    site = Site(chromium, folder)
     for number in (gone, spoilt, empty):
         box = site.page.locator(".rnn-demo").nth(number)
         box.scroll_into_view_if_needed()
@@ -434,3 +411,93 @@ def test_parts_light_and_steps_are_played_without_a_kernel(site):
     box.get_by_role("button", name="Pause").click()
     assert slider.get_attribute("aria-valuetext") == "2"
     assert site.errors == []
+
+
+WITH_HANDLES = {
+    "forecast_demo", "ngram_demo", "streams_demo", "sweep_demo", "truncation_demo",
+    "clipping_cliff_demo", "gate_demo", "connectivity_demo", "reveal_demo", "depth_demo",
+}  # fmt: skip
+
+FIND_HANDLES = """svg => {
+  const { handles } = svg.closest(".rnn-demo").demo.player;
+  const box = svg.getBoundingClientRect(), scale = box.width / svg.viewBox.baseVal.width;
+  return handles.map(({ region: [left, top, width, height], points, sets }) => ({ sets, points:
+    points.map(([x, y]) => [box.left + (x ?? left + width / 2) * scale,
+                            box.top + (y ?? top + height / 2) * scale]) }));
+}"""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_picture_is_pressed_and_dragged_itself(site, name):
+    box = site.find(name)
+    svg = box.locator(".rnn-stage svg")
+    read = "box => [...box.demo.state]"
+    box.get_by_role("button", name="Reset", exact=True).click()
+    svg.evaluate("svg => svg.scrollIntoView({ block: 'center' })")
+    handles = svg.evaluate(FIND_HANDLES)
+    assert bool(handles) == (name in WITH_HANDLES)
+    words = box.locator(".rnn-words").inner_text()
+    assert ("Drag in the picture to set “" in words) == bool(handles)
+    for handle in handles:
+        start, (first, *_, last) = box.evaluate(read), list(range(len(handle["points"])))
+        for number in (first, last):
+            site.page.mouse.click(*handle["points"][number])
+            wanted = list(start)
+            for place, step in handle["sets"][number]:
+                wanted[place] = step
+            assert box.evaluate(read) == wanted
+        assert box.locator(".rnn-parts [aria-pressed=true]").count() == 0  # no part is pinned
+        site.page.mouse.move(*handle["points"][first])
+        site.page.mouse.down()
+        for number in (first + 1, last):
+            x, y = handle["points"][number]
+            site.page.mouse.move(x + 1, y)
+            state = box.evaluate(read)
+            assert [state[place] for place, _ in handle["sets"][number]] == [
+                step for _, step in handle["sets"][number]
+            ]
+        site.page.mouse.up()
+        site.page.mouse.move(*handle["points"][first])  # a hand that only passes sets nothing
+        assert box.evaluate(read) == state
+    box.get_by_role("button", name="Reset", exact=True).click()
+    assert site.errors == []
+
+
+def test_a_finger_that_scrolls_sets_nothing_and_one_that_taps_or_drags_does(recorded, chromium):
+    size = {"width": WIDTHS["narrow"], "height": 900}
+    site = Site(chromium, recorded[0], viewport=size, has_touch=True)
+    box = site.find("connectivity_demo")
+    svg = box.locator(".rnn-stage svg")
+    session = site.page.context.new_cdp_session(site.page)
+
+    def touch(kind, *point):
+        points = [{"x": point[0], "y": point[1]}] if point else []
+        session.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+
+    def read():
+        return box.evaluate("box => box.demo.state[0]")
+
+    def find_points():
+        svg.evaluate("svg => svg.scrollIntoView({ block: 'center', behavior: 'instant' })")
+        site.page.wait_for_timeout(500)  # what a finger has thrown comes to rest
+        (handle,) = svg.evaluate(FIND_HANDLES)
+        return handle["points"][2], handle["points"][20]
+
+    first, last = find_points()
+    start, top = read(), site.page.evaluate("scrollY")
+    touch("Start", *first)
+    for way in range(10, 210, 20):
+        touch("Move", first[0], first[1] - way)
+    touch("End")
+    site.page.wait_for_function("top => scrollY > top + 50", arg=top)
+    assert read() == start
+    first, last = find_points()
+    site.page.touchscreen.tap(*first)
+    assert read() == 2
+    touch("Start", *first)
+    for x in np.linspace(first[0], last[0], 9)[1:]:
+        touch("Move", float(x), first[1])
+    assert read() == 20
+    touch("End")
+    assert site.errors == []
+    site.context.close()

@@ -62,11 +62,13 @@
       reset.addEventListener("click", () => this.set(index.controls.map(({ start }) => start)));
       this.player = new Player(make("div", {}, view));
       this.player.setParts(index.parts);
+      const labels = index.controls.map(({ label }) => label);
+      this.player.setHandles(labels, (sets) => this.change(...sets));
       if (index.controls[0].kind === "steps")
         this.player.setSteps({
           label: index.controls[0].label,
           get: () => this.state[0],
-          set: (value) => this.change(0, value),
+          set: (value) => this.change([0, value]),
           last: index.controls[0].texts.length - 1,
         });
       box.append((this.view = view));
@@ -91,19 +93,19 @@
       if (kind === "choice") {
         const input = make("select", { id }, row);
         texts.forEach((text, number) => make("option", { value: number, textContent: text }, input));
-        input.addEventListener("change", () => this.change(place, Number(input.value)));
+        input.addEventListener("change", () => this.change([place, Number(input.value)]));
         return input;
       }
       const most = texts.length - 1;
       const input = make("input", { id, type: "range", min: 0, max: most, step: 1 }, row);
       input.readout = make("output", { htmlFor: id }, row);
-      input.addEventListener("input", () => this.change(place, Number(input.value)));
+      input.addEventListener("input", () => this.change([place, Number(input.value)]));
       return input;
     }
 
-    change(place, value) {
+    change(...sets) {
       const state = [...this.state];
-      state[place] = value;
+      for (const [place, value] of sets) state[place] = value;
       this.set(state);
     }
 

@@ -259,6 +259,14 @@
     ".rnn-picture": "Figure",
   };
 
+  // In a narrow column a long name in a table goes on in the next line after “_”, “(”, “[” or “.”.
+  function breakNames() {
+    for (const name of document.querySelectorAll("table.docutils td code :not(:has(*))")) {
+      const [first, ...others] = name.textContent.split(/(?<=[_([.])/);
+      name.replaceChildren(first, ...others.flatMap((part) => [document.createElement("wbr"), part]));
+    }
+  }
+
   function watchWide() {
     let number = 0; // no two regions have one name
     for (const [places, kind] of Object.entries(WIDE)) {
@@ -297,6 +305,7 @@
     document.querySelectorAll(".rnn-prediction").forEach(makePrediction);
     document.querySelectorAll(".rnn-comparison").forEach(makeComparison);
     document.querySelectorAll(".rnn-exercise").forEach(makeExercise);
+    breakNames();
     watchWide();
     let asked;
     new ResizeObserver(() => {

@@ -93,7 +93,7 @@ class Reels:
         return {
             "controls": [self._describe_control(name) for name in self.settings],
             "parts": self._demo.stage.parts,
-            "layouts": {layout: self._demo.get_still(layout) for layout in LAYOUTS},
+            "layouts": {layout: self._demo.get_still(layout, self.settings) for layout in LAYOUTS},
             "start": {layout: _gather(start, layout) for layout in LAYOUTS},
         }
 

@@ -10,6 +10,7 @@ from matplotlib.ticker import PercentFormatter
 from numpy.typing import ArrayLike
 
 from rnn_helpers.display.figures import COLORS, draw_both, new_figure, show
+from rnn_helpers.display.handles import Handle
 from rnn_helpers.display.recording import AsDrawn
 from rnn_helpers.display.writing import format_number
 from rnn_helpers.lectures.backpropagation_through_time.recall import TruncationBias
@@ -291,6 +292,7 @@ def _prepare_cost(axes, truncation):
         loc="left",
         pad=22,
     )
+    Handle(axes, [{"k": k} for k in range(1, T + 1)], x=range(1, T + 1))
     artists = {"off": off, "edge": edge, "now": now, "above": above, "nearer": nearer}
     style = {"va": "center", "fontsize": 11}
     for name, color, part, y in (("lost now", "data", LOST, 1.14), ("off now", "relu", OFF, 1.06)):

@@ -12,6 +12,7 @@ from matplotlib.textpath import TextPath
 
 from rnn_helpers.display.diagrams import Diagram, write_number
 from rnn_helpers.display.figures import COLORS, is_narrow
+from rnn_helpers.display.handles import Handle
 from rnn_helpers.lectures.backpropagation_through_time.sweep import LOSSES, Sweep, T
 
 _LOSS, _STATE, _INPUT, _ADDED = 5.35, 3.8, 2.7, 2.35  # heights, in drawing units
@@ -154,6 +155,8 @@ def _prepare(axes, spread):
         artists[name] = axes.text(0.0, 0, "", fontsize=size - 1, va="bottom", zorder=5)
     axes.set_title("The gradient, orange, adds up to dw", loc="left")
     _add_key(axes, columns=2 if narrow else 5)
+    steps = range(1, T + 1)
+    Handle(axes, [{"done": T + 1 - t} for t in steps], x=[_place(t, spread) for t in steps])
     return artists
 
 

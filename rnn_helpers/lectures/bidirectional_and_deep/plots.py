@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from rnn_helpers.display.comparisons import draw_key, new_chart
 from rnn_helpers.display.diagrams import Diagram
 from rnn_helpers.display.figures import COLORS, STYLES, is_narrow, new_figure, show
+from rnn_helpers.display.handles import Handle
 from rnn_helpers.display.recording import AS_DRAWN
 from rnn_helpers.lectures.bidirectional_and_deep.reach import Reach
 from rnn_helpers.lectures.bidirectional_and_deep.reveal import LENGTH, RevealView
@@ -236,6 +237,8 @@ def _prepare_reveal(axes):
         )
         for row in range(LENGTH)
     }
+    rows = range(LENGTH)
+    Handle(axes, [{"revealed": row + 1} for row in rows], y=rows)
     return {"one way": one_way, "exact": exact, "bars": bars, "sample": sample, **words}
 
 
@@ -370,4 +373,7 @@ def _prepare_depth(axes):
         "Lower half →, upper half ←; the number is of the later half", fontsize=9,
         va="bottom", color=COLORS["muted"],
     )  # fmt: skip
+    cells = [(step, layer) for layer in range(1, LAYERS + 1) for step in range(1, STEPS + 1)]
+    steps, layers = zip(*cells, strict=True)
+    Handle(axes, [{"step": step, "layer": layer} for step, layer in cells], x=steps, y=layers)
     return {"shares": shares, "chosen": axes.add_patch(chosen), **arrows, **rounds}

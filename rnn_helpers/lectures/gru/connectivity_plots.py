@@ -8,6 +8,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from rnn_helpers.display.figures import COLORS, is_narrow
+from rnn_helpers.display.handles import Handle
 from rnn_helpers.display.text_block import TextBlock
 from rnn_helpers.lectures.gru.connectivity import LONGEST, PointedText
 
@@ -172,6 +173,17 @@ def _prepare_text_axes(pointed, axes):
     add("pointer", facecolor="none", edgecolor=COLORS["data"], linewidth=1.6, gid=PREDICTED)
     add("later", facecolor="#ffffff", alpha=0.65, zorder=4)  # what the networks have not read
     _draw_key(axes, _find_top(axes, len(pointed.shares), 0) - _BARS[is_narrow(axes)] - 15)
+    cells = [divmod(place, columns) for place in range(1, LONGEST)] * len(pointed.shares)
+    rows = np.repeat(np.arange(len(pointed.shares)), LONGEST - 1)
+    Handle(
+        axes,
+        [{"position": line * columns + column + 1} for line, column in cells],
+        x=[column + 0.5 for _, column in cells],
+        y=[
+            _find_top(axes, row, line) + _CELL / 2
+            for row, (line, _) in zip(rows, cells, strict=True)
+        ],
+    )
     return artists
 
 

@@ -11,6 +11,7 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 from rnn_helpers.display.figures import COLORS, is_narrow
+from rnn_helpers.display.handles import Handle
 from rnn_helpers.lectures.language_models.streams import (
     LAST_UPDATE,
     N_STREAMS,
@@ -142,6 +143,8 @@ def _prepare_text(axes):
         for name in names:
             artists[name].set_gid(part)
     _add_key(axes, artists)
+    middles = [_place((column + 0.5) * WINDOW - 0.5) for column in range(N_WINDOWS)]
+    Handle(axes, [{"done": column} for column in range(N_WINDOWS)], x=middles)
     return artists
 
 

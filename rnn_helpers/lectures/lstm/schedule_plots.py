@@ -9,6 +9,7 @@ from rnn_helpers.display.cell_diagrams import draw_lstm_cell
 from rnn_helpers.display.cell_family import name_moved
 from rnn_helpers.display.diagrams import write_number
 from rnn_helpers.display.figures import COLORS, is_narrow, new_figure, show
+from rnn_helpers.display.handles import Handle
 from rnn_helpers.lectures.lstm.memory import TASKS, CellRun, find_missing
 
 _GATES = {  # part: letter, style, colour; from below
@@ -134,6 +135,7 @@ def _prepare_axes(axes):
         )  # fmt: skip
     below.legend(loc="upper right", fontsize=7.5, ncols=3)
     for cursor, axis in (("cursor", below), ("cursor of the gates", above)):
+        Handle(axis, [{"step": t} for t in range(1, 41)], x=range(1, 41))
         artists[cursor] = axis.axvline(0, color=COLORS["muted"], linewidth=1)
     return artists
 

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from rnn_helpers.display.figures import COLORS
+from rnn_helpers.display.handles import Handle
 from rnn_helpers.display.text_block import TextBlock
 from rnn_helpers.lectures.sequence_models.forecasts import ForecastView, WindowScan
 from rnn_helpers.lectures.sequence_models.ngram_samples import COLUMNS, ROWS, NgramView
@@ -95,6 +96,7 @@ def _prepare_forecast_axes(result, axes):
     left.legend(handles=handles, loc="upper left", ncols=2, fontsize=10, frameon=False)
     train, held_out = draw_window_scan(result.scan, right)
     (dots,) = right.plot([], [], "o", color=COLORS["data"], markersize=8)
+    Handle(right, [{"tau": tau} for tau in result.scan.taus.tolist()], x=result.scan.taus)
     right.set_title("One-step error of every window", loc="left")
     right.legend(loc="lower left", fontsize=10, ncols=2, frameon=False)
     return {
@@ -171,6 +173,7 @@ def _prepare_ngram_axes(result, axes):
         orders[-1], result.uniform_nats - 0.05, UNIFORM, ha="right", va="top", fontsize=9, **look
     )
     (dots,) = right.plot([], [], "o", color=COLORS["data"], markersize=9)
+    Handle(right, [{"order": order} for order in orders.tolist()], x=orders)
     right.set(
         xlabel="order: characters of context", ylabel="loss, in nats per character",
         xlim=(-0.4, orders[-1] + 0.4), ylim=(0, 5.6), xticks=orders,

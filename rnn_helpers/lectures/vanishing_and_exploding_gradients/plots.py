@@ -16,6 +16,7 @@ from rnn_helpers.display.bands import EDGE, draw_band, prepare_steps, to_axis
 from rnn_helpers.display.comparisons import draw_success_counts
 from rnn_helpers.display.decay import HELD, HOLDS, draw_held
 from rnn_helpers.display.figures import COLORS, STYLES, draw_both, is_narrow, new_figure, show
+from rnn_helpers.display.handles import Handle
 from rnn_helpers.display.recording import AsDrawn
 from rnn_helpers.display.writing import format_number
 from rnn_helpers.lectures.vanishing_and_exploding_gradients.cliff import (
@@ -226,6 +227,8 @@ def draw_cliff(axes: Axes) -> None:
 def _prepare_descent_axes(map_axes, loss_axes, *, updates):
     draw_cliff(map_axes)
     map_axes.set_title("Two descents on the map of the loss", loc="left")
+    weights = np.linspace(*MAP[0], 61)
+    Handle(map_axes, [{"start_w": weight} for weight in weights], x=weights)
     loss_axes.set(xlabel="update", ylabel="loss", xlim=(-2, updates + 1), ylim=(-0.02, 0.62))
     loss_axes.set_title("The loss along the way", loc="left")
     artists = {}
