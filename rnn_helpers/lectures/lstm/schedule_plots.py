@@ -14,7 +14,7 @@ from rnn_helpers.lectures.lstm.memory import TARGETS, TASKS, CellRun, find_missi
 _GATES = {  # part: letter, style, colour; from below
     "output gate": ("o", (0, (1, 1)), "negative"),
     "input gate": ("i", "-.", "accent"),
-    "forget gate": ("f", (0, (4, 1, 1, 1)), "muted"),
+    "forget gate": ("f", "-", "muted"),
 }
 _LINES = {  # part: its number, name, style, colour, width
     "candidate": ("g", "candidate g", ":", "bound", 2.0),
@@ -130,7 +130,7 @@ def _prepare_axes(axes):
             gid=name_moved(part, "LSTM", number),
         )  # fmt: skip
     below.legend(
-        loc="upper right", fontsize=7.5, ncols=3, handlelength=1.8, columnspacing=1.4, borderpad=0.6
+        loc="upper right", fontsize=7.5, ncols=3, handlelength=1.8, columnspacing=1.2, borderpad=0.8
     )
     for cursor, axis in (("cursor", below), ("cursor of the gates", above)):
         artists[cursor] = axis.axvline(0, color=COLORS["muted"], linewidth=1)
