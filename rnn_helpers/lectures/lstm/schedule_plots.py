@@ -122,7 +122,9 @@ def _prepare_axes(axes):
             1.01, _ROW * row + 0.5, letter, transform=above.get_yaxis_transform(), va="center",
             gid=part,
         )  # fmt: skip
-    below.set(xlim=(0, 41), ylim=(-3.1, 6), yticks=range(-2, 5, 2), xlabel="step t", ylabel="value")
+    below.set(
+        xlim=(0, 41), ylim=(-3.1, 6.6), yticks=range(-2, 5, 2), xlabel="step t", ylabel="value"
+    )
     below.set_title("c is what is held, h what is shown", loc="left")
     for part, (number, label, style, color, width) in _LINES.items():
         (artists[part],) = below.plot(
@@ -130,7 +132,7 @@ def _prepare_axes(axes):
             gid=name_moved(part, "LSTM", number),
         )  # fmt: skip
     below.legend(
-        loc="upper right", fontsize=7.5, ncols=3, handlelength=1.8, columnspacing=1.2, borderpad=0.8
+        loc="upper right", fontsize=7.5, ncols=3, handlelength=1.8, columnspacing=1.2, borderpad=0.7
     )
     for cursor, axis in (("cursor", below), ("cursor of the gates", above)):
         artists[cursor] = axis.axvline(0, color=COLORS["muted"], linewidth=1)
