@@ -167,12 +167,12 @@ function makeStage() {
     if (named[0][2])
       player.setSteps({
         label: named[0][1],
-        get: () => first.get("value") - first.get("min"),
-        set: (place) => {
-          first.set("value", first.get("min") + place);
+        get: () => first.get("value"),
+        set: (value) => {
+          first.set("value", value);
           first.save_changes();
         },
-        last: first.get("max") - first.get("min"),
+        last: first.get("max"),
       });
     const stopKernel = watchKernel(manager, controls[0], (now) => {
       lost = now;
