@@ -11,6 +11,7 @@ from rnn_helpers.display.diagrams import Diagram
 from rnn_helpers.display.figures import new_figure, show
 
 LSTM_SIZE = 7.3, 4.1  # width and height, in drawing units
+_UNDER = 0.42  # of that height, the key of the lines stands below 0
 GRADIENT_KEY = "key of gradients"  # the part that says how a gradient is drawn
 Terms = Sequence[tuple[str, str]]  # a part and its piece of a line, from left to right
 
@@ -75,7 +76,8 @@ def draw_lstm_cell(axes: Axes, *, fontsize: float = 9.0, backward: bool = False)
     cell.line(out, [(5.83, middle), (6.5, middle), (6.5, below), (7.15, below)], value="h")
     cell.text(out, 7.0, below + 0.34, "hₜ")
     cell.number(out, 6.8, middle + 0.15, value="h", **small)
-    draw_line_key(cell, 1.9, 0.36, **small)
+    axes.set_ylim(-_UNDER, LSTM_SIZE[1])
+    draw_line_key(cell, 1.9, 0.02 - _UNDER, **small)
     draw_valve_key(cell, 7.15, -0.04, **small)
     if backward:
         _draw_lstm_backward(cell, belt, middle, gates, below, ends, small)

@@ -91,17 +91,17 @@ def log_slider(
     return Control(make)
 
 
-def stepper(label: str, last: int, value: int = 0) -> Control:
-    """A slider over the steps 0 to `last`, with buttons that go to the one before, play, and go on.
+def stepper(label: str, last: int, value: int = 0, *, first: int = 0) -> Control:
+    """A slider from `first` to `last`, with buttons that go to the step before, play, and go on.
 
     It has to be the first control of its picture.
     """
 
     def make(name):
-        most = check_integer("last", last, minimum=1)
-        start = check_integer(name, value, minimum=0, maximum=most)
+        most = check_integer("last", last, minimum=check_integer("first", first) + 1)
+        start = check_integer(name, value, minimum=first, maximum=most)
         return Steps(
-            description=label, tooltip=label, min=0, max=most, step=1, value=start, **_LOOKS
+            description=label, tooltip=label, min=first, max=most, step=1, value=start, **_LOOKS
         )
 
     return Control(make)

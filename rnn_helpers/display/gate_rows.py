@@ -29,13 +29,13 @@ def show_gates(
     cell : str
         "LSTM" or "GRU".
     """
-    *words, verb = sentence.split()
+    words = sentence.split()[:-1]
     rows = {name: check_array(f"gates[{name!r}]", gate, ndim=2) for name, gate in gates.items()}
     least = min(min(g.mean(axis=1).min(), g[:, [*carriers]].min()) for g in rows.values())
     low = _HALF_OPEN if least >= _HALF_OPEN else 0
     widest = max(rows, key=lambda name: float(rows[name].mean()))
     cut = f"; axes from {low} to 1" if low else ""
-    title = f"Of a trained {cell}'s gates {widest} stands open widest, before “{verb}”{cut}"
+    title = f"In this trained {cell} gate {widest} stands open widest{cut}"
     height = 1.2 + 1.3 * len(gates)
 
     def draw(axes):

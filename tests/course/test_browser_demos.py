@@ -223,7 +223,7 @@ def test_a_part_that_is_not_there_yet_dims_nothing_until_it_comes(lab, start):
 
 
 def test_a_stepper_steps_and_plays_to_the_end_and_stops(lab, start):
-    output = start("gru_step_demo")
+    output = start("lstm_step_demo")
     slider = output.get_by_role("slider").first
 
     def get():
@@ -231,22 +231,22 @@ def test_a_stepper_steps_and_plays_to_the_end_and_stops(lab, start):
 
     assert output.get_by_role("group", name="beat").get_by_role("button").count() == 3
     output.get_by_role("button", name="Reset", exact=True).click()
-    _wait_until(lambda: get() == 0)
+    _wait_until(lambda: get() == 1)
     for name, wanted in (
-        ("Next ▶", 1),
         ("Next ▶", 2),
+        ("Next ▶", 3),
+        ("◀ Previous", 2),
         ("◀ Previous", 1),
-        ("◀ Previous", 0),
-        ("◀ Previous", 0),
+        ("◀ Previous", 1),
     ):
         output.get_by_role("button", name=name).click()
         _wait_until(lambda wanted=wanted: get() == wanted)
     slider.focus()
     lab.page.keyboard.press("End")
-    _wait_until(lambda: get() == 14)
+    _wait_until(lambda: get() == 16)
     play = output.get_by_role("button", name="Play", exact=True)
     play.click()  # from the end it begins anew
-    _wait_until(lambda: 2 <= get() < 14)
+    _wait_until(lambda: 3 <= get() < 16)
     output.get_by_role("button", name="Pause").click()
     stands = get()
     lab.page.wait_for_timeout(1500)
@@ -254,9 +254,9 @@ def test_a_stepper_steps_and_plays_to_the_end_and_stops(lab, start):
     slider.focus()
     lab.page.keyboard.press("End")
     lab.page.keyboard.press("ArrowLeft")
-    _wait_until(lambda: get() == 13)
+    _wait_until(lambda: get() == 15)
     play.click()
-    _wait_until(lambda: get() == 14)
+    _wait_until(lambda: get() == 16)
     output.get_by_role("button", name="Play", exact=True).wait_for()
     lab.page.emulate_media(reduced_motion="reduce")
     assert not play.is_visible()

@@ -258,6 +258,8 @@ def test_an_overflow_in_compute_gives_no_warning():
     (choice("x", ["a", "b"], "c"), ValueError, "size must be one of 'a', 'b', got 'c'"),
     (stepper("x", 4, 5), ValueError, "size must be an integer from 0 to 4, got 5"),
     (stepper("x", 0), ValueError, "last must be an integer of at least 1, got 0"),
+    (stepper("x", 4, 0, first=1), ValueError, "size must be an integer from 1 to 4, got 0"),
+    (stepper("x", 2, 2, first=2), ValueError, "last must be an integer of at least 3, got 2"),
     (text_box("x", 3), TypeError, "size must be a text, got 3"),
     (3, TypeError, "controls['size'] must be a slider or a choice, got int"),
     ({}, ValueError, "controls must hold one to four controls, got 0"),
@@ -281,7 +283,7 @@ def test_sliders_keep_whole_numbers_whole():
 
 @pytest.mark.parametrize("control", [
     slider("x", 3, 9, 2, 3), slider("x", -2.0, 6.0, 0.05, 0.0), log_slider("x", 0.01, 1000, 0.1),
-    stepper("x", 5), choice("x", [("one", 1), ("two", 2)], 2),
+    stepper("x", 5), stepper("x", 5, 2, first=1), choice("x", [("one", 1), ("two", 2)], 2),
 ])  # fmt: skip
 def test_every_setting_of_a_control_has_its_own_step(control):
     widget = control.make("x")

@@ -391,7 +391,7 @@ def test_parts_light_and_steps_are_played_without_a_kernel(site):
     box = site.find("lstm_step_demo")
     svg, slider = box.locator(".rnn-stage svg"), box.get_by_role("slider").first
     box.get_by_role("button", name="Reset", exact=True).click()  # from where others left it
-    at_start = "slider => slider.getAttribute('aria-valuetext') === '0'"
+    at_start = "slider => slider.getAttribute('aria-valuetext') === '1'"
     site.page.wait_for_function(at_start, arg=slider.element_handle())
     lit = (
         "svg => [...svg.querySelectorAll('.rnn-lit')].map(each => each.dataset.part.split('|')[0])"
@@ -404,12 +404,12 @@ def test_parts_light_and_steps_are_played_without_a_kernel(site):
     sentence = box.locator(".rnn-stage p")
     before = sentence.inner_text()
     box.get_by_role("button", name="Next ▶").click()
-    assert slider.get_attribute("aria-valuetext") == "1"
+    assert slider.get_attribute("aria-valuetext") == "2"
     assert sentence.inner_text() != before
     box.get_by_role("button", name="Play", exact=True).click()
     site.page.wait_for_timeout(1000)
     box.get_by_role("button", name="Pause").click()
-    assert slider.get_attribute("aria-valuetext") == "2"
+    assert slider.get_attribute("aria-valuetext") == "3"
     assert site.errors == []
 
 

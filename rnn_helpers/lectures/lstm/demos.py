@@ -4,7 +4,7 @@ from rnn_helpers.display.live import Live, choice, live, slider, stepper
 from rnn_helpers.lectures.lstm.memory import compute_cell_run, compute_lstm_decay
 from rnn_helpers.lectures.lstm.plots import DECAY_PARTS, describe_lstm_decay, draw_lstm_decay
 from rnn_helpers.lectures.lstm.schedule_plots import describe_cell_run, draw_schedule
-from rnn_helpers.lectures.lstm.step import STEPS, WAYS, compute_beat
+from rnn_helpers.lectures.lstm.step import COUNT, WAYS, compute_beat
 from rnn_helpers.lectures.lstm.step_plots import PARTS, describe_beat, draw_beat
 
 
@@ -79,15 +79,15 @@ def _describe_decay(decay):
     return f"{describe_lstm_decay(decay)}{hint}"
 
 
-def lstm_step_demo(*, beat: int = 0, way: str = WAYS[0]) -> Live:
+def lstm_step_demo(*, beat: int = 1, way: str = WAYS[0]) -> Live:
     """One unit through four steps, four beats each: drawing, equations and code light together.
 
-    The beats go from 0 to 15, the way is forwards or backwards.
+    The beats go from 1 to 16, the way is forwards or backwards.
     """
     return live(
         compute_beat,
         draw_beat,
-        {"beat": stepper("beat", 4 * STEPS - 1, beat), "way": choice("way", WAYS, way)},
+        {"beat": stepper("beat", COUNT, beat, first=1), "way": choice("way", WAYS, way)},
         describe_beat,
         height=2.7,
         ncols=2,

@@ -11,9 +11,10 @@ from rnn_helpers.validation import check_integer, check_number
 
 TASKS = {  # as short as a picture for a phone has room
     "A": "hold 0.9, show it in the last five",
-    "B": "hold the sum of both signals, 0.9",
-    "C": "lose the first, take in the second",
+    "B": "hold the sum of both signals, 1.2",
+    "C": "hold the second signal alone, −2.4",
 }
+TARGETS = {"A": 0.9, "B": 1.2, "C": -2.4}  # what c has to be
 ANSWERS = {  # gates that do each task, as `compute_cell_run` takes them
     "A": {"forget": 1.0, "closes_after": 3, "opens_at": 36},
     "B": {"forget": 1.0, "closes_after": 22},
@@ -57,7 +58,7 @@ def compute_cell_run(
 ) -> CellRun:  # fmt: skip
     """Run one LSTM unit over a fixed signal, with the gates at chosen values.
 
-    The candidate is 0.9 at steps 3 to 6, −0.9 at steps 20 to 22, and 0 otherwise. The gates are
+    The candidate is 0.9 at steps 3 to 6, −0.8 at steps 20 to 22, and 0 otherwise. The gates are
     held by biases alone; the candidate reads the input.
 
     Parameters
@@ -85,7 +86,7 @@ def compute_cell_run(
     opens_at = check_integer("opens_at", opens_at, minimum=1, maximum=41)
     erase_at = check_integer("erase_at", erase_at, minimum=0, maximum=40)
     step = check_integer("step", step, minimum=1, maximum=40)
-    candidates = np.repeat([0.0, 0.9, 0.0, -0.9, 0.0], [2, 4, 13, 3, 18])
+    candidates = np.repeat([0.0, 0.9, 0.0, -0.8, 0.0], [2, 4, 13, 3, 18])
     input_gates = np.where(np.arange(40) < closes_after, take, 0.0)
     forget_gates = np.where(np.arange(1, 41) == erase_at, 0.0, forget)
     output_gates = np.where(np.arange(1, 41) >= opens_at, output, 0.0)
@@ -106,27 +107,22 @@ def compute_cell_run(
 def find_missing(run: CellRun) -> dict[str, tuple[str, int] | None]:
     """What each task still lacks, and at which step; None where the cell does it.
 
-    A: c has to be within 0.05 of 0.9 from step 11 on ("off"), |h| below 0.05 before step 36
-    ("early") and above 0.5 from then on ("hidden"). B: c above 2 after step 6 ("little"), falling
-    from step 19 to 22 ("out"), and within 0.05 of 0.9 at the end ("off"). C: |c| below 0.1 at step
-    19 ("still"), and c below −1.5 at step 22 ("above").
+    c has to be within 0.05 of the task's target ("off"): for A from step 11 on, for B and C at the
+    end. For A, |h| has to be below 0.05 before step 36 ("early") and above 0.5 from then on
+    ("hidden"); for C, |c| below 0.1 at step 19 ("still").
     """
     cs, hs, steps = run.cs, run.hs, np.arange(41)
-    off = np.abs(cs - 0.9) >= 0.05
+    off = {task: np.abs(cs - target) >= 0.05 for task, target in TARGETS.items()}
     lacks = {
         "A": [
-            ("off", off & (steps >= 11)),
+            ("off", off["A"] & (steps >= 11)),
             ("early", (np.abs(hs) >= 0.05) & (steps < 36)),
             ("hidden", (np.abs(hs) <= 0.5) & (steps >= 36)),
         ],
-        "B": [
-            ("little", (cs <= 2) & (steps == 6)),
-            ("out", (cs >= cs[19]) & (steps == 22)),
-            ("off", off & (steps == 40)),
-        ],
+        "B": [("off", off["B"] & (steps == 40))],
         "C": [
             ("still", (np.abs(cs) >= 0.1) & (steps == 19)),
-            ("above", (cs >= -1.5) & (steps == 22)),
+            ("off", off["C"] & (steps == 40)),
         ],
     }
     return {

@@ -10,12 +10,12 @@ from rnn_helpers.display.cell_family import name_moved
 from rnn_helpers.display.diagrams import write_number
 from rnn_helpers.display.figures import COLORS, is_narrow, new_figure, show
 from rnn_helpers.display.handles import Handle
-from rnn_helpers.lectures.lstm.memory import TASKS, CellRun, find_missing
+from rnn_helpers.lectures.lstm.memory import TARGETS, TASKS, CellRun, find_missing
 
 _GATES = {  # part: letter, style, colour; from below
     "output gate": ("o", (0, (1, 1)), "negative"),
     "input gate": ("i", "-.", "accent"),
-    "forget gate": ("f", (0, (4, 1, 1, 1)), "muted"),
+    "forget gate": ("f", "-", "muted"),
 }
 _LINES = {  # part: its number, name, style, colour, width
     "candidate": ("g", "candidate g", ":", "bound", 2.0),
@@ -24,22 +24,22 @@ _LINES = {  # part: its number, name, style, colour, width
 }
 _ROW = 1.7  # from one gate's 0 to the next's
 _MISSING = {
-    "off": "c is {c} at step {t}, not 0.9",
+    "off": "c is {c} at step {t}, not {target}",
     "early": "shown too early, from step {t}",
     "hidden": "not shown at step {t}",
-    "little": "c is only {c} at step {t}",
-    "out": "the second signal stays out",
-    "still": "c is still {c} at step {t}",
-    "above": "c is {c} at step {t}, above −1.5",
+    "still": "c is still {c} at step {t}, not 0",
 }
 
 
 def say_missing(run: CellRun) -> dict[str, str]:
     """What each task still lacks, in words; '' where the cell does it."""
-    return {
-        task: _MISSING[lack[0]].format(c=write_number(run.cs[lack[1]]), t=lack[1]) if lack else ""
-        for task, lack in find_missing(run).items()
-    }
+    words = dict.fromkeys(TASKS, "")
+    for task, lack in find_missing(run).items():
+        if lack:
+            why, t = lack
+            target = write_number(TARGETS[task], "{:.1f}")
+            words[task] = _MISSING[why].format(c=write_number(run.cs[t]), t=t, target=target)
+    return words
 
 
 def describe_cell_run(run: CellRun) -> str:
@@ -53,7 +53,7 @@ def describe_cell_run(run: CellRun) -> str:
     if run.erase_at:
         f += f", but 0 at step {run.erase_at}"
     tasks = "; ".join(
-        f"{task} ({TASKS[task]}): {f'not yet, {words}' if words else 'done'}"
+        f"{task}: {f'not yet, {words}' if words else 'done'}"
         for task, words in say_missing(run).items()
     )
     return (
@@ -90,14 +90,13 @@ def _prepare_axes(axes):
     cell, below = np.ravel(axes)
     figure: Any = cell.figure
     if is_narrow(cell):
-        grid = GridSpec(4, 1, figure=figure, height_ratios=(2.5, 1.2, 0.9, 1.6))
-        places = [grid[row, 0] for row in range(4)]
+        halves, rooms = GridSpec(2, 1, figure=figure, height_ratios=(5, 4)), ((12, 6), (4, 7))
     else:
-        columns = GridSpec(1, 2, figure=figure)
-        places = [
-            place for column, ratios in enumerate(((7, 3), (4, 6)))
-            for place in columns[0, column].subgridspec(2, 1, height_ratios=ratios)
-        ]  # fmt: skip
+        halves, rooms = GridSpec(1, 2, figure=figure), ((7, 3), (4, 6))
+    places = [
+        place for half, ratios in zip(halves, rooms, strict=True)
+        for place in half.subgridspec(2, 1, height_ratios=ratios)
+    ]  # fmt: skip
     cell.set_subplotspec(places[0])
     below.set_subplotspec(places[3])
     tasks, above = (figure.add_subplot(place, axes_class=type(cell)) for place in places[1:3])
@@ -107,8 +106,8 @@ def _prepare_axes(axes):
     tasks.axis("off")
     for row, (task, words) in enumerate(TASKS.items()):
         for x, text in ((0, task), (0.07, words)):
-            tasks.text(x, 2 * row + 0.5, text, va="center", fontsize=9)
-        artists[task] = tasks.text(0.07, 2 * row + 1.4, "", va="center", fontsize=9)
+            tasks.text(x, 2 * row + 0.5, text, va="center", fontsize=10)
+        artists[task] = tasks.text(0.07, 2 * row + 1.4, "", va="center", fontsize=10)
     above.set(xlim=(0, 41), ylim=(-0.2, 2 * _ROW + 1.15), xticklabels=[])
     above.set_yticks([_ROW * row + value for row in range(3) for value in (0, 1)], [0, 1] * 3)
     above.tick_params(axis="y", labelsize=7)
@@ -125,7 +124,7 @@ def _prepare_axes(axes):
             gid=part,
         )  # fmt: skip
     below.set(
-        xlim=(0, 41), ylim=(-3.1, 5.6), yticks=range(-2, 5, 2), xlabel="step t", ylabel="value"
+        xlim=(0, 41), ylim=(-3.1, 6.6), yticks=range(-2, 5, 2), xlabel="step t", ylabel="value"
     )
     below.set_title("c is what is held, h what is shown", loc="left")
     for part, (number, label, style, color, width) in _LINES.items():
@@ -133,7 +132,9 @@ def _prepare_axes(axes):
             [], [], linestyle=style, color=COLORS[color], linewidth=width, label=label,
             gid=name_moved(part, "LSTM", number),
         )  # fmt: skip
-    below.legend(loc="upper right", fontsize=7.5, ncols=3)
+    below.legend(
+        loc="upper right", fontsize=7.5, ncols=3, handlelength=1.8, columnspacing=1.2, borderpad=0.7
+    )
     for cursor, axis in (("cursor", below), ("cursor of the gates", above)):
         Handle(axis, [{"step": t} for t in range(1, 41)], x=range(1, 41))
         artists[cursor] = axis.axvline(0, color=COLORS["muted"], linewidth=1)

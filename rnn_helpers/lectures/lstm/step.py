@@ -11,6 +11,7 @@ from rnn_helpers.validation import check_choice, check_integer
 STEPS = 4
 WAYS = ("forwards", "backwards")
 BEATS = ("gates", "forget", "add", "show")  # forwards; backwards they come the other way round
+COUNT = len(BEATS) * STEPS
 
 _COMES = (("f", "i", "g", "o"), ("kept",), ("added", "c"), ("shown", "h"))  # with which beat
 
@@ -21,12 +22,15 @@ class Beat:
 
     Attributes
     ----------
+    number : 1 to 16
+        Of the beat, in the order of its way.
     values
         The numbers of the step by the names that `draw_lstm_cell` has for them; NaN before they
         have been computed.
     """
 
     way: str
+    number: int
     step: int
     name: str
     values: dict[str, float]
@@ -39,19 +43,19 @@ def compute_beat(beat: int, way: str = WAYS[0]) -> Beat:
 
     Parameters
     ----------
-    beat : 0 to 15
-        Four to a step.
+    beat : 1 to 16
+        Four to a step, in the order of the way.
     way : {"forwards", "backwards"}
     """
-    beat = check_integer("beat", beat, minimum=0, maximum=4 * STEPS - 1)
+    beat = check_integer("beat", beat, minimum=1, maximum=COUNT)
     backwards = check_choice("way", way, WAYS) == WAYS[1]
-    place = 4 * STEPS - 1 - beat if backwards else beat
+    place = COUNT - beat if backwards else beat - 1
     step = place // 4 + 1
     values = _compute_steps()[step - 1]
     if not backwards:  # what comes in a later beat is not there yet
         later = {name for names in _COMES[place % 4 + 1 :] for name in names}
         values = {name: np.nan if name in later else value for name, value in values.items()}
-    return Beat(way, step, BEATS[place % 4], values)
+    return Beat(way, beat, step, BEATS[place % 4], values)
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ from rnn_helpers.display.cell_diagrams import (
     write_terms,
 )
 from rnn_helpers.display.diagrams import write_number
-from rnn_helpers.lectures.lstm.step import WAYS, Beat, compute_beat
+from rnn_helpers.lectures.lstm.step import COUNT, WAYS, Beat, compute_beat
 
 PARTS = {
     "forget gate": "how much of the old cell state stays on the belt: 1 keeps all, 0 forgets all",
@@ -69,6 +69,7 @@ _CODE = (
 def describe_beat(beat: Beat) -> str:
     """What happens in this beat, with its numbers."""
     v = {name: write_number(value) for name, value in beat.values.items()}
+    number = f"Beat {beat.number} of {COUNT}"
     if beat.way == WAYS[0]:
         words = {
             "gates": f"from x = {v['x']} and h = {v['h_before']} come f = {v['f']}, i = {v['i']}, "
@@ -77,7 +78,7 @@ def describe_beat(beat: Beat) -> str:
             "add": f"i = {v['i']} lets in {v['added']} of the candidate {v['g']}; now c = {v['c']}",
             "show": f"o = {v['o']} shows a part of tanh(c) = {v['shown']}: h = {v['h']}",
         }  # fmt: skip
-        return f"Step {beat.step}, {beat.name}: {words[beat.name]}."
+        return f"{number}, step {beat.step}, {beat.name}: {words[beat.name]}."
     words = {
         "show": f"into this h: the last h changes by {v['d_h']} per unit of it. Into c along the "
                 f"belt: {v['d_c_after']} per unit of c; through the output gate's valve: "
@@ -90,7 +91,7 @@ def describe_beat(beat: Beat) -> str:
         "gates": "through gates and candidate together, into the h before: the last h changes by "
                  f"{v['d_h_before']} per unit of it",
     }  # fmt: skip
-    return f"Step {beat.step} backwards, {beat.name}: {words[beat.name]}."
+    return f"{number} backwards, step {beat.step}, {beat.name}: {words[beat.name]}."
 
 
 def draw_beat(beat: Beat, axes: Any, artists: dict[str, Any] | None = None) -> dict[str, Any]:

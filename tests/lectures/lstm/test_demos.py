@@ -11,13 +11,14 @@ from rnn_helpers.display.figures import new_figure
 from rnn_helpers.lectures.lstm import step_plots
 from rnn_helpers.lectures.lstm.demos import gate_demo, lstm_decay_demo, lstm_step_demo
 from rnn_helpers.lectures.lstm.memory import (
+    TARGETS,
     TASKS,
     compute_cell_run,
     compute_lstm_decay,
     solve_tasks,
 )
 from rnn_helpers.lectures.lstm.schedule_plots import draw_schedule
-from rnn_helpers.lectures.lstm.step import STEPS, WAYS, compute_beat
+from rnn_helpers.lectures.lstm.step import COUNT, STEPS, WAYS, compute_beat
 from rnn_helpers.lectures.lstm.step_plots import PARTS
 from rnn_helpers.recurrences.cells import lstm_step
 from tests.mistakes import expect_refusals, set_to
@@ -70,26 +71,28 @@ def test_the_drawing_and_the_lines_are_the_cell():
 
 
 @pytest.mark.parametrize(("settings", "lacks"), [
-    ({"forget": "0.5"}, ["c is 0.05 at step 11, not 0.9", "c is only 1.69 at step 6",
-                         "c is 0.00 at step 22, above −1.5"]),
+    ({"forget": "0.5"}, ["c is 0.05 at step 11, not 0.9", "c is 0.00 at step 40, not 1.2",
+                         "c is 0.00 at step 40, not −2.4"]),
     ({"forget": "1", "closes_after": 3},
-     ["shown too early, from step 3", "c is only 0.90 at step 6", "c is still 0.90 at step 19"]),
+     ["shown too early, from step 3", "c is 0.90 at step 40, not 1.2",
+      "c is still 0.90 at step 19, not 0"]),
     ({"forget": "1", "closes_after": 3, "opens_at": 38},
-     ["not shown at step 36", "c is only 0.90 at step 6", "c is still 0.90 at step 19"]),
+     ["not shown at step 36", "c is 0.90 at step 40, not 1.2",
+      "c is still 0.90 at step 19, not 0"]),
     ({"forget": "1", "closes_after": 10},
-     ["c is 3.60 at step 11, not 0.9", "the second signal stays out",
-      "c is still 3.60 at step 19"]),
+     ["c is 3.60 at step 11, not 0.9", "c is 3.60 at step 40, not 1.2",
+      "c is still 3.60 at step 19, not 0"]),
     ({"forget": "0.9", "closes_after": 22},
-     ["c is 1.83 at step 11, not 0.9", "c is −0.28 at step 40, not 0.9",
-      "c is still 0.79 at step 19"]),
+     ["c is 1.83 at step 11, not 0.9", "c is −0.24 at step 40, not 1.2",
+      "c is still 0.79 at step 19, not 0"]),
     ({"forget": "1", "closes_after": 22, "opens_at": 41},
-     ["c is 3.60 at step 11, not 0.9", "", "c is still 3.60 at step 19"]),
+     ["c is 3.60 at step 11, not 0.9", "", "c is still 3.60 at step 19, not 0"]),
 ])  # fmt: skip
 def test_what_a_task_still_lacks_is_said_beside_it(settings, lacks):
     demo = set_to(gate_demo(), **settings)
     for task, lack in zip("ABC", lacks, strict=True):
         assert demo.artists[task].get_text() == (f"✗ {lack}" if lack else "✓ done")
-        assert f"{task} ({TASKS[task]}): {f'not yet, {lack}' if lack else 'done'}" in demo.text
+        assert f"{task}: {f'not yet, {lack}' if lack else 'done'}" in demo.text
     ys = {text.get_text(): text.get_position()[1] for text in demo.artists["A"].axes.texts}
     for task, words in TASKS.items():  # the verdict stands below its task, and above the next
         assert ys[task] == ys[words] < demo.artists[task].get_position()[1] < ys[task] + 2
@@ -100,8 +103,8 @@ def test_what_a_task_still_lacks_is_said_beside_it(settings, lacks):
     ("A", {"forget": "1", "closes_after": 3, "opens_at": 36},
      [{"forget": "0.9"}, {"closes_after": 4}, {"opens_at": 1}, {"opens_at": 35}, {"opens_at": 37}]),
     ("B", {"forget": "1", "closes_after": 22}, [{"forget": "0.9"}, {"closes_after": 3}]),
-    ("C", {"forget": "0.5", "closes_after": 22}, [{"forget": "0.9"}, {"closes_after": 10}]),
-    ("C", {"forget": "1, erased at 15", "closes_after": 22}, [{"forget": "1"}]),
+    ("C", {"forget": "1, erased at 15", "closes_after": 22},
+     [{"forget": "1"}, {"forget": "0.5"}, {"forget": "0.9"}, {"closes_after": 21}]),
 ])  # fmt: skip
 def test_a_task_is_done_by_its_gates_and_by_no_others(task, settings, spoilt):
     demo = set_to(gate_demo(), **settings)
@@ -110,6 +113,25 @@ def test_a_task_is_done_by_its_gates_and_by_no_others(task, settings, spoilt):
         set_to(demo, **settings | change)
         assert not solve_tasks(demo.result)[task], change
     demo.close()
+
+
+def test_each_task_wants_its_own_number_and_only_its_own_gates_give_it():
+    run = compute_cell_run(forget=1.0)
+    first, second = run.candidates[:10].sum(), run.candidates[10:].sum()
+    assert pytest.approx({"A": first / 4, "B": first + second, "C": second}) == TARGETS
+    for task, target in TARGETS.items():  # no two of them can be taken for each other
+        assert f"{target:.1f}".replace("-", "−") in TASKS[task]
+        assert all(abs(target - other) > 0.2 for key, other in TARGETS.items() if key != task)
+    solved = {task: set() for task in TARGETS}
+    for forget, erase_at in ((0.5, 0), (0.9, 0), (1.0, 0), (1.0, 15)):
+        for closes_after in range(41):
+            gates = {"forget": forget, "erase_at": erase_at, "closes_after": closes_after}
+            run = compute_cell_run(opens_at=36, **gates)
+            for task in (task for task, done in solve_tasks(run).items() if done):
+                solved[task].add((forget, erase_at, closes_after))
+    last = range(22, 41)
+    wanted = {"A": {(1.0, 0, 3)}, "B": {(1.0, 0, n) for n in last}}
+    assert solved == wanted | {"C": {(1.0, 15, n) for n in last}}
 
 
 def test_every_task_can_be_done_with_what_the_site_has_recorded():
@@ -127,7 +149,7 @@ def test_every_task_can_be_done_with_what_the_site_has_recorded():
     {"forget": 1.0, "closes_after": 10}, {"forget": 1.0, "closes_after": 22, "erase_at": 15},
 ])  # fmt: skip
 def test_no_curve_runs_through_the_legend(width, settings):
-    figure, axes = new_figure(width, 9 if width < 5 else 4.8, ncols=2)
+    figure, axes = new_figure(width, 6.6 if width < 5 else 4.8, ncols=2)
     artists = draw_schedule(compute_cell_run(**settings), axes)
     figure.canvas.draw()
     below = artists["cell state"].axes
@@ -139,14 +161,32 @@ def test_no_curve_runs_through_the_legend(width, settings):
     assert below.get_window_extent().y1 >= legend.y1
 
 
+def test_on_a_phone_each_task_and_its_verdict_keep_to_a_line_of_their_own():
+    values = {"closes_after": 20, "opens_at": 41, "forget": "1", "step": 5}
+    with contextlib.closing(gate_demo()) as demo:
+        demo.record(["narrow"], [values])
+        layout = demo._layouts["narrow"]
+        renderer = layout.figure.canvas.get_renderer()
+        axes, cell = layout.artists["A"].axes, layout.artists["cell"].axes
+        lines = [text for text in axes.texts if text.get_text() not in TASKS]
+        assert len(lines) == 2 * len(TASKS)
+        boxes = [text.get_window_extent(renderer) for text in lines]
+        for text, box in zip(lines, boxes, strict=True):
+            assert "\n" not in text.get_text()
+            assert box.x1 <= axes.bbox.x1
+            assert all(box is other or not box.overlaps(other) for other in boxes)
+            assert box.y1 < cell.bbox.y0 - 5  # below the key of the cell
+
+
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("beat", range(4 * STEPS))
+@pytest.mark.parametrize("beat", range(1, COUNT + 1))
 def test_a_beat_shows_the_packages_numbers(beat, way):
     demo = set_to(lstm_step_demo(), beat=beat, way=way)
-    place = beat if way == WAYS[0] else 4 * STEPS - 1 - beat
-    assert f"Step {place // 4 + 1}" in demo.text
-    assert ("gates", "forget", "add", "show")[place % 4] in demo.text
-    whole = compute_beat(4 * (STEPS - 1 - place // 4), WAYS[1]).values
+    place = beat - 1 if way == WAYS[0] else COUNT - beat
+    back = " backwards" if way == WAYS[1] else ""
+    name = ("gates", "forget", "add", "show")[place % 4]
+    assert demo.text.startswith(f"Beat {beat} of 16{back}, step {place // 4 + 1}, {name}: ")
+    whole = compute_beat(4 * (STEPS - 1 - place // 4) + 1, WAYS[1]).values
     late = {"kept": 1, "added": 2, "c": 2, "shown": 3, "h": 3}
     for name, numbers in demo.artists["cell"].read().items():
         if way == WAYS[0] and late.get(name, 0) > place % 4:
@@ -168,7 +208,7 @@ def test_the_beats_are_one_run_and_what_is_asked_is_its_gradient():
 
     h, c = np.zeros((1, 1)), np.full((1, 1), 2.0)
     for step, x in enumerate(xs, start=1):
-        values = compute_beat(4 * (STEPS - step), WAYS[1]).values
+        values = compute_beat(4 * (STEPS - step) + 1, WAYS[1]).values
         gates = {name: values[name] for name in "figo"}
         for name in gates:  # the run goes on with one of them nudged
             ends = []
@@ -186,7 +226,7 @@ def test_the_beats_are_one_run_and_what_is_asked_is_its_gradient():
             assert values[name] == pytest.approx(slope, abs=1e-8)
         assert values["d_c_after"] + values["d_shown"] == pytest.approx(values["d_c"], abs=1e-12)
         assert values["d_c"] * values["f"] == pytest.approx(values["d_c_before"], abs=1e-12)
-        after = compute_beat(4 * (STEPS - step - 1), WAYS[1]).values if step < STEPS else None
+        after = compute_beat(4 * (STEPS - step - 1) + 1, WAYS[1]).values if step < STEPS else None
         if after:
             assert values["d_c_after"] == pytest.approx(after["d_c_before"], abs=1e-12)
             assert values["d_h"] == pytest.approx(after["d_h_before"], abs=1e-12)
@@ -218,7 +258,7 @@ _LIT = {
 @pytest.mark.parametrize(("way", "name"), _NUMBERS)
 def test_a_beat_lights_what_it_is_about_and_names_its_numbers(way, name):
     demo = set_to(lstm_step_demo(), way=way)
-    for beat in range(4 * STEPS):
+    for beat in range(1, COUNT + 1):
         demo.controls["beat"].value = beat
         if demo.result.name == name:
             numbers = {n: f"{v:.2f}".replace("-", "−").replace("−0.00", "0.00")
@@ -281,12 +321,15 @@ def test_each_gradient_has_one_arrow_and_one_number_and_goes_back():
 
 
 def test_only_backwards_does_the_drawing_ask():
-    demo = set_to(lstm_step_demo(), beat=6)
+    demo = set_to(lstm_step_demo(), beat=7)
     forwards = {style.get("part") for style in demo.stage.frame["styles"]}
     demo.controls["way"].value = "backwards"
     backwards = {style.get("part") for style in demo.stage.frame["styles"]}
     assert backwards - forwards >= {"gradient of c", "gradient of h"}
-    assert "Step 3 backwards, forget: along the belt, through the valve f = 0.7" in demo.text
+    assert (
+        "Beat 7 of 16 backwards, step 3, forget: along the belt, through the valve f = 0.7"
+        in demo.text
+    )
     demo.close()
 
 
@@ -310,7 +353,8 @@ def test_the_lines_are_the_gradients():
 
 test_a_wrong_setting_is_called_what_the_caller_calls_it = expect_refusals([
     (gate_demo, "forget", "2"), (gate_demo, "closes_after", 41),
-    (gate_demo, "opens_at", 0), (gate_demo, "step", 41), (lstm_step_demo, "beat", 16),
+    (gate_demo, "opens_at", 0), (gate_demo, "step", 41), (lstm_step_demo, "beat", 17),
+    (lstm_step_demo, "beat", 0),
     (lstm_step_demo, "way", "sideways"),
     (lstm_decay_demo, "forget_bias", 7),
     (lstm_decay_demo, "input_bias", -4), (lstm_decay_demo, "output_bias", 7),

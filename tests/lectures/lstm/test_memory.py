@@ -15,7 +15,7 @@ def test_the_cell_follows_its_equation(forget, take, output, closes_after):
     run = compute_cell_run(forget=forget, take=take, output=output, closes_after=closes_after)
     c = 0.0
     for t in range(40):
-        offered = 0.9 if 3 <= t + 1 <= 6 else -0.9 if 20 <= t + 1 <= 22 else 0.0
+        offered = 0.9 if 3 <= t + 1 <= 6 else -0.8 if 20 <= t + 1 <= 22 else 0.0
         i = take if t + 1 <= closes_after else 0.0
         c = forget * c + i * offered
         assert run.candidates[t] == offered
