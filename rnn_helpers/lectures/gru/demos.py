@@ -27,20 +27,20 @@ from rnn_helpers.lectures.gru.plots import (
     draw_gate_interval,
     draw_gru_decay,
 )
-from rnn_helpers.lectures.gru.step import BEATS, STEPS, compute_beat
+from rnn_helpers.lectures.gru.step import COUNT, compute_beat
 from rnn_helpers.lectures.gru.step_plots import PARTS, describe_beat, draw_beat
 from rnn_helpers.validation import check_choice
 
 
-def gru_step_demo(*, beat: int = 0) -> Live:
+def gru_step_demo(*, beat: int = 1) -> Live:
     """One unit through five steps, three beats each: drawing, equations and code light together.
 
-    The beats go from 0 to 14.
+    The beats go from 1 to 15.
     """
     return live(
         compute_beat,
         draw_beat,
-        {"beat": stepper("beat", len(BEATS) * STEPS - 1, beat)},
+        {"beat": stepper("beat", COUNT, beat, first=1)},
         describe_beat,
         height=2.7,
         ncols=2,

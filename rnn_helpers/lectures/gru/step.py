@@ -11,6 +11,7 @@ from rnn_helpers.validation import check_integer
 STEPS = 5
 _SEED = 8749  # of the first whose numbers add up and multiply as they are rounded, |x W_xn| < 2.5
 BEATS = ("gates", "candidate", "mix")
+COUNT = len(BEATS) * STEPS
 _COMES = (  # with which beat
     ("r", "z", "open"), ("past", "reset", "entered", "sum", "n"), ("kept", "taken", "h"),
 )  # fmt: skip
@@ -20,9 +21,10 @@ _COMES = (  # with which beat
 class Beat:
     """Where the beats stand, with the numbers of the step as `draw_cell` names them.
 
-    Those that come with a later beat are NaN.
+    Those that come with a later beat are NaN; `number` counts the beats of all steps.
     """
 
+    number: int
     step: int
     name: str
     values: dict[str, float]
@@ -33,14 +35,14 @@ def compute_beat(beat: int) -> Beat:
 
     Parameters
     ----------
-    beat : 0 to 14
+    beat : 1 to 15
         Three to a step.
     """
-    beat = check_integer("beat", beat, minimum=0, maximum=len(BEATS) * STEPS - 1)
-    step, name = divmod(beat, len(BEATS))
+    beat = check_integer("beat", beat, minimum=1, maximum=COUNT)
+    step, name = divmod(beat - 1, len(BEATS))
     later = {number for numbers in _COMES[name + 1 :] for number in numbers}
     values = {n: np.nan if n in later else v for n, v in _compute_steps()[step].items()}
-    return Beat(step + 1, BEATS[name], values)
+    return Beat(beat, step + 1, BEATS[name], values)
 
 
 @lru_cache(maxsize=1)

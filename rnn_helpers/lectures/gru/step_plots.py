@@ -5,7 +5,7 @@ from typing import Any
 from rnn_helpers.display.cell_diagrams import draw_cell_and_terms, write_terms
 from rnn_helpers.display.cell_family import draw_cell
 from rnn_helpers.display.diagrams import write_added, write_number
-from rnn_helpers.lectures.gru.step import Beat
+from rnn_helpers.lectures.gru.step import COUNT, Beat
 
 PARTS = {
     "reset gate": "how much of the past the candidate sees, from 0 to 1",
@@ -58,7 +58,7 @@ def describe_beat(beat: Beat) -> str:
         "mix": f"z = {v['z']} keeps {v['kept']} of h = {v['h_before']} and so takes {v['taken']} "
                f"of n = {v['n']}: h = {v['h']}",
     }  # fmt: skip
-    return f"Step {beat.step}, {beat.name}: {words[beat.name]}."
+    return f"Beat {beat.number} of {COUNT}, step {beat.step}, {beat.name}: {words[beat.name]}."
 
 
 def draw_beat(beat: Beat, axes: Any, artists: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from rnn_helpers.lectures.gru.demos import (
 )
 from rnn_helpers.lectures.gru.gates import FORMS, compute_gate_interval, compute_gru_decay
 from rnn_helpers.lectures.gru.plots import draw_gate_interval
-from rnn_helpers.lectures.gru.step import BEATS, STEPS, compute_beat
+from rnn_helpers.lectures.gru.step import BEATS, COUNT, STEPS, compute_beat
 from rnn_helpers.recurrences.cells import gru_step
 from tests.mistakes import expect_refusals, set_to
 
@@ -136,11 +136,12 @@ def test_a_text_that_no_network_has_read_is_named_on_the_picture():
     demo.close()
 
 
-@pytest.mark.parametrize("beat", range(len(BEATS) * STEPS))
+@pytest.mark.parametrize("beat", range(1, COUNT + 1))
 def test_a_beat_shows_the_packages_numbers(beat):
     demo = set_to(gru_step_demo(), beat=beat)
     values = demo.result.values
-    assert f"Step {beat // 3 + 1}, {BEATS[beat % 3]}" in demo.text
+    step, name = divmod(beat - 1, 3)
+    assert demo.text.startswith(f"Beat {beat} of 15, step {step + 1}, {BEATS[name]}: ")
     read = demo.artists["cell"].read()
     assert set(read) == set(values)
     for name, numbers in read.items():
@@ -153,8 +154,8 @@ def test_the_beats_are_one_run_of_the_cell():
     W_xh, W_hh = rng.normal(size=(1, 3)), rng.normal(size=(1, 3))
     h = rng.uniform(-1, 1, size=(1, 1))
     for step, x in enumerate(rng.normal(size=(STEPS, 1, 1))):
-        assert np.isnan(compute_beat(3 * step + 1).values["h"])
-        values = compute_beat(3 * step + 2).values
+        assert np.isnan(compute_beat(3 * step + 2).values["h"])
+        values = compute_beat(3 * step + 3).values
         assert values["h_before"] == pytest.approx(h.item(), abs=1e-12)
         h = gru_step(x, h, W_xh, W_hh, np.zeros(3), np.zeros(3))
         assert values["h"] == pytest.approx(h.item(), abs=1e-12)
@@ -190,7 +191,7 @@ def test_what_is_shown_is_said(make, settings, words):
 
 
 test_a_wrong_setting_is_called_what_the_caller_calls_it = expect_refusals([
-    (gru_step_demo, "beat", 15), (gates_demo, "last", 41), (gates_demo, "first", 0),
+    (gru_step_demo, "beat", 16), (gates_demo, "last", 41), (gates_demo, "first", 0),
     (gates_demo, "z_inside", -1),
     (gates_demo, "z_outside", 2), (gated_decay_demo, "keep_bias", 7),
     (gated_decay_demo, "reset_bias", -4), (gated_decay_demo, "candidate_scale", 5),

@@ -11,7 +11,7 @@ from rnn_helpers.display.cell_family import draw_cell
 from rnn_helpers.display.figures import new_figure
 from rnn_helpers.lectures.gru import family_plots, step_plots
 from rnn_helpers.lectures.gru.demos import family_demo, gru_step_demo
-from rnn_helpers.lectures.gru.step import BEATS, STEPS
+from rnn_helpers.lectures.gru.step import BEATS, COUNT
 from rnn_helpers.recurrences import cells
 from tests.mistakes import set_to
 from tests.sums import check_sums
@@ -117,7 +117,7 @@ def test_the_equations_are_the_cells():
     )
 
 
-@pytest.mark.parametrize("beat", range(len(BEATS) * STEPS))
+@pytest.mark.parametrize("beat", range(1, COUNT + 1))
 def test_a_beat_lights_what_comes_with_it_and_says_its_numbers(beat):
     demo = set_to(gru_step_demo(), beat=beat)
     name, values = demo.result.name, demo.result.values
@@ -132,7 +132,7 @@ def test_a_beat_lights_what_comes_with_it_and_says_its_numbers(beat):
 
 
 def test_what_a_reader_works_out_agrees_to_the_digits_shown_in_every_step():
-    for beat in range(2, len(BEATS) * STEPS, len(BEATS)):
+    for beat in range(3, COUNT + 1, len(BEATS)):
         demo = set_to(gru_step_demo(), beat=beat)
         shown = demo.artists["cell"]._shown
         written = {name: text.read() for name, text in shown if hasattr(text, "_text")}
