@@ -298,7 +298,7 @@ def draw_learned_by_distance(
 
     def draw(axes):
         draw_success_counts(distances, counts, axes, total=total)
-        axes.set_title("The further the subject, the fewer plain networks learn", loc="left")
+        axes.set_title("Where the subject is far, fewer plain networks learn", loc="left")
         axes.set(xlabel="words between subject and verb")
 
     rows = "; ".join(
