@@ -37,9 +37,9 @@ def prepare_steps(axes: Axes, steps: int, ylabel: str) -> None:
 def draw_band(
     axes: Axes, way: str, steps: np.ndarray, log_sizes: np.ndarray,
     artists: dict[str, Any] | None = None, *, label: str = "", part: str | None = None,
-    head: bool = True,
+    head: bool = True, middle: int | None = None,
 ) -> dict[str, Any]:  # fmt: skip
-    """Draw a band from the least to the largest of S networks, and their median; or move them.
+    """Draw a band from the least to the largest of S networks, and one line; or move them.
 
     Parameters
     ----------
@@ -49,7 +49,9 @@ def draw_band(
     part
         The gid of all three.
     head
-        Whether an arrowhead ends the median.
+        Whether an arrowhead ends the line.
+    middle
+        The network whose line it is; without one it is the median of all.
     """
     look = _WAYS[way]
     if artists is None:
@@ -73,10 +75,10 @@ def draw_band(
     artists[f"{way} band"].set_xy(
         np.column_stack([np.concatenate([steps, steps[::-1]]), np.concatenate([low, high[::-1]])])
     )
-    middle = to_axis(np.median(log_sizes, axis=1))
-    artists[way].set_data(steps, middle)
+    line = to_axis(np.median(log_sizes, axis=1) if middle is None else log_sizes[:, middle])
+    artists[way].set_data(steps, line)
     if f"{way} end" in artists:
         end = -1 if way == "forward" else 0
-        artists[f"{way} end"].set_data([steps[end]], [middle[end]])
-        artists[f"{way} end"].set_visible(bool(abs(np.log10(middle[end])) <= EDGE))
+        artists[f"{way} end"].set_data([steps[end]], [line[end]])
+        artists[f"{way} end"].set_visible(bool(abs(np.log10(line[end])) <= EDGE))
     return artists

@@ -26,3 +26,14 @@ def test_band_median_and_arrowhead(way, end):
     assert moved is artists
     assert not artists[f"{way} end"].get_visible()  # below the axis
     encode_png(figure)
+
+
+def test_the_line_is_that_of_one_network_where_one_is_asked_for():
+    _, axes = new_figure()
+    artists = draw_band(axes, "back", STEPS, LOGS, middle=2)
+    wanted = [1, 10**0.5, 1e3, 1e-5]
+    np.testing.assert_allclose(artists["back"].get_ydata(), wanted)
+    np.testing.assert_allclose(artists["back end"].get_xydata(), [[0, 1]])
+    draw_band(axes, "back", STEPS, LOGS[::-1], artists, middle=2)
+    np.testing.assert_allclose(artists["back"].get_ydata(), wanted[::-1])
+    np.testing.assert_allclose(artists["back end"].get_xydata(), [[0, 1e-5]])

@@ -127,7 +127,7 @@ def draw_recall_errors(updates: ArrayLike, errors: Mapping[int, ArrayLike]) -> N
         axes.set(
             yscale="log", xlabel="update", ylabel="mean squared error\n(50 batches), log scale"
         )
-        axes.set_title("The input 5 steps before is recalled only with a k above 5", loc="left")
+        axes.set_title("16 units recall the input 5 steps before only with a k above 5", loc="left")
         axes.legend(fontsize=9, **_BELOW)
 
     figure, narrow = draw_both(draw, 8, 3.7, narrow=3.6)

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.legend_handler import HandlerTuple
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path
@@ -160,6 +161,20 @@ def _prepare(axes, spread):
     return artists
 
 
+class _Stack(HandlerTuple):
+    """Two lines of a key, one above the other."""
+
+    def create_artists(self, legend, handles, xdescent, ydescent, *rest):
+        height = rest[1]
+        return [
+            artist
+            for handle, down in zip(handles, (-height / 2, height / 2), strict=True)
+            for artist in super(_Stack, self).create_artists(
+                legend, (handle,), xdescent, ydescent + down, *rest
+            )
+        ]
+
+
 def _add_key(axes, *, columns):
     """What widths, dashes, bars and scissors say."""
     ink, edge, scissors = COLORS["data"], COLORS["accent"], TextPath((0, 0), "✂")
@@ -167,7 +182,10 @@ def _add_key(axes, *, columns):
     cut = {"marker": Path(scissors.vertices - middle, scissors.codes), "markersize": 12}
     handles = {
         "wider: larger": Line2D([], [], color=ink, linewidth=4),
-        "dashed: negative": Line2D([], [], color=ink, linewidth=2, linestyle="--"),
+        "dashed: negative": tuple(  # forward, and back
+            Line2D([], [], color=color, linewidth=1.8, linestyle="--")
+            for color in (COLORS["negative"], edge)
+        ),
         "adds to dw": Patch(facecolor=edge, edgecolor=edge),
         "takes from dw": Patch(facecolor="#FFFFFF", edgecolor=edge, linewidth=1.2),
         "hₜ goes on, the gradient ends": Line2D(
@@ -177,6 +195,7 @@ def _add_key(axes, *, columns):
     key = axes.legend(
         handles.values(), handles, loc="upper left", bbox_to_anchor=(-0.01, 0.02), ncols=columns,
         frameon=False, fontsize=9, columnspacing=0.8, handletextpad=0.4, handlelength=1.3,
+        handler_map={tuple: _Stack()},
     )  # fmt: skip
     for artist in (key.legend_handles[-1], key.get_texts()[-1]):
         artist.set_gid("cut")
@@ -264,7 +283,7 @@ def _write_sums(sweep, artists, total, lines, *, narrow):
     """Name the lines of the sum so far and of the whole, each at its own height in `lines`."""
     shown = [name for name in ("sum", "whole") if name in lines]
     texts = {
-        "sum": f"dw = {write_number(total)}",
+        "sum": f"dw {'so far ' if 0 < sweep.done < T else ''}= {write_number(total)}",
         "whole": f"uncut {'' if narrow else 'dw = '}{write_number(sweep.whole)}",
     }
     for name, text in texts.items():

@@ -56,7 +56,7 @@ def gradient_decay_demo(
     )
 
 
-def clipping_cliff_demo(*, max_norm: float = 0.01, learning_rate: float = 0.5) -> Live:
+def clipping_cliff_demo(*, max_norm: float = 1.0, learning_rate: float = 0.5) -> Live:
     """The clipping cliff: drag the threshold θ and watch gradient descent survive the wall.
 
     Parameters

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import PathPatch, Polygon
+from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.transforms import ScaledTranslation
 
@@ -12,14 +12,19 @@ from rnn_helpers.display.figures import COLORS
 from rnn_helpers.recurrences.carried import Carried
 
 SLOPE, WEIGHTS, BOTH = FACTORS = {
-    "slope": "by this the slopes of the activation multiply the gradient in each step back, in the "
-    "network in the middle of the twenty",
-    "W_hh": "by this the recurrent weights multiply it next",
-    "slope × W_hh": "by this the whole step multiplies it; below 1 it shrinks",
+    "slope": "by this the slopes of the activation multiply the gradient in a step back, in the "
+    "network in the middle of the twenty; a bar is the mean of five steps",
+    "W_hh": "by this the recurrent weights multiply it next: the bar begins where that of the "
+    "slope ends",
+    "slope × W_hh": "by this the whole step multiplies it, the end of the second bar; below 1 it "
+    "shrinks",
 }
 """The parts of this picture, by their names."""
 
-_LEAST, _MOST = 0.05, 5.0  # of the axis; a step that goes further is cut off at its edge
+EVERY = 5
+"""How many steps share a pair of bars: a phone has four pixels for one."""
+
+_LEAST, _MOST = 0.05, 4.0  # of the axis; a step that goes further is cut off at its edge
 _FAR = 6  # powers of ten
 _NOWHERE = Path(np.ones((1, 2)))
 
@@ -45,23 +50,47 @@ def find_factors(carried: Carried) -> dict[str, np.ndarray]:
 def draw_factors(
     carried: Carried, axes: Axes, artists: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Draw an area for each of the two factors, and a dash for their product; or move them."""
+    """Draw the two factors of every five steps and a dash for their product; or move them.
+
+    Each is a geometric mean. The bar of the slope begins at 1, that of W_hh where it ends: on the
+    log axis lengths add up, so that the second ends at the product.
+    """
     factors = find_factors(carried)
     if artists is None:
         artists = _prepare(axes, len(factors[BOTH]))
+    starts = np.arange(0, len(factors[BOTH]), EVERY)
+    ends = np.append(starts[1:], len(factors[BOTH]))
+    slope, both = (_find_means(factors[name], starts) for name in (SLOPE, BOTH))
+    reached = ~np.isnan(both)
+    left, right = starts[reached] + 0.05 * EVERY, ends[reached] - 0.05 * EVERY
+    middle = (left + right) / 2
+    first, end = (10.0 ** np.clip(each[reached], -_FAR, _FAR) for each in (slope, both))
+    artists[SLOPE].set_path(_join_bars(left, middle, np.ones(len(first)), first))
+    artists[WEIGHTS].set_path(_join_bars(middle, right, first, end))
+    dashes = np.column_stack([middle, end, right, end]).reshape(-1, 2)
+    codes = [Path.MOVETO, Path.LINETO] * len(end)
+    artists[BOTH].set_path(Path(dashes, codes) if codes else _NOWHERE)
     for name, log_sizes in factors.items():
-        steps = np.flatnonzero(~np.isnan(log_sizes))  # those that the gradient reaches
-        heights = np.repeat(10.0 ** np.clip(log_sizes[steps], -_FAR, _FAR), 2)
-        stairs = np.column_stack([np.column_stack([steps, steps + 1]).ravel(), heights])
-        if name == BOTH:
-            codes = [Path.MOVETO, Path.LINETO] * len(steps)
-            artists[name].set_path(Path(stairs, codes) if len(steps) else _NOWHERE)
-        else:
-            last = len(log_sizes)
-            artists[name].set_xy([(last, 1), (steps[0] if len(steps) else last, 1), *stairs])
         short = "both" if name == BOTH else name
         artists[f"mean {name}"].set_text(f"{short} {_find_mean(log_sizes):.2f}")
     return artists
+
+
+def _find_means(log_sizes, starts):
+    """The mean of the steps from each of `starts` to the next that the gradient reaches; or NaN."""
+    reached = ~np.isnan(log_sizes)
+    sums = np.add.reduceat(np.where(reached, log_sizes, 0.0), starts)
+    with np.errstate(invalid="ignore"):
+        return sums / np.add.reduceat(reached.astype(float), starts)
+
+
+def _join_bars(left, right, start, end):
+    """One path of several bars, from `start` up or down to `end`."""
+    if not len(left):
+        return _NOWHERE
+    corners = [(left, start), (left, end), (right, end), (right, start), (left, start)]
+    codes = [Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY]
+    return Path(np.array(corners).transpose(2, 0, 1).reshape(-1, 2), codes * len(left))
 
 
 def _find_mean(log_sizes):
@@ -74,28 +103,35 @@ def _prepare(axes, steps):
         yscale="log", xlim=(-0.02 * steps, 1.02 * steps), ylim=(_LEAST, _MOST), xlabel="step t",
         ylabel="factor, log scale",
     )  # fmt: skip
-    axes.set_yticks([0.1, 1.0], ["0.1", "1"])
+    axes.set_yticks([0.1, 0.3, 1.0, 3.0], ["0.1", "0.3", "1", "3"])
     axes.minorticks_off()
+    axes.axhline(1, color=COLORS["bound"], linewidth=0.9, zorder=1.5)
     artists: dict[str, Any] = {}
     for name, fill in ((SLOPE, "#FFFFFF"), (WEIGHTS, COLORS["shade"])):
-        area = Polygon([(0, 1)], facecolor=fill, edgecolor=COLORS["bound"], linewidth=0.9)
-        area.set(label=name, gid=name, zorder=1.6)
-        artists[name] = axes.add_patch(area)
-    look = {"linewidth": 2.2, "gid": BOTH}
-    dashes = PathPatch(_NOWHERE, fill=False, edgecolor=COLORS["accent"], zorder=2, **look)
+        bars = PathPatch(_NOWHERE, facecolor=fill, edgecolor=COLORS["bound"], linewidth=0.9)
+        bars.set(label=name, gid=name, zorder=1.6)
+        artists[name] = axes.add_patch(bars)
+    look = {"linewidth": 2.6, "gid": BOTH}
+    dashes = PathPatch(
+        _NOWHERE, fill=False, edgecolor=COLORS["accent"], capstyle="butt", zorder=2, **look
+    )
     artists[BOTH] = axes.add_patch(dashes)
-    axes.plot([], [], "--", color=COLORS["accent"], label=BOTH, **look)  # for the legend
+    axes.plot([], [], color=COLORS["accent"], label=BOTH, **look)  # for the legend
     figure: Any = axes.figure
-    for line, name in enumerate(["mean", *FACTORS]):  # at the right margin, one below the other
+    heads = [f"all {steps} steps", *FACTORS]
+    for line, name in enumerate(heads):  # at the right margin, one below the other
         down = ScaledTranslation(0, (17 - 11 * line) / 72, figure.dpi_scale_trans)
         words = axes.text(
-            1.01, 0.5, "mean", va="center", fontsize=9, transform=axes.transAxes + down,
+            1.01, 0.5, name, va="center", fontsize=9, transform=axes.transAxes + down,
             color=COLORS["data" if line else "muted"],
         )  # fmt: skip
         if line:
             words.set_gid(name)
             artists[f"mean {name}"] = words
-    axes.set_title("One step back, in the middle network: slope, then W_hh", loc="left", pad=22)
+    axes.set_title(
+        f"A step back in the middle network, means of {EVERY}: slope, then W_hh", loc="left",
+        pad=22,
+    )  # fmt: skip
     axes.legend(
         loc="lower left", bbox_to_anchor=(-0.02, 1), ncols=3, fontsize=9, frameon=False,
         borderpad=0.2,

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.legend_handler import HandlerTuple
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
@@ -87,7 +88,7 @@ def format_size(log_size: float) -> str:
 
 
 _MAP_COLORS = colormaps["cividis"].resampled(64)  # a picture of 256 colours has some left for lines
-_HEIGHTS = 1.9, 1  # of the two panels, one to the other
+_HEIGHTS = 1.6, 1  # of the two panels, one to the other
 
 
 def draw_carried(
@@ -95,23 +96,26 @@ def draw_carried(
 ) -> dict[str, Any]:
     """Draw the nudge forward, the gradient back and their product at every step; or move them.
 
-    The second axes have what each step back multiplies the gradient by.
+    Thick lines are the network in the middle, bands and thin lines all of them. The second axes
+    have what a step back multiplies the gradient by.
     """
     upper, lower = axes
-    steps = np.arange(len(carried.forward))
+    steps, network = np.arange(len(carried.forward)), find_middle(carried)
     if artists is None:
         artists = _prepare_carried(upper, steps, carried) | draw_factors(carried, lower)
     else:
-        draw_band(upper, "forward", steps, carried.forward, artists)
-        draw_band(upper, "back", steps, carried.back, artists)
         draw_factors(carried, lower, artists)
+    draw_band(upper, "forward", steps, carried.forward, artists, middle=network)
+    draw_band(upper, "back", steps, carried.back, artists, middle=network)
     lines = np.stack(np.broadcast_arrays(steps[:, None], to_axis(carried.meeting)), axis=2)
     artists["meeting"].set_path(_join_lines(lines.transpose(1, 0, 2)))
-    at, ends = np.repeat(steps[[0, -1]], len(carried.ends)), carried.meeting[[0, -1]].ravel()
-    for name, there in {
-        "ends": np.abs(ends) <= EDGE, "above": ends > EDGE, "below": ends < -EDGE
-    }.items():  # fmt: skip
-        artists[name].set_data(at[there], 10.0 ** np.clip(ends[there], -EDGE, EDGE))
+    artists["middle"].set_data(*lines[:, network].T)
+    ends = carried.meeting[[0, -1], network]
+    above, below = (bool((way * ends > EDGE).all()) for way in (1, -1))
+    artists["ends"].set_data(steps[[0, -1]], 10.0 ** np.clip(ends, -EDGE, EDGE))
+    artists["ends"].set_marker("^" if above else "v" if below else "o")
+    for name, off in (("above", above), ("below", below)):
+        artists[name].set_visible(off)
     with np.errstate(over="ignore"):
         artists["radius"].set_data(steps, to_axis(steps * np.log10(carried.spectral_radius)))
     return artists
@@ -125,47 +129,73 @@ def _join_lines(lines):
 
 
 def _prepare_carried(axes, steps, carried):
-    T = int(steps[-1])
+    T, count = int(steps[-1]), len(carried.ends)
     axes.get_gridspec().set_height_ratios(_HEIGHTS)
     prepare_steps(axes, T, "size")
     draw_held(axes)
     nudge, gradient, product, power, *_ = PARTS
+    network = find_middle(carried)
     artists = draw_band(
-        axes, "forward", steps, carried.forward, label=f"{nudge} of h₀, forward",
-        part=nudge,
+        axes, "forward", steps, carried.forward, label="nudge u of h₀, forward", part=nudge,
+        middle=network,
     )  # fmt: skip
     artists |= draw_band(
-        axes, "back", steps, carried.back, label=f"{gradient} of h_T, back",
-        part=gradient,
+        axes, "back", steps, carried.back, label="gradient v of h_T, back", part=gradient,
+        middle=network,
     )  # fmt: skip
-    look = {"linewidth": 0.8, "gid": product}
-    artists["meeting"] = axes.add_patch(
-        PathPatch(Path(np.zeros((1, 2))), fill=False, edgecolor=COLORS["tanh"], **look)
+    blue = {"color": COLORS["tanh"], "gid": product}
+    (artists["middle"],) = axes.plot([], [], linewidth=1.8, zorder=2.1, **blue)
+    (artists["ends"],) = axes.plot(
+        [], [], "o", markersize=8, zorder=2.15, clip_on=False, in_layout=False, **blue
     )
-    look |= {"color": COLORS["tanh"], "markersize": 8}
-    axes.plot([], [], ".-", label="nudge · gradient, the same at every step", **look)
-    for name, mark in {"ends": ".", "above": "^", "below": "v"}.items():
-        (artists[name],) = axes.plot([], [], mark, zorder=2.1, clip_on=False, **look)
-        artists[name].set_in_layout(False)  # one without a point would take room at (0, 0)
-        if name != "ends":
-            artists[name].set_label(f"off the scale, {name}")
+    artists["meeting"] = axes.add_patch(
+        PathPatch(
+            Path(np.zeros((1, 2))), fill=False, edgecolor=COLORS["tanh"], gid=product, **_FAINT
+        )
+    )
+    for name, y in (("above", 1), ("below", 0)):  # beside the triangles, in the right margin
+        artists[name] = axes.text(
+            1.02, y, "off the\nscale", va="center", fontsize=9, transform=axes.transAxes, **blue
+        )
     (artists["radius"],) = axes.plot(
         [], [], ":", linewidth=1.5, color=COLORS["bound"], label=power, gid=power
     )
-    for x, side, words in ((0, "left", "here (Pᵀ v) · u"), (1, "right", "here v · (P u)")):
+    for x, side, words in ((0, "left", "(Pᵀ v) · u"), (1, "right", "v · (P u)")):
         axes.annotate(
             words, (x, 0), xytext=(0, -21), xycoords="axes fraction", textcoords="offset points",
             ha=side, va="top", fontsize=10, color=COLORS["tanh"],
         )  # fmt: skip
     figure: Any = axes.figure
     below = axes.transAxes + ScaledTranslation(0, -38 / 72, figure.dpi_scale_trans)
-    size, left = (8, -0.25) if is_narrow(axes) else (9, -0.05)
+    size, left, columns = (8, -0.3, 2) if is_narrow(axes) else (9, -0.05, 3)
     axes.legend(
-        fontsize=size, loc="upper left", bbox_to_anchor=(left, 0),
-        bbox_transform=below, ncols=2, columnspacing=1.0, handlelength=1.8,
+        *_make_key(artists, count), fontsize=size, loc="upper left", bbox_to_anchor=(left, 0),
+        bbox_transform=below, ncols=columns, columnspacing=1.0, title_fontsize=size, **_KEY,
     )  # fmt: skip
     axes.set_title("A nudge goes forward, a gradient comes back", loc="left")
     return artists
+
+
+_KEY: dict[str, Any] = {
+    "title": "Thick: the middle network. P: the product of all its steps", "alignment": "left",
+    "handlelength": 1.8, "handler_map": {tuple: HandlerTuple(ndivide=None, pad=0)},
+}  # fmt: skip
+_FAINT: dict[str, Any] = {"linewidth": 0.8, "alpha": 0.5}
+
+
+def _make_key(artists, count):
+    """Handles and labels of the upper panel's key."""
+    strong = Line2D([], [], color=COLORS["tanh"], linewidth=1.8, marker="o", markersize=8)
+    thin = Line2D([], [], color=COLORS["tanh"], **_FAINT)
+    rows = [
+        (artists["forward"], artists["forward"].get_label()),
+        (artists["back"], artists["back"].get_label()),
+        ((artists["forward band"], artists["back band"]), f"bands: all {count} networks"),
+        (strong, "nudge · gradient, one number"),
+        (thin, "nudge · gradient, the others"),
+        (artists["radius"], artists["radius"].get_label()),
+    ]
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def describe_descent(descent: Descent) -> str:
@@ -175,21 +205,27 @@ def describe_descent(descent: Descent) -> str:
         for path in (descent.plain, descent.clipped)
     ]
     head = f"θ = {descent.max_norm:.4g}: "
+    plain = _fate(descent.plain, descent.plain_losses)
     if descent.largest_norm <= descent.max_norm:
         return (
             f"{head}the largest gradient has norm {descent.largest_norm:.3g}, none reaches θ, and "
-            f"the two paths are one. It {_fate(descent.plain)}."
+            f"the two paths are one. It {plain}."
         )
     return (
         f"{head}without clipping, the longest move is {moves[0]:.3g} (a gradient of norm "
-        f"{descent.largest_norm:.3g}), and the descent {_fate(descent.plain)}. Clipped, the "
-        f"longest move is {moves[1]:.2g}, and it {_fate(descent.clipped)}."
+        f"{descent.largest_norm:.3g}), and the descent {plain}. Clipped, the longest move is "
+        f"{moves[1]:.2g}, and it {_fate(descent.clipped, descent.clipped_losses)}."
     )
 
 
-def _fate(path):
-    inside = is_on_map(path)
+def _fate(path, losses):
+    inside, drops = is_on_map(path), -np.diff(losses)
     if inside.all():
+        if drops.min() > 0 and drops[-1] >= drops.mean():  # down all the way, and not slower
+            return (
+                f"is still on its way after {len(drops)} updates: its loss has fallen from "
+                f"{losses[0]:.3g} to {losses[-1]:.3g}"
+            )
         return "stays on the map"
     if inside[-1]:
         return "leaves the map and comes back"
@@ -265,7 +301,7 @@ def draw_learned_by_distance(
 
     def draw(axes):
         draw_success_counts(distances, counts, axes, total=total)
-        axes.set_title("The further the subject, the fewer plain networks learn", loc="left")
+        axes.set_title("Where the subject is far, fewer plain networks learn", loc="left")
         axes.set(xlabel="words between subject and verb")
 
     rows = "; ".join(
@@ -323,7 +359,7 @@ def draw_three_carried(results: Sequence[Carried]) -> None:
     """Show the explorer's picture at several settings, with its sentence as the alternative."""
     figure, axes = new_figure(12, 6.2, nrows=2, ncols=len(results), sharey="row")
     for (upper, lower), carried in zip(axes.T, results, strict=True):
-        draw_carried(carried, (upper, lower))
+        artists = draw_carried(carried, (upper, lower))
         counts = "{} vanish, {} hold, {} explode".format(*carried.counts.values())
         upper.set_title(f"{carried.activation}: {counts}", loc="left", fontsize=11)
         lower.set_title(f"{carried.activation}: one step back", loc="left", fontsize=11)
@@ -334,9 +370,12 @@ def draw_three_carried(results: Sequence[Carried]) -> None:
             axis.get_legend().remove()
     for words in [text for axis in axes[0, :-1] for text in axis.texts if text.get_gid() == HOLDS]:
         words.remove()  # one name at the right margin is enough
-    upper, lower = (axis.get_legend_handles_labels() for axis in axes[:, 0])
-    handles, labels = ([*one, *other] for one, other in zip(upper, lower, strict=True))
-    figure.legend(handles, labels, loc="outside lower center", ncols=3, fontsize=12)
+    keys = _make_key(artists, len(carried.ends)), axes[1, 0].get_legend_handles_labels()
+    handles, labels = ([*one, *other] for one, other in zip(*keys, strict=True))
+    figure.legend(
+        handles, labels, loc="outside lower center", ncols=3, fontsize=12, **_KEY,
+        title_fontsize=12,
+    )  # fmt: skip
     show(figure, alt=" ".join(map(describe_carried, results)))
 
 

@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
+from matplotlib.lines import Line2D
+from matplotlib.patches import PathPatch
 from matplotlib.text import Text
 
 from rnn_helpers.lectures.backpropagation_through_time import plots
@@ -77,10 +80,21 @@ def test_the_key_of_the_sweep_looks_as_what_it_names():
     for name, bar in (("adds to dw", "more"), ("takes from dw", "less")):
         assert demo.artists[bar].get_visible()
         assert looks[name].get_facecolor() == demo.artists[bar].get_facecolor()
-    assert looks["dashed: negative"].get_linestyle() == "--"
+    dashes = [line for line in key.findobj(Line2D) if line.get_linestyle() == "--"]
+    ways = {"state": demo.artists["forward"], "added": demo.artists["back 6"]}
+    negative = {
+        to_hex(artist.get_edgecolor())
+        for part, diagram in ways.items()
+        for artist in diagram.get_children()
+        if artist.get_gid() == part and type(artist) is PathPatch
+        and artist.get_linestyle() not in ("-", "solid")
+    }  # fmt: skip
+    assert {to_hex(line.get_color()) for line in dashes} == negative
+    assert len(negative) == 2  # forward and back have each their own
+    low, high = sorted(line.get_ydata()[0] for line in dashes)
+    assert high - low > dashes[0].get_linewidth()  # one above the other
     assert looks["wider: larger"].get_linestyle() == "-"
-    wide, thin = (looks[name].get_linewidth() for name in ("wider: larger", "dashed: negative"))
-    assert wide > thin
+    assert looks["wider: larger"].get_linewidth() > max(line.get_linewidth() for line in dashes)
     demo.close()
 
 

@@ -107,7 +107,9 @@ def _check_bars(artists, sweep):
             assert artists[name].get_facecolor() == to_rgba(
                 COLORS["accent"] if name == "more" else "#FFFFFF"
             )
-    written = float(artists["sum now"].get_text().removeprefix("dw = ").replace("−", "-"))
+    so_far = "so far " if sweep.done < T else ""  # only the whole sum is dw
+    written = artists["sum now"].get_text().removeprefix(f"dw {so_far}= ")
+    written = float(written.replace("−", "-"))
     assert written == pytest.approx(wanted[-1], abs=0.005)
     assert (line[-1] - zero) * (1 if scale is None else 1 / scale) == pytest.approx(wanted[-1])
     whole = artists["whole now"].get_text().removeprefix("uncut dw = ").replace("−", "-")

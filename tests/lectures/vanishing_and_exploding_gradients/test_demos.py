@@ -37,13 +37,12 @@ def test_a_linear_network_is_drawn_as_the_powers_of_its_matrix(explorer, radius,
         for seed in range(20)
     ]
     norms = [np.linalg.norm(power, 2) for power in powers]
-    left, right = explorer.artists["ends"].get_ydata().reshape(2, 20)
-    np.testing.assert_allclose(left, norms, rtol=1e-8)
-    np.testing.assert_allclose(right, norms, rtol=1e-8)
+    middle = np.sort(norms)[9]
+    np.testing.assert_allclose(explorer.artists["ends"].get_ydata(), middle, rtol=1e-8)
+    np.testing.assert_allclose(explorer.artists["middle"].get_ydata(), middle, rtol=1e-8)
     level = explorer.artists["meeting"].get_path().vertices.reshape(20, STEPS + 1, 2)
     np.testing.assert_allclose(level[:, :, 1], np.repeat(np.c_[norms], STEPS + 1, 1), rtol=1e-8)
     np.testing.assert_array_equal(level[:, :, 0], np.tile(np.arange(STEPS + 1), (20, 1)))
-    middle = 10 ** np.median(np.log10(norms))
     assert explorer.artists["forward"].get_ydata()[-1] == pytest.approx(middle, rel=1e-8)
     assert explorer.artists["back"].get_ydata()[0] == pytest.approx(middle, rel=1e-8)
     wanted = radius ** np.arange(STEPS + 1)
@@ -78,6 +77,14 @@ def test_the_readouts_of_the_cliff_have_no_zeros_at_their_ends():
     formats = {name: demo.controls[name].readout_format for name in ("max_norm", "learning_rate")}
     demo.close()
     assert formats == {"max_norm": ".4", "learning_rate": ".3"}  # ".4g" is 0.01000 on a page
+
+
+def test_the_cliff_begins_where_clipping_makes_the_difference():
+    demo = clipping_cliff_demo()
+    assert demo.controls["max_norm"].value == pytest.approx(1)
+    assert "the descent is off the map after the last update" in demo.message
+    assert demo.message.endswith("Clipped, the longest move is 0.5, and it stays on the map.")
+    demo.close()
 
 
 def test_a_descent_on_the_map_and_its_loss_are_one_part():

@@ -6,7 +6,11 @@ from matplotlib.colors import to_hex
 
 from rnn_helpers.display.figures import COLORS, new_figure
 from rnn_helpers.lectures.vanishing_and_exploding_gradients.demos import STEPS, gradient_decay_demo
-from rnn_helpers.lectures.vanishing_and_exploding_gradients.factors import FACTORS, draw_factors
+from rnn_helpers.lectures.vanishing_and_exploding_gradients.factors import (
+    EVERY,
+    FACTORS,
+    draw_factors,
+)
 from rnn_helpers.recurrences.carried import compute_carried
 from rnn_helpers.recurrences.cells import get_activation, run_rnn
 from rnn_helpers.recurrences.jacobians import make_recurrent_weights
@@ -39,12 +43,12 @@ def follow_back(activation, radius, seed):
     return np.array(found[::-1]).T
 
 
-def read_stairs(points):
-    """The height of each step of stairs that begin and end at whole numbers."""
-    xs, ys = np.asarray(points).reshape(-1, 2, 2).transpose(2, 0, 1)
-    np.testing.assert_array_equal(xs[:, 1] - xs[:, 0], 1)
-    np.testing.assert_array_equal(ys[:, 0], ys[:, 1])
-    return xs[:, 1].astype(int), ys[:, 0]
+def read_bars(artist):
+    """Of each bar: its left and right, where it begins and where it ends; (N,) each."""
+    corners = artist.get_path().vertices.reshape(-1, 5, 2)
+    np.testing.assert_array_equal(corners[:, 0, 0], corners[:, 1, 0])
+    np.testing.assert_array_equal(corners[:, 1, 1], corners[:, 2, 1])
+    return corners[:, 0, 0], corners[:, 2, 0], corners[:, 0, 1], corners[:, 1, 1]
 
 
 @pytest.mark.parametrize(("activation", "radius"), [
@@ -54,38 +58,59 @@ def test_each_factor_is_read_back_from_the_picture(demo, activation, radius):
     set_to(demo, activation=activation, spectral_radius=radius)
     middle = int(np.argsort(demo.result.ends, kind="stable")[9])
     slope, weights = follow_back(activation, radius, middle)
-    drawn = {name: demo.artists[name].get_xy()[2 : 2 + 2 * STEPS] for name in ("slope", "W_hh")}
-    drawn["slope × W_hh"] = demo.artists["slope × W_hh"].get_path().vertices
-    for name, wanted in {"slope": slope, "W_hh": weights, "slope × W_hh": slope * weights}.items():
-        steps, heights = read_stairs(drawn[name])
-        np.testing.assert_array_equal(steps, np.arange(1, STEPS + 1))
-        np.testing.assert_allclose(heights, wanted, rtol=1e-6)
+    wanted = {"slope": slope, "W_hh": weights, "slope × W_hh": slope * weights}
+    fives = {
+        name: np.exp(np.log(each).reshape(10, 5).mean(axis=1)) for name, each in wanted.items()
+    }
+    left, half, one, end = read_bars(demo.artists["slope"])
+    np.testing.assert_array_equal(one, 1)
+    np.testing.assert_allclose(end, fives["slope"], rtol=1e-6)
+    assert ((left > np.arange(0, 50, 5)) & (left < half)).all()
+    start, right, before, after = read_bars(demo.artists["W_hh"])
+    np.testing.assert_array_equal(start, half)  # the bars stand side by side, neither covers one
+    assert ((half < right) & (right < np.arange(5, 55, 5))).all()
+    np.testing.assert_allclose(before, end)  # and on the log axis their lengths add up
+    np.testing.assert_allclose(after / before, fives["W_hh"], rtol=1e-6)
+    dashes = demo.artists["slope × W_hh"].get_path().vertices.reshape(-1, 2, 2)
+    np.testing.assert_array_equal(dashes[:, :, 0], np.c_[half, right])
+    np.testing.assert_allclose(dashes[:, :, 1], np.c_[after, after])
+    np.testing.assert_allclose(after, fives["slope × W_hh"], rtol=1e-6)
+    for name, each in wanted.items():
         short = name if name in ("slope", "W_hh") else "both"
-        mean = np.exp(np.log(wanted).mean())
+        mean = np.exp(np.log(each).mean())
         assert demo.artists[f"mean {name}"].get_text() == f"{short} {mean:.2f}"
         assert demo.artists[name].get_gid() == demo.artists[f"mean {name}"].get_gid() == name
 
 
-def test_the_areas_begin_at_one_and_the_looks_are_of_layer_operation_and_gradient(demo):
+def test_the_looks_are_of_layer_operation_and_gradient(demo):
     for name, fill in (("slope", "#FFFFFF"), ("W_hh", COLORS["shade"])):
-        area = demo.artists[name]
-        np.testing.assert_array_equal(area.get_xy()[:2], [(STEPS, 1), (0, 1)])
-        assert (area.get_label(), fill.lower()) == (name, to_hex(area.get_facecolor()))
+        bars = demo.artists[name]
+        assert (bars.get_label(), fill.lower()) == (name, to_hex(bars.get_facecolor()))
     assert to_hex(demo.artists["slope × W_hh"].get_edgecolor()) == COLORS["accent"].lower()
     lower = demo.figure.axes[1]
     entries = [text.get_text() for text in lower.get_legend().get_texts()]
     assert entries == list(FACTORS)
     assert set(FACTORS) <= {name for name, _ in demo.stage.parts}
+    assert f"means of {EVERY}: slope, then W_hh" in lower.get_title(loc="left")
+
+
+def test_the_last_bars_are_of_the_steps_that_are_left():
+    _, axes = new_figure()
+    carried = compute_carried(length=7, networks=3)
+    left, _, _, end = read_bars(draw_factors(carried, axes)["slope"])
+    assert (len(left), left[1] > 5) == (2, True)
+    slopes = carried.slopes[:, np.argsort(carried.ends, kind="stable")[1]]
+    np.testing.assert_allclose(np.log10(end), [slopes[:5].mean(), slopes[5:].mean()])
 
 
 def test_where_nothing_comes_through_nothing_is_drawn_before_and_the_mean_is_0():
     _, axes = new_figure()
-    artists = draw_factors(compute_carried(length=5, networks=3), axes)
-    dead = compute_carried(activation="relu", spectral_radius=0.0, length=5, networks=3)
+    artists = draw_factors(compute_carried(length=15, networks=3), axes)
+    dead = compute_carried(activation="relu", spectral_radius=0.0, length=15, networks=3)
     draw_factors(dead, axes, artists)
-    for points in (artists["slope × W_hh"].get_path().vertices, artists["slope"].get_xy()[2:4]):
-        steps, heights = read_stairs(points)
-        assert steps.tolist() == [5]  # its units are off, and the other steps get nothing
-        assert heights[0] < axes.get_ylim()[0]
-    np.testing.assert_array_equal(np.unique(artists["W_hh"].get_xy(), axis=0), [[5, 1]])
+    left, _, _, end = read_bars(artists["slope"])
+    assert (len(left), left[0] > 10) == (1, True)  # the others get nothing
+    _, _, before, after = read_bars(artists["W_hh"])
+    np.testing.assert_array_equal(before, end)
+    assert after[0] < axes.get_ylim()[0]
     assert artists["mean slope × W_hh"].get_text() == "both 0.00"

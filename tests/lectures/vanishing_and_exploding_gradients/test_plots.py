@@ -65,43 +65,63 @@ def test_where_nothing_comes_through_no_factor_is_told():
 def test_the_explorer_draws_each_line_under_its_own_name():
     figure, (axes, lower) = new_figure(8, 6.2, nrows=2)
     carried = compute_carried(activation="relu", spectral_radius=1.6, length=50)
-    draw_carried(carried, (axes, lower))
+    artists = draw_carried(carried, (axes, lower))
     lines = {line.get_label(): line for line in axes.get_lines()}
+    middle = np.argsort(carried.ends, kind="stable")[9]
     for name, values, color, style in (
-        ("nudge of h₀, forward", carried.forward, COLORS["data"], "-"),
-        ("gradient of h_T, back", carried.back, COLORS["accent"], "--"),
+        ("nudge u of h₀, forward", carried.forward, COLORS["data"], "-"),
+        ("gradient v of h_T, back", carried.back, COLORS["accent"], "--"),
     ):
-        middle = 10 ** np.median(values, axis=1)
-        np.testing.assert_allclose(lines[name].get_xydata(), np.c_[np.arange(51), middle])
+        np.testing.assert_allclose(
+            lines[name].get_xydata(), np.c_[np.arange(51), 10 ** values[:, middle]]
+        )
         assert (lines[name].get_color(), lines[name].get_linestyle()) == (color, style)
     np.testing.assert_allclose(lines["ρᵗ"].get_ydata(), 1.6 ** np.arange(51))
     assert (lines["ρᵗ"].get_color(), lines["ρᵗ"].get_linestyle()) == (COLORS["bound"], ":")
-    for name, mark in (("off the scale, above", "^"), ("off the scale, below", "v")):
-        assert lines[name].get_marker() == mark
-    entries = [text.get_text() for text in axes.get_legend().get_texts()]
-    assert set(entries) == {name for name in lines if not name.startswith("_")}
+    strong, faint = artists["middle"], artists["meeting"]
+    np.testing.assert_allclose(strong.get_ydata(), 10 ** carried.meeting[:, middle])
+    assert strong.get_linewidth() > 2 * faint.get_linewidth()
+    assert (faint.get_alpha() or 1) < (strong.get_alpha() or 1)
+    assert max(strong.get_zorder(), faint.get_zorder()) < artists["forward"].get_zorder()
+    key = axes.get_legend()
+    looks = dict(zip([text.get_text() for text in key.texts], key.legend_handles, strict=True))
+    assert list(looks) == [
+        "nudge u of h₀, forward", "gradient v of h_T, back", "bands: all 20 networks",
+        "nudge · gradient, one number", "nudge · gradient, the others", "ρᵗ",
+    ]  # fmt: skip
+    assert key.get_title().get_text() == (
+        "Thick: the middle network. P: the product of all its steps"
+    )
+    for name, artist in (("one number", strong), ("the others", faint)):
+        entry = looks[f"nudge · gradient, {name}"]
+        assert (entry.get_linewidth(), entry.get_alpha()) == (
+            artist.get_linewidth(), artist.get_alpha()
+        )  # fmt: skip
+    patches = {patch.get_facecolor() for patch in key.findobj(Rectangle)}
+    assert patches == {artists[f"{way} band"].get_facecolor() for way in ("forward", "back")}
     (band,) = (patch for patch in axes.patches if type(patch) is Rectangle)
     np.testing.assert_allclose([band.get_y(), band.get_y() + band.get_height()], [0.01, 100])
     assert {patch.get_gid() for patch in (band, *axes.texts[:3])} == {"holds"}
-    sides = {text.get_text(): text.xy[0] for text in axes.texts[3:]}
-    assert sides == {"here (Pᵀ v) · u": 0, "here v · (P u)": 1}
+    sides = {text.get_text(): text.xy[0] for text in axes.texts if " · " in text.get_text()}
+    assert sides == {"(Pᵀ v) · u": 0, "v · (P u)": 1}
     encode_png(figure)
 
 
 @pytest.mark.parametrize(("activation", "radius", "mark"), [
-    ("identity", 2.5, "above"), ("sigmoid", 1.0, "below"), ("tanh", 1.6, "ends"),
+    ("identity", 2.5, "above"), ("sigmoid", 1.0, "below"), ("tanh", 1.6, "on"),
 ])  # fmt: skip
 def test_what_ends_beyond_the_axis_has_a_triangle_at_its_edge(activation, radius, mark):
     _, axes = new_figure(8, 6.2, nrows=2)
     artists = draw_carried(compute_carried(length=50), axes)
     carried = compute_carried(activation=activation, spectral_radius=radius, length=50)
     draw_carried(carried, axes, artists)
-    marks = {name: artists[name].get_xydata() for name in ("ends", "above", "below")}
-    assert {name: len(points) for name, points in marks.items()} == {
-        name: 40 * (name == mark) for name in marks
-    }
-    wanted = np.clip(carried.meeting[[0, -1]].ravel(), -12, 12)
-    np.testing.assert_allclose(np.log10(marks[mark][:, 1]), wanted)
+    assert artists["ends"].get_marker() == {"above": "^", "below": "v", "on": "o"}[mark]
+    wanted = np.clip(carried.meeting[[0, -1], np.argsort(carried.ends)[9]], -12, 12)
+    np.testing.assert_allclose(np.log10(artists["ends"].get_ydata()), wanted)
+    for name in ("above", "below"):
+        said, y = artists[name], {"above": 1, "below": 0}[name]
+        assert (said.get_visible(), said.get_position()[1]) == (name == mark, y)
+        assert said.get_text() == "off the\nscale"
 
 
 @pytest.mark.parametrize(("max_norm", "sentence"), [
@@ -117,6 +137,25 @@ def test_what_ends_beyond_the_axis_has_a_triangle_at_its_edge(activation, radius
 def test_the_descent_in_words(max_norm, sentence):
     descent = compute_descent(max_norm=max_norm, learning_rate=0.5, start=(5.5, -2.0))
     assert describe_descent(descent) == sentence
+
+
+@pytest.mark.parametrize(("max_norm", "rate", "end"), [
+    (0.01, 0.5, "Clipped, the longest move is 0.005, and it is still on its way after 60 updates: "
+     "its loss has fallen from {:.3g} to {:.3g}."),
+    (0.1, 0.05, "the two paths are one. It is still on its way after 60 updates: its loss has "
+     "fallen from {:.3g} to {:.3g}."),
+])  # fmt: skip
+def test_a_descent_that_has_not_arrived_is_said_so(max_norm, rate, end):
+    descent = compute_descent(max_norm=max_norm, learning_rate=rate, start=(5.5, -2.0))
+    losses = descent.clipped_losses
+    assert losses[-1] == losses.min() > 0.03  # down all the way, and far from 0
+    assert describe_descent(descent).endswith(end.format(losses[0], losses[-1]))
+
+
+def test_a_descent_that_has_come_to_the_bottom_is_not_called_on_its_way():
+    descent = compute_descent(max_norm=0.01, learning_rate=0.5, start=(4.5, -2.0))
+    assert descent.clipped_losses[-1] < 0.01 * descent.clipped_losses[0]
+    assert describe_descent(descent).endswith("and it stays on the map.")
 
 
 def test_a_descent_that_is_off_the_map_and_may_come_back_is_not_called_lost():
@@ -235,18 +274,22 @@ def test_three_settings_have_their_counts_and_their_sentences(shown):
             f"{counts['explodes']} explode"
         )
         forward = max(axes.get_lines(), key=lambda line: line.get_zorder() == 2.2)
-        np.testing.assert_allclose(
-            forward.get_ydata(), 10 ** np.median(carried.forward, axis=1), rtol=1e-9
-        )
+        middle = np.argsort(carried.ends, kind="stable")[1]
+        np.testing.assert_allclose(forward.get_ydata(), 10 ** carried.forward[:, middle], rtol=1e-9)
         assert describe_carried(carried) in said
     names = [text for axes in figure.axes for text in axes.texts if text.get_gid() == "holds"]
     assert {text.axes for text in names} == {figure.axes[2]}
     assert len(names) == 3
     for axes, carried in zip(figure.axes[3:], results, strict=True):
         assert axes.get_title(loc="left") == f"{carried.activation}: one step back"
-        (area,) = (patch for patch in axes.patches if patch.get_label() == "W_hh")
-        wanted = 10 ** find_factors(carried)["W_hh"]
-        np.testing.assert_allclose(np.unique(area.get_xy()[2:-1, 1]), np.unique(wanted))
+        (bars,) = (patch for patch in axes.patches if patch.get_label() == "W_hh")
+        factors, ends = find_factors(carried), bars.get_path().vertices.reshape(-1, 5, 2)[:, 1, 1]
+        wanted = [factors["slope × W_hh"][part].mean() for part in (slice(5), slice(5, 9))]
+        np.testing.assert_allclose(np.log10(ends), wanted)
+    (key,) = figure.legends
+    entries = [text.get_text() for text in key.texts]
+    assert {"bands: all 4 networks", "nudge · gradient, one number", "slope × W_hh"} <= set(entries)
+    assert "P: the product of all its steps" in key.get_title().get_text()
 
 
 def test_up_to_1_6_the_slope_takes_more_than_W_hh_gives_from_1_1_on():
