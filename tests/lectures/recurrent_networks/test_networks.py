@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from matplotlib.patches import Circle, FancyBboxPatch
+from matplotlib.colors import to_rgba
+from matplotlib.patches import Circle, FancyBboxPatch, PathPatch
 from matplotlib.text import Text
 
 from rnn_helpers.display.diagrams import Diagram
-from rnn_helpers.display.figures import encode_png, new_figure
+from rnn_helpers.display.figures import COLORS, encode_png, new_figure
 from rnn_helpers.lectures.recurrent_networks import networks
 
 
@@ -43,7 +44,7 @@ def test_the_unrolled_network_shows_the_numbers_of_the_unit():
     drawn = networks.draw_unrolled(axes).read()
     assert set(drawn) == {
         *(f"{name}{t}" for name in ("x", "W_xh x", "a", "h", "y") for t in (1, 2, 3)),
-        *(f"W_hh h{t}" for t in (0, 1, 2)), "h0", "b_h",
+        *(f"W_hh h{t}" for t in (0, 1, 2)), "h0", "b_h", "open",
     }  # fmt: skip
     assert drawn["b_h"] == [0.0] * 3
     for t, h in enumerate(states):
@@ -79,3 +80,21 @@ def test_each_task_reads_and_writes_where_it_says(shown):
     assert sum(text.get_text().startswith("x") for text in texts) == reads == 10
     assert sum(text.get_text().startswith("y") for text in texts) == writes == 11
     assert "many to many, unequal: reads at steps 1, 2, writes at steps 3, 4, 5." in said
+
+
+def test_the_signs_of_all_drawings_stand_below_the_network(shown):
+    networks.draw_network()
+    figure, said, _ = shown[0]
+    (diagram,) = figure.axes[0].findobj(Diagram)
+    signs = [each for each in diagram.get_children() if each.get_gid() == "key"]
+    words = {each.get_text() for each in signs if isinstance(each, Text)} - {""}
+    assert words == {
+        "learned", "number by number", "forks: copied", "valve: clear is open, filled is shut",
+        "wider: larger", "negative", "0", "gradient", "pale: not spoken of",
+    }  # fmt: skip
+    filled = [each for each in signs if isinstance(each, FancyBboxPatch)]
+    assert [each.get_facecolor() for each in filled] == [to_rgba(COLORS["shade"])]
+    edges = [to_rgba(COLORS[name]) for name in ("negative", "accent")]
+    for edge in edges:  # as the drawings of the later lectures have them
+        assert any(each.get_edgecolor() == edge for each in signs if isinstance(each, PathPatch))
+    assert "a dashed one a negative number" in said
