@@ -75,6 +75,17 @@ def test_each_task_reads_and_writes_where_it_says(shown):
     assert list(find_cut(figure, breaks)) == []
     (diagram,) = (each for each in figure.axes[0].get_children() if isinstance(each, Diagram))
     texts = [each for each in diagram.get_children() if hasattr(each, "get_text")]
+    places = {
+        kind: sorted(text.get_position()[0] for text in texts if text.get_text()[:1] == kind)
+        for kind in "xy"
+    }
+    boxes = [each for each in diagram.get_children() if isinstance(each, FancyBboxPatch)]
+    steps = iter(sorted(box.get_x() + box.get_width() / 2 for box in boxes))
+    for name, (reads, writes) in networks.SHAPES.items():  # from left to right
+        chain = [next(steps) for _ in range(max(*reads, *writes))]
+        for kind, wanted in zip("xy", (reads, writes), strict=True):
+            found = [places[kind].pop(0) for _ in wanted]
+            np.testing.assert_allclose(found, [chain[t - 1] for t in wanted], err_msg=name)
     reads = sum(len(reads) for reads, _ in networks.SHAPES.values())
     writes = sum(len(writes) for _, writes in networks.SHAPES.values())
     assert sum(text.get_text().startswith("x") for text in texts) == reads == 10
