@@ -51,7 +51,7 @@ def _draw_signs(diagram, axes):
     """The signs of all drawings of the series, below the network that has the first of them."""
     axes.set_ylim(-_KEY, 3.2)
     high, low, small = -0.3, -0.8, {"fontsize": 8.5}
-    loop, copy, rest = 0.2, _LOOP - 0.45, _LOOP + _STEP + 0.38  # as `draw_network` breaks it
+    loop, copy, rest = 0.2, _LOOP - 0.33, _LOOP + _STEP + 0.42  # as `draw_network` breaks it
     pale = "pale"
     diagram.layer(KEY, loop, high, "", width=0.34, height=0.24)
     diagram.operation(KEY, loop, low, "", radius=0.12)
@@ -122,7 +122,7 @@ def _draw_copy(diagram, x, t, *, loop=False):
 
 def draw_network() -> None:
     """Show the network as a loop, and unrolled, with the numbers of one unit."""
-    figure, axes = new_figure(9.6, 4.1)
+    figure, axes = new_figure(9.6, 4.4)
     draw_unrolled(axes)
     axes.set_title("One loop, and the same loop drawn over time", loc="left")
     said = ", ".join(f"h_{t} = {h:.3f}" for t, h in enumerate(compute_states()))

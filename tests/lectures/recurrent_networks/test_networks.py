@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgba
-from matplotlib.patches import Circle, FancyBboxPatch, PathPatch
+from matplotlib.patches import Circle, FancyBboxPatch, PathPatch, Rectangle
 from matplotlib.text import Text
 
 from rnn_helpers.display.diagrams import Diagram
@@ -29,9 +29,9 @@ def find_cut(figure, places):
     axes = figure.axes[0]
     (diagram,) = axes.findobj(Diagram)
     for artist in diagram.get_children():
-        if isinstance(artist, Text | FancyBboxPatch | Circle):
+        if isinstance(artist, Text | FancyBboxPatch | Circle | Rectangle):
             box = artist.get_window_extent().transformed(axes.transData.inverted())
-            if any(box.x0 < place < box.x1 for place in places):
+            if any(box.x0 - 0.03 < place < box.x1 + 0.03 for place in places):
                 yield artist.get_gid()
 
 
