@@ -29,7 +29,7 @@ _SHAPES = {"W_xh": (1, 1), "W_hh": (1, 1), "b_h": (1,)}
 def draw_unrolled(axes: Axes) -> Diagram:
     """Draw the network as a loop, and three steps of it with the numbers of one unit."""
     steps = len(INPUTS)
-    diagram = Diagram(axes, _LOOP + steps * _STEP + 0.45, 3.2, fontsize=10)
+    diagram = Diagram(axes, _LOOP + steps * _STEP + 0.65, 3.2, fontsize=10)
     _draw_copy(diagram, 0.35, "t", loop=True)
     diagram.text("=", 2.78, _UP["state"] + 0.3, "=", fontsize=18)
     for t in range(1, steps + 1):
