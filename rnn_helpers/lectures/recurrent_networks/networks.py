@@ -135,7 +135,7 @@ def draw_network() -> None:
         "Below, the signs of all drawings: a filled box is learned, a circle works number by "
         "number, a line that forks is copied, a gate is a valve, a wider line has a larger number, "
         "a dashed one a negative number, a dotted one 0, the gradient is orange with diamonds.",
-        breaks=[_LOOP - 0.5, _LOOP + 0.35 + _STEP],
+        breaks=[_LOOP - 0.5, _LOOP + 0.36 + _STEP],
     )
 
 
