@@ -387,6 +387,41 @@ def test_the_picture_stays_where_it_is_while_its_sentence_grows(site):
     assert places == [1] * 12
 
 
+FOCUS = """async ([place, states]) => {
+  const box = document.querySelectorAll(".rnn-demo")[place];
+  const words = box.querySelector(".rnn-words");
+  const buttons = [...box.querySelectorAll(".rnn-parts button")], seen = new Set();
+  for (const state of states) {
+    await box.demo.set(state);
+    for (const button of buttons.filter(each => !seen.has(each.textContent))) {
+      button.focus();
+      const lit = box.querySelector("svg").querySelectorAll(".rnn-lit").length;
+      const said = words.textContent.startsWith(`${button.textContent}: `);
+      if (lit && said && words.getAttribute("role") === "status") seen.add(button.textContent);
+      button.blur();
+    }
+  }
+  return buttons.map(each => each.textContent).filter(name => !seen.has(name));
+}"""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_part_lights_by_keyboard_and_is_read_out(site, recorded, name):
+    """Where a frame has it: one control after the other is moved through its settings."""
+    reels = recorded[1][NAMES.index(name)][1]
+    box = site.find(name)
+    lengths = [len(settings) for settings in reels.settings.values()]
+    states = [[0] * len(lengths), [length - 1 for length in lengths]]
+    for control, length in enumerate(lengths):
+        states += [
+            [place if each == control else 0 for each in range(len(lengths))]
+            for place in range(length)
+        ]
+    assert site.page.evaluate(FOCUS, [NAMES.index(name), states]) == []
+    box.get_by_role("button", name="Reset", exact=True).click()
+    assert site.errors == []
+
+
 def test_parts_light_and_steps_are_played_without_a_kernel(site):
     box = site.find("lstm_step_demo")
     svg, slider = box.locator(".rnn-stage svg"), box.get_by_role("slider").first

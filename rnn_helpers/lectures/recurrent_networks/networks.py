@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.axes import Axes
 
+from rnn_helpers.display.cell_family import KEY, draw_line_key
 from rnn_helpers.display.diagrams import Diagram
 from rnn_helpers.display.figures import new_figure, show
 from rnn_helpers.recurrences.cells import run_rnn
@@ -12,6 +13,7 @@ INPUTS = (1.0, 0.0, 0.0)
 WEIGHTS = {"W_xh": 0.5, "W_hh": 0.8, "b_h": 0.0, "W_hy": 1.0, "b_y": 0.0}
 
 _LOOP, _STEP = 3.1, 2.15  # the width of the loop, and of one copy
+_KEY = 1.05  # the height of the signs of the series, below
 _UP = {"x": 0.0, "W_xh": 0.62, "state": 1.3, "W_hy": 1.98, "y": 2.62}
 
 
@@ -27,7 +29,7 @@ _SHAPES = {"W_xh": (1, 1), "W_hh": (1, 1), "b_h": (1,)}
 def draw_unrolled(axes: Axes) -> Diagram:
     """Draw the network as a loop, and three steps of it with the numbers of one unit."""
     steps = len(INPUTS)
-    diagram = Diagram(axes, _LOOP + steps * _STEP + 0.45, 3.2, fontsize=10)
+    diagram = Diagram(axes, _LOOP + steps * _STEP + 0.65, 3.2, fontsize=10)
     _draw_copy(diagram, 0.35, "t", loop=True)
     diagram.text("=", 2.78, _UP["state"] + 0.3, "=", fontsize=18)
     for t in range(1, steps + 1):
@@ -41,7 +43,34 @@ def draw_unrolled(axes: Axes) -> Diagram:
         from_x, from_h = W_xh * x, W_hh * float(states[t - 1])
         diagram.move({f"x{t}": x, f"W_xh x{t}": from_x, f"W_hh h{t - 1}": from_h, "b_h": b_h})
         diagram.move({f"a{t}": from_x + from_h + b_h, f"y{t}": float(states[t]) * W_hy + b_y})
+    _draw_signs(diagram, axes)
     return diagram
+
+
+def _draw_signs(diagram, axes):
+    """The signs of all drawings of the series, below the network that has the first of them."""
+    axes.set_ylim(-_KEY, 3.2)
+    high, low, small = -0.3, -0.8, {"fontsize": 8.5}
+    loop, copy, rest = 0.2, _LOOP - 0.33, _LOOP + _STEP + 0.42  # as `draw_network` breaks it
+    pale = "pale"
+    diagram.layer(KEY, loop, high, "", width=0.34, height=0.24)
+    diagram.operation(KEY, loop, low, "", radius=0.12)
+    diagram.fork(KEY, copy + 0.2, high)
+    for ends in ((0.0, 0.0), (0.4, 0.0)), ((0.2, 0.0), (0.2, 0.2)):
+        diagram.line(KEY, [(copy + x, high + y) for x, y in ends], head=False)
+    diagram.valve(KEY, copy + 0.2, low, value="open")
+    draw_line_key(diagram, rest, high, **small)
+    diagram.sample(KEY, [(rest + 0.45, low), (rest, low)], 0.6, back=True)
+    diagram.layer(pale, rest + 2.2, low, "", width=0.34, height=0.24)
+    for x, y, words in (
+        (loop + 0.3, high, "learned"), (loop + 0.3, low, "number by number"),
+        (copy + 0.53, high, "forks: copied"),
+        (copy + 0.53, low, "valve: clear is open, filled is shut"),
+        (rest + 0.53, low, "gradient"), (rest + 2.5, low, "pale: not spoken of"),
+    ):  # fmt: skip
+        diagram.text(KEY, x, y, words, ha="left", **small)
+    parts = {artist.get_gid() for artist in diagram.get_children()}
+    diagram.move({"open": 0.6}, lit=parts - {pale})
 
 
 def _draw_copy(diagram, x, t, *, loop=False):
@@ -93,7 +122,7 @@ def _draw_copy(diagram, x, t, *, loop=False):
 
 def draw_network() -> None:
     """Show the network as a loop, and unrolled, with the numbers of one unit."""
-    figure, axes = new_figure(9.6, 3.2)
+    figure, axes = new_figure(9.6, 4.4)
     draw_unrolled(axes)
     axes.set_title("One loop, and the same loop drawn over time", loc="left")
     said = ", ".join(f"h_{t} = {h:.3f}" for t, h in enumerate(compute_states()))
@@ -102,8 +131,11 @@ def draw_network() -> None:
         alt="Left: x_t goes up through W_xh and meets, at a plus, h before times W_hh and the bias "
         "b_h; tanh of the sum is h_t, which goes up through W_hy, where b_y is added, to "
         "y_t and round again to W_hh. Right: the same three times in a row, each state handed on "
-        f"to the next copy. The unit of the example: {said}.",
-        breaks=[_LOOP - 0.5, _LOOP + 0.35 + _STEP],
+        f"to the next copy. The unit of the example: {said}. "
+        "Below, the signs of all drawings: a filled box is learned, a circle works number by "
+        "number, a line that forks is copied, a gate is a valve, a wider line has a larger number, "
+        "a dashed one a negative number, a dotted one 0, the gradient is orange with diamonds.",
+        breaks=[_LOOP - 0.5, _LOOP + 0.36 + _STEP],
     )
 
 

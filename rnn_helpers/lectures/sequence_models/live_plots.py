@@ -57,10 +57,12 @@ def draw_forecast(result: ForecastView, axes: Sequence[Axes], artists: dict | No
     since = result.years - result.start
     artists["known"].set_data(since[:cut], result.counts[:cut])
     artists["later"].set_data(since[cut:], result.counts[cut:])
-    ahead = np.arange(len(result.forecasts))
-    artists["forecast"].set_data(ahead, result.forecasts)
+    # both begin at the last known value, so that one year ahead is a line and a wedge
+    ahead = np.arange(-1, len(result.forecasts))
+    forecasts, margins = np.r_[result.counts[cut - 1], result.forecasts], np.r_[0, result.margins]
+    artists["forecast"].set_data(ahead, forecasts)
     artists["title"].set_text(_TITLE.format(result.start))
-    low, high = result.forecasts - result.margins, result.forecasts + result.margins
+    low, high = forecasts - margins, forecasts + margins
     outline = np.column_stack([np.r_[ahead, ahead[::-1]], np.r_[low, high[::-1]]])
     artists["band"].set_verts([outline])
     artists["train"].set_ydata(result.scan.train_rmse)

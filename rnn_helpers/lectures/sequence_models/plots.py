@@ -332,7 +332,8 @@ def draw_beliefs(
             columnspacing=1.0, handlelength=1.4, borderaxespad=0.2,
         )  # fmt: skip
         above.set_title(
-            f"In {sure:.0%} of the years one state gets more than 90\u00a0% of the belief",
+            f"From {years[0]} on one state has over 90\u00a0% of the belief "
+            f"in {sure:.0%} of the years",
             loc="left",
         )
 

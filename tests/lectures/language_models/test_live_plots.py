@@ -301,3 +301,4 @@ def test_each_cut_stands_below_the_last_bar_that_it_keeps(
         if height is not None:
             assert set(artists[name].get_ydata()) == {height}
             assert artists[f"{name} label"].get_text() == label
+            assert artists[f"{name} label"].get_position()[1] == height

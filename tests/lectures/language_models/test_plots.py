@@ -131,6 +131,8 @@ def test_the_counts_and_the_bands_of_the_networks_are_those_of_the_tables(shown)
     names = [(text.get_text(), text.get_position()[1], text.get_color()) for text in axes.texts]
     assert names == [("RNN 64", pytest.approx(1.71), COLORS["rnn"]),
                      ("GRU 128", pytest.approx(1.31), COLORS["gru"])]  # fmt: skip
+    title = "GRU 128 has the lowest held-out loss, 1.250"
+    assert " ".join(axes.get_title("left").split()) == title
     assert shown["alt"].endswith(
         "shorter context from 2.40 at one character to 1.70; Kneser–Ney from 2.30 at one "
         "character to 1.60; RNN 64 1.60; GRU 128 1.25."
@@ -174,6 +176,8 @@ def test_the_units_are_drawn_by_rate_and_by_update(shown):
     drawn = read_lines(right)
     assert drawn == wanted
     assert [line.get_marker() for line in right.lines[::5]] == ["o", "s", "^"]
+    title = "After 3,200 updates, words need the fewest bits: 1.700 a byte"
+    assert shown["figure"].get_suptitle() == title
     assert shown["alt"].endswith(
         "characters 2.08 to 2.12, plain characters 1.88 to 1.92, words 1.68 to 1.72."
     )

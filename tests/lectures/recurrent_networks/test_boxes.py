@@ -82,6 +82,9 @@ def test_what_is_drawn_are_the_faces_of_the_boxes():
         for kind in ("faces", "edges"):
             drawn = artists[f"{name} {kind}"].get_path().vertices.reshape(3, 5, 2)
             np.testing.assert_allclose(drawn[:, :4], box.find_faces())
+        lines = np.reshape(box.find_cell_lines(), (-1, 2, 2))
+        drawn = artists[f"{name} cells"].get_path().vertices.reshape(len(lines), -1, 2)
+        np.testing.assert_allclose(drawn[:, :2], lines)
         assert artists[f"{name} words"].get_words()[0][2] == f"{name} {box.cells}"
     words = [text for _, _, text in artists["weights words"].get_words()]
     assert {"weight_ih_l0", "weight_hh_l1, l2", "two biases (5,)", "a layer, each way"} <= {*words}

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from matplotlib.patches import Circle, FancyBboxPatch
+from matplotlib.colors import to_rgba
+from matplotlib.patches import Circle, FancyBboxPatch, PathPatch, Rectangle
 from matplotlib.text import Text
 
 from rnn_helpers.display.diagrams import Diagram
-from rnn_helpers.display.figures import encode_png, new_figure
+from rnn_helpers.display.figures import COLORS, encode_png, new_figure
 from rnn_helpers.lectures.recurrent_networks import networks
 
 
@@ -28,9 +29,9 @@ def find_cut(figure, places):
     axes = figure.axes[0]
     (diagram,) = axes.findobj(Diagram)
     for artist in diagram.get_children():
-        if isinstance(artist, Text | FancyBboxPatch | Circle):
+        if isinstance(artist, Text | FancyBboxPatch | Circle | Rectangle):
             box = artist.get_window_extent().transformed(axes.transData.inverted())
-            if any(box.x0 < place < box.x1 for place in places):
+            if any(box.x0 - 0.03 < place < box.x1 + 0.03 for place in places):
                 yield artist.get_gid()
 
 
@@ -43,7 +44,7 @@ def test_the_unrolled_network_shows_the_numbers_of_the_unit():
     drawn = networks.draw_unrolled(axes).read()
     assert set(drawn) == {
         *(f"{name}{t}" for name in ("x", "W_xh x", "a", "h", "y") for t in (1, 2, 3)),
-        *(f"W_hh h{t}" for t in (0, 1, 2)), "h0", "b_h",
+        *(f"W_hh h{t}" for t in (0, 1, 2)), "h0", "b_h", "open",
     }  # fmt: skip
     assert drawn["b_h"] == [0.0] * 3
     for t, h in enumerate(states):
@@ -74,8 +75,37 @@ def test_each_task_reads_and_writes_where_it_says(shown):
     assert list(find_cut(figure, breaks)) == []
     (diagram,) = (each for each in figure.axes[0].get_children() if isinstance(each, Diagram))
     texts = [each for each in diagram.get_children() if hasattr(each, "get_text")]
+    places = {
+        kind: sorted(text.get_position()[0] for text in texts if text.get_text()[:1] == kind)
+        for kind in "xy"
+    }
+    boxes = [each for each in diagram.get_children() if isinstance(each, FancyBboxPatch)]
+    steps = iter(sorted(box.get_x() + box.get_width() / 2 for box in boxes))
+    for name, (reads, writes) in networks.SHAPES.items():  # from left to right
+        chain = [next(steps) for _ in range(max(*reads, *writes))]
+        for kind, wanted in zip("xy", (reads, writes), strict=True):
+            found = [places[kind].pop(0) for _ in wanted]
+            np.testing.assert_allclose(found, [chain[t - 1] for t in wanted], err_msg=name)
     reads = sum(len(reads) for reads, _ in networks.SHAPES.values())
     writes = sum(len(writes) for _, writes in networks.SHAPES.values())
     assert sum(text.get_text().startswith("x") for text in texts) == reads == 10
     assert sum(text.get_text().startswith("y") for text in texts) == writes == 11
     assert "many to many, unequal: reads at steps 1, 2, writes at steps 3, 4, 5." in said
+
+
+def test_the_signs_of_all_drawings_stand_below_the_network(shown):
+    networks.draw_network()
+    figure, said, _ = shown[0]
+    (diagram,) = figure.axes[0].findobj(Diagram)
+    signs = [each for each in diagram.get_children() if each.get_gid() == "key"]
+    words = {each.get_text() for each in signs if isinstance(each, Text)} - {""}
+    assert words == {
+        "learned", "number by number", "forks: copied", "valve: clear is open, filled is shut",
+        "wider: larger", "negative", "0", "gradient", "pale: not spoken of",
+    }  # fmt: skip
+    filled = [each for each in signs if isinstance(each, FancyBboxPatch)]
+    assert [each.get_facecolor() for each in filled] == [to_rgba(COLORS["shade"])]
+    edges = [to_rgba(COLORS[name]) for name in ("negative", "accent")]
+    for edge in edges:  # as the drawings of the later lectures have them
+        assert any(each.get_edgecolor() == edge for each in signs if isinstance(each, PathPatch))
+    assert "a dashed one a negative number" in said

@@ -37,6 +37,14 @@ def test_each_nudge_has_its_panel_and_its_sentence(shown):
         np.testing.assert_allclose(line.get_ydata()[seen], 10**middle)
         assert axes.get_title(loc="left") == f"tanh, ρ = {nudge.spectral_radius:g}"
         assert plots.describe_nudges(nudge) in said
+        band = next(each for each in axes.patches if each.get_label() == "all 20")
+        corners = band.get_xy()[: 2 * len(nudge.steps)]
+        low, high = np.split(corners, 2)
+        np.testing.assert_array_equal(low[:, 0], nudge.steps)
+        np.testing.assert_allclose(low[seen, 1], nudge.shares.min(axis=1)[seen])
+        np.testing.assert_allclose(high[::-1][seen, 1], nudge.shares.max(axis=1)[seen])
+    last = ", ".join(f"{np.median(nudge.last_visible):g}" for nudge in nudges)
+    assert f"the last that sees 1 % is step {last} (median)" in figure.get_suptitle()
 
 
 @pytest.mark.parametrize("size", [(8, 4.2), (4.2, 3.6)])
@@ -115,6 +123,8 @@ def test_the_lowest_check_is_circled_and_no_trained_number_is_told(shown):
     np.testing.assert_array_equal(training.get_ydata(), [0.9, 0.5, 0.3])
     np.testing.assert_array_equal(validation.get_xydata(), [[0, 0.8], [10, 0.2], [20, 0.4]])
     np.testing.assert_array_equal(circle.get_xydata(), [[10, 0.2]])
+    title = figure.axes[0].get_title("left")
+    assert " ".join(title.split()) == "On the validation years the loss is lowest after 10 updates"
     looks = [(line.get_label(), line.get_color(), line.get_linestyle())
              for line in (training, validation)]  # fmt: skip
     assert looks == [

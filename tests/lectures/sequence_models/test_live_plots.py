@@ -55,11 +55,17 @@ def test_the_forecast_that_is_moved_is_that_of_its_view(compute, axes):
     for name, part in {"known": since < 0, "later": since >= 0}.items():
         drawn = np.asarray(artists[name].get_xydata())
         np.testing.assert_array_equal(drawn, np.c_[since, COUNTS][part])
-    low, high = view.forecasts - view.margins, view.forecasts + view.margins
+    ahead = np.arange(-1, 20)  # from the last known value on
+    middle = np.r_[COUNTS[YEARS == 1944], view.forecasts]
+    np.testing.assert_array_equal(artists["forecast"].get_xydata(), np.c_[ahead, middle])
+    margins = np.r_[0, view.margins]
     (outline,) = artists["band"].get_paths()
-    corners = outline.vertices[:40]
-    np.testing.assert_allclose(corners[:, 0], np.r_[np.arange(20), np.arange(20)[::-1]])
-    np.testing.assert_allclose(corners[:, 1], np.r_[low, high[::-1]])
+    corners = outline.vertices[:42]
+    np.testing.assert_allclose(corners[:, 0], np.r_[ahead, ahead[::-1]])
+    np.testing.assert_allclose(corners[:, 1], np.r_[middle - margins, (middle + margins)[::-1]])
+    one = compute(tau=9, start=1945, horizon=1, order="as observed")
+    live_plots.draw_forecast(one, axes, artists)
+    assert np.ptp(artists["forecast"].get_xdata()) == 1  # one year ahead can be seen
     scan = view.scan
     np.testing.assert_array_equal(artists["train"].get_ydata(), scan.train_rmse)
     np.testing.assert_array_equal(artists["held out"].get_ydata(), scan.held_out_rmse)

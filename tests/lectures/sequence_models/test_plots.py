@@ -55,6 +55,12 @@ def shown(monkeypatch):
     return kept
 
 
+def read_title(figure):
+    """The title of the figure or of its first panel, in one line and with plain spaces."""
+    title = figure.get_suptitle() or figure.axes[0].get_title("left")
+    return " ".join(title.split())
+
+
 def lines_by_name(axes):
     return {line.get_label(): line for line in axes.get_lines()}
 
@@ -66,7 +72,12 @@ def test_the_series_is_drawn_year_by_year_and_shares_in_percent(shown):
     axes = series.axes[0]
     np.testing.assert_array_equal(axes.get_lines()[0].get_xydata(), np.c_[YEARS, COUNTS])
     assert axes.patches[0].get_x() == 1920.5
+    assert axes.patches[0].get_x() + axes.patches[0].get_width() == YEARS[-1] + 1
     assert "the highest has 190 in 1957" in said
+    later, before = COUNTS[HELD_OUT].mean(), COUNTS[TRAIN].mean()
+    title = f"The held-out years have {later:.1f} sunspots on average, those before {before:.1f}"
+    assert read_title(series) == title
+    assert read_title(shares) == "Of histories of 8 characters, 100 % occur only once"
     points = shares.axes[0].get_lines()[0].get_xydata()
     np.testing.assert_array_equal(points, [[1, 0], [4, 25], [8, 100]])
     assert "0 at 1, 25 at 4, 100 at 8" in share_said
@@ -115,6 +126,8 @@ def test_the_order_is_drawn_and_told_as_it_was_computed(shown):
         span = axes.patches[0]
         heights = [span.get_y(), span.get_y() + span.get_height()]
         np.testing.assert_allclose(heights, [-band, band])
+    title = "Depending on the measure, the training years choose an order of 2 to 9"
+    assert read_title(figure) == title
     assert "from 1780 8; from 1800 9" in said
     assert "at lags 1, 2, 6" in said
 
@@ -133,6 +146,14 @@ def test_errors_correlations_and_weights_begin_at_their_own_lag(shown, draw, fir
             np.testing.assert_array_equal(lines[name].get_xdata(), first + np.arange(15))
             np.testing.assert_array_equal(lines[name].get_ydata(), expected)
     assert f"one: {values['one'][1 - first]:.0f}" in said
+    assert read_title(figure) == {
+        pictures.draw_error_growth:
+            "one errs least at 15 of 15 distances, one year to 15 ahead",
+        pictures.draw_autocorrelations:
+            "Years eleven apart correlate by 14.00 in one, by 31.00 in two",
+        pictures.draw_lag_weights:
+            "Beyond nine years back no past year has a weight of more than 34.00",
+    }[draw]  # fmt: skip
 
 
 def test_years_that_rose_and_fell_are_told_apart(shown):
@@ -162,6 +183,8 @@ def test_beliefs_are_stacked_in_the_order_of_their_names(shown):
         np.testing.assert_allclose([bar.get_y() for bar in bars[name]], below, atol=1e-15)
     assert "at most 9 in 1701" in said
     assert "in 50% of the years" in said
+    title = "From 1700 on one state has over 90 % of the belief in 50% of the years"
+    assert read_title(figure) == title
 
 
 def test_a_fan_is_the_forecast_of_its_setting(shown):
@@ -170,6 +193,15 @@ def test_a_fan_is_the_forecast_of_its_setting(shown):
     figure, said = shown[0]
     truth, forecast = figure.axes[0].get_lines()[:2]
     np.testing.assert_array_equal(forecast.get_xydata(), np.c_[[1945, 1946, 1947], view.forecasts])
+    (band,) = figure.axes[0].collections[0].get_paths()
+    edges = [view.forecasts - view.margins, view.forecasts + view.margins]
+    for year, *ends in zip((1945, 1946, 1947), *edges, strict=True):
+        found = band.vertices[band.vertices[:, 0] == year, 1]
+        np.testing.assert_allclose([found.min(), found.max()], ends)
+    came = COUNTS[(YEARS >= 1945) & (YEARS <= 1947)].max()
+    top = f"{view.forecasts.max():.0f}"
+    title = f"The forecasts rise to {top} and {top} sunspots, the sun to {came:.0f}"
+    assert read_title(figure) == title
     assert truth.get_xdata()[-1] == 1947
     np.testing.assert_array_equal(truth.get_ydata()[-1:], COUNTS[YEARS == 1947])
     assert f"window 9: at most {view.forecasts.max():.0f}" in said

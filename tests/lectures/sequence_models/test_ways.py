@@ -58,6 +58,8 @@ def test_the_drawing_shows_the_weights_and_the_predictions(ways, monkeypatch):
     n = len(ways.past)
     drawn = np.ravel([read[2][f"enters {back}"] for back in range(1, n + 1)])
     np.testing.assert_allclose(drawn, ways.rate * (1 - ways.rate) ** np.arange(n))
+    kept = np.ravel([read[2][f"kept {back}"] for back in range(1, n + 1)])
+    np.testing.assert_allclose(kept, (1 - ways.rate) ** np.arange(1, n + 1))
     h = COUNTS[0]
     for x in COUNTS[: N_TRAIN - n]:
         h = ways.rate * x + (1 - ways.rate) * h
@@ -72,6 +74,7 @@ def test_the_drawing_shows_the_weights_and_the_predictions(ways, monkeypatch):
         c = words.pop("+ c")
         assert not any(c.overlaps(other) for name, other in words.items() if name)
     for axes in shown["f"].axes:
+        assert f"{ways.came:.1f}\ncame" in {text.get_text() for text in axes.findobj(Text)}
         bars = [patch.get_height() for patch in axes.patches]
         values = [*ways.past[::-1], COUNTS[N_TRAIN]]
         np.testing.assert_allclose(np.divide(bars, max(bars)), values / ways.past.max())
