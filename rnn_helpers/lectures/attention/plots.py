@@ -50,7 +50,7 @@ _PLACES = "annotation hⱼ: the encoder's state at character j (␣ is a space)"
 _SEEDS = "Two networks: the same one trained twice, from different random weights"
 _BRACKETS = "[ ]: written at this step"
 _DOTS = "[ ]: at this step; ·: as computed"
-_ASKED = "Whether the character needs that look is seen with other weights, chosen above."
+_ASKED = "Choose other weights: does the character need these?"
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _ALTERED = {  # by a change, up to the first word that says where
     "without": "its largest weight", "the largest moved": "the place of its largest weight",
@@ -237,7 +237,7 @@ def _prepare_axes(view, axes):
         artists[f"padded {kind}"] = ax.add_patch(box)
     top.set_ylabel("score e")
     middle.set(ylabel="weight α", yticks=[0, 0.5, 1])
-    middle.set_xlabel(_PLACES, fontsize=10, labelpad=12)  # below the numbers
+    middle.set_xlabel(_PLACES, fontsize=10, labelpad=17)  # below the numbers
     style = {"ha": "center", "parse_math": False}
     artists |= {f"read {k}": middle.text(0, 0, "", **style) for k in range(WIDEST)}
     look: dict[str, Any] = {"ha": "center", "va": "top", "fontsize": 9}

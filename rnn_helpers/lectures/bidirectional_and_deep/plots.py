@@ -250,26 +250,26 @@ def describe_depth(reach: Reach) -> str:
     grid, own = reach.grid, reach.grid.step - 1
     counts = (grid.inputs.sum(), "input"), (grid.needed.sum(), "cell")
     inputs, cells = (f"{n} {noun}" + "s" * int(n != 1) for n, noun in counts)
-    first = f", of one at step 1 {_write_share(reach.inputs[0])}" if own else ""
+    first = f" and {_write_share(reach.inputs[0])} from step 1" if own else ""
     said = (
         f"Layer {grid.layer}, step {grid.step}, {grid.kind}: the state sees {inputs} of "
         f"{len(grid.inputs)}, needs {cells}, and comes in round {grid.rounds.max()} at the "
-        f"earliest. Of a nudge to the input at its own step {_write_share(reach.inputs[own])} "
-        f"arrives{first}."
+        f"earliest. Of a nudge to the input {_write_share(reach.inputs[own])} arrives from its own "
+        f"step{first}."
     )
     if reach.below is None:
         return said
-    near, far = (f"{reach.inputs[t] / reach.below.inputs[t]:.2f}" for t in (own, 0))
-    then = f" and {far} times as much of that at step 1" if own else ""
+    near, far = (f"{reach.inputs[t] / reach.below.inputs[t]:.2f} times as much" for t in (own, 0))
+    then = f" and {far} from step 1" if own else ""
     return (
         f"{said} Against layer {grid.layer - 1} here: one more tanh in a row, round "
-        f"{grid.rounds.max()} in place of {reach.below.grid.rounds.max()}, {near} times as much of "
-        f"the nudge at its own step{then}."
+        f"{grid.rounds.max()} in place of {reach.below.grid.rounds.max()}, {near} from its own "
+        f"step{then}."
     )
 
 
 def _write_share(share):
-    return f"{100 * share:.2g} %"
+    return f"{100 * share:.2g}\u00a0%"  # in one line
 
 
 def draw_depth(reach: Reach, axes: Axes, artists: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -201,7 +201,7 @@ def test_changed_weights_are_weights_and_the_answer_is_theirs(demo, change):
     signs = demo.artists["signs"].get_text()
     assert signs.startswith("[ ]: ")
     assert ("·: as computed" in signs) == (change != AS_COMPUTED)
-    assert ("seen with other weights" in demo.message) == (change == AS_COMPUTED)
+    assert ("Choose other weights" in demo.message) == (change == AS_COMPUTED)
 
 
 def find_middles(starts, ends, m):

@@ -219,9 +219,11 @@ def test_the_wait_is_said():
         ({"step": 1, "layer": 1}, "sees 1 input of 8, needs 1 cell, and comes in round 1"),
     ):
         assert words in set_to(demo, **settings).message
-    assert "step 1 " not in demo.message  # the nudge at its own step is that at step 1
+    assert "from step 1" not in demo.message  # the nudge at its own step is that at step 1
     shares = 100 * compute_reach(5, 2).inputs
-    wanted = f"at its own step {shares[4]:.2g} % arrives, of one at step 1 {shares[0]:.2g} %."
+    wanted = (
+        f"{shares[4]:.2g}\u00a0% arrives from its own step and {shares[0]:.2g}\u00a0% from step 1."
+    )
     assert wanted in set_to(demo, step=5, layer=2, kind=KINDS[0]).message
     assert len({f"{share:.2g}" for share in shares[:5]}) == 5
     demo.close()
@@ -238,11 +240,11 @@ def test_what_a_layer_more_changes_is_said_from_the_numbers(kind):
         assert rounds[0] > rounds[1]
         wanted = (
             f"Against layer {layer - 1} here: one more tanh in a row, round {rounds[0]} in place "
-            f"of {rounds[1]}, {near:.2f} times as much of the nudge at its own step and {far:.2f} "
-            "times as much of that at step 1."
+            f"of {rounds[1]}, {near:.2f} times as much from its own step and {far:.2f} times as "
+            "much from step 1."
         )
         assert set_to(demo, layer=layer).message.endswith(wanted)
-    assert set_to(demo, step=1).message.endswith("times as much of the nudge at its own step.")
+    assert set_to(demo, step=1).message.endswith("times as much from its own step.")
     demo.close()
 
 
@@ -254,7 +256,7 @@ def test_what_arrives_of_each_input_stands_in_it(kind):
         assert number.get_visible() == np.isfinite(share)
         assert number.get_position() == (step + 1, 0)
         if number.get_visible():
-            assert number.get_text() == f"{100 * share:.2g} %"
+            assert number.get_text() == f"{100 * share:.2g}\u00a0%"
     demo.close()
 
 
