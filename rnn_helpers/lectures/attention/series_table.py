@@ -13,7 +13,7 @@ from rnn_helpers.validation import check_choice
 _CELLS = {"RNN": "02", "SimplifiedGRU": "07", "GRU": "07", "LSTM": "06"}
 _NAMES = {"SimplifiedGRU": "simplified GRU"}
 _HEADS = (  # few, so that a phone has room for all
-    "", "model (lecture)", "mean (lowest to highest)", "no difference seen from",
+    "", "model (lecture)", "mean (range)", "not told apart from",
     "updates at a rate", "parameters",
 )  # fmt: skip
 _LEARNED = "learned"  # in place of a mean, of what is counted

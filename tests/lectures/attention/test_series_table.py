@@ -59,11 +59,11 @@ def test_each_cell_stands_below_its_head_and_the_result_beside_the_model(counts)
     _, heads, cells = repr(SeriesTable("A task", (row,), 2, counts)).splitlines()
     found = {head: cells[heads.index(head) :].split("  ")[0] for head in re.split("  +", heads)}
     result = (
-        ("learned", "3 of 4") if counts else ("mean (lowest to highest)", "0.75 (0.00 to 1.00)")
+        ("learned", "3 of 4") if counts else ("mean (range)", "0.75 (0.00 to 1.00)")
     )
     assert found == {
         "": "1", "model (lecture)": "GRU (07)", result[0]: result[1],
-        "no difference seen from": "–", "updates at a rate": "300 at 0.01", "parameters": "1,234",
+        "not told apart from": "–", "updates at a rate": "300 at 0.01", "parameters": "1,234",
     }  # fmt: skip
 
 
@@ -98,7 +98,7 @@ def test_the_rows_of_the_dates_are_of_the_updates_that_they_name():
 
 
 def test_a_count_of_successes_is_no_mean():
-    for counts, head in ((True, "learned"), (False, "mean (lowest to highest)")):
+    for counts, head in ((True, "learned"), (False, "mean (range)")):
         table = make_table(counts=counts, a=np.ones(20))
         assert f"  {head}" in repr(table)
         assert f">{head}</th>" in table._repr_html_()
