@@ -48,8 +48,7 @@ _BY_HAND = "Weights set by hand; the lines are what the softmax made"
 _GIVEN = "Next character: from the state and c, the annotations' weighted mean"
 _PLACES = "annotation hⱼ: the encoder's state at character j (␣ is a space)"
 _SEEDS = "Two networks: the same one trained twice, from different random weights"
-_BRACKETS = "[ ]: written at this step"
-_DOTS = "[ ]: at this step; ·: as computed"
+_SIGNS = "[ ]: written at this step", "[ ]: at this step; ·: as computed"
 _ASKED = "Choose other weights: does the character need these?"
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _ALTERED = {  # by a change, up to the first word that says where
@@ -92,15 +91,16 @@ def draw_alignment(
         T characters after `dates.normalise`, and S.
     """
     text = normalise(text)
-    cells = check_array("weights", weights, shape=(len(written), len(text)))
-    axes.imshow(cells, cmap=_MAP, vmin=0, vmax=1, aspect="auto")
+    weights = check_array("weights", weights, shape=(len(written), len(text)))
+    axes.imshow(weights, cmap=_MAP, vmin=0, vmax=1, aspect="auto")
     axes.grid(False)
     for axis, characters in ((axes.xaxis, text), (axes.yaxis, written)):
         labels = [label_character(c) for c in characters]
         axis.set_ticks(range(len(labels)), [label for label, _ in labels])
         for tick, (label, path) in zip(axis.get_ticklabels(), labels, strict=True):
             _set_font(tick, label, path, fontsize, 0.6 * fontsize)
-    axes.set(xlabel=f"read{_say_what_is_missing(text)}", ylabel="written")
+    space = " (␣ is a space)" if " " in text else ""
+    axes.set(xlabel=f"read{space}{_say_what_is_missing(text)}", ylabel="written")
 
 
 def _say_what_is_missing(text):
@@ -134,7 +134,7 @@ def draw_scrubber(
             artists[f"{kind} {m}"].set_visible(changed)
     for name in ("line of key", "words of key"):
         artists[name].set_visible(changed)
-    artists["signs"].set_text(_DOTS if changed else _BRACKETS)
+    artists["signs"].set_text(_SIGNS[changed])
     artists["title"].set_text(_BY_HAND if changed else _BY_SOFTMAX)
     others = [name for name, look in view.looks.items() if _find_changes(look)[row]]
     verdict = "The character becomes another" if others else "The character stays the same"

@@ -58,9 +58,7 @@ def test_each_cell_stands_below_its_head_and_the_result_beside_the_model(counts)
     row = SeriesRow("GRU", "07", np.repeat([1.0, 0.0], [3, 1]), 1234, 0.01, "300")
     _, heads, cells = repr(SeriesTable("A task", (row,), 2, counts)).splitlines()
     found = {head: cells[heads.index(head) :].split("  ")[0] for head in re.split("  +", heads)}
-    result = (
-        ("learned", "3 of 4") if counts else ("mean (range)", "0.75 (0.00 to 1.00)")
-    )
+    result = ("learned", "3 of 4") if counts else ("mean (range)", "0.75 (0.00 to 1.00)")
     assert found == {
         "": "1", "model (lecture)": "GRU (07)", result[0]: result[1],
         "not told apart from": "–", "updates at a rate": "300 at 0.01", "parameters": "1,234",
