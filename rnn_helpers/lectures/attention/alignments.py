@@ -147,7 +147,8 @@ def prepare_alignments(models: Mapping[str, Any]) -> Callable[[int, str, str, st
     # all dates that can be picked, together and beforehand: moving to one translates nothing
     samples = tuple(map(normalise, SAMPLES))
     ready = {(name, change): look(samples, name, change) for name in models for change in CHANGES}
-    largest = max(float(np.abs(write(samples, name).scores).max()) for name in models)
+    looks = [seen for of_texts in ready.values() for seen in of_texts.values()]
+    largest = max(float(np.abs(seen.scores).max()) for seen in looks)
 
     def compute(step: int, date: str, typed: str, change: str) -> AlignmentView:
         check_integer("step", step, minimum=1, maximum=10)
@@ -171,9 +172,10 @@ def _add_padding(texts):
 
 def _take(k, places, own, found):
     """What is seen of text `k` of two translations, its padding cut to what the picture shows."""
-    parts: Any = own.scores, own.weights, found.weights
-    cut = (part[:, k, :places] for part in parts)
-    return Look(*cut, own.probabilities[:, k], found.probabilities[:, k])
+    scores, weights, used = (
+        part[:, k, :places] for part in (own.scores, own.weights, found.weights)
+    )
+    return Look(scores, weights, used, own.probabilities[:, k], found.probabilities[:, k])
 
 
 def _for_torch(change):

@@ -407,8 +407,8 @@ def draw_by_place(
 def _show_runs(title, xs, ticks, xlabel, runs, alt):
     figure, axes, key = new_chart(title)
     draw_seed_spread(xs, runs, axes)
-    seeds = axes.get_legend().get_title().get_text().replace(", ", ",\n")
-    draw_key(axes, key, title=seeds)
+    legend: Any = axes.get_legend()
+    draw_key(axes, key, title=legend.get_title().get_text().replace(", ", ",\n"))
     axes.set_xticks(xs, ticks)
     axes.set(ylim=(0, 1.03), xlabel=xlabel, ylabel="share right in all ten")
     said = "; ".join(
