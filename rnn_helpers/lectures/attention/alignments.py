@@ -127,26 +127,28 @@ def prepare_alignments(models: Mapping[str, Any]) -> Callable[[int, str, str, st
     for name, model in models.items():
         if model.decoder.score is None:
             raise ValueError(f"models must have attention, got {name!r} without")
-    scores = [translate(model, list(SAMPLES)).scores for model in models.values()]
-    largest = max(float(np.abs(found).max()) for found in scores if found is not None)
 
     @lru_cache(maxsize=64)
-    def write(text, name):
-        return translate(models[name], _add_padding(text))
+    def write(texts, name):
+        return translate(models[name], _add_padding(texts))
 
     @lru_cache(maxsize=64)  # while the step is dragged, nothing is translated
-    def look(text, name, change):
-        own = write(text, name)
-        if change == AS_COMPUTED:
-            found = own
-        else:
+    def look(texts, name, change):
+        own = found = write(texts, name)
+        if change != AS_COMPUTED:
             found = translate(
-                models[name], _add_padding(text), given=own.isos, change=_for_torch(CHANGES[change])
+                models[name],
+                _add_padding(texts),
+                given=own.isos,
+                change=_for_torch(CHANGES[change]),
             )
-        arrays: Any = (
-            own.scores, own.weights, found.weights, own.probabilities, found.probabilities
-        )  # fmt: skip
-        return Look(*(array[:, 0] for array in arrays))
+        return {text: _take(k, len(text) + PADDING, own, found) for k, text in enumerate(texts)}
+
+    # all dates that can be picked, together and beforehand: moving to one translates nothing
+    samples = tuple(map(normalise, SAMPLES))
+    ready = {(name, change): look(samples, name, change) for name in models for change in CHANGES}
+    looks = [seen for of_texts in ready.values() for seen in of_texts.values()]
+    largest = max(float(np.abs(seen.scores).max()) for seen in looks)
 
     def compute(step: int, date: str, typed: str, change: str) -> AlignmentView:
         check_integer("step", step, minimum=1, maximum=10)
@@ -154,15 +156,26 @@ def prepare_alignments(models: Mapping[str, Any]) -> Callable[[int, str, str, st
         text = normalise(typed) or normalise(date)
         if len(text) > WIDEST:
             raise ValueError(f"the picture has room for {WIDEST} characters, got {len(text)}")
-        looks = {name: look(text, name, change) for name in models}
+        looks = {
+            name: (ready[name, change] if text in samples else look((text,), name, change))[text]
+            for name in models
+        }
         return AlignmentView(text, looks, step, change, largest)
 
     return compute
 
 
-def _add_padding(text):
-    """A batch in which the text is followed by padding, because another is longer."""
-    return [text, text + "0" * PADDING] if text else [text]
+def _add_padding(texts):
+    """A batch in which each text is followed by padding, because another is longer."""
+    return [*texts, max(texts, key=len) + "0" * PADDING] if all(texts) else list(texts)
+
+
+def _take(k, places, own, found):
+    """What is seen of text `k` of two translations, its padding cut to what the picture shows."""
+    scores, weights, used = (
+        part[:, k, :places] for part in (own.scores, own.weights, found.weights)
+    )
+    return Look(scores, weights, used, own.probabilities[:, k], found.probabilities[:, k])
 
 
 def _for_torch(change):

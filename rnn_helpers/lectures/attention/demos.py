@@ -16,15 +16,19 @@ from rnn_helpers.validation import check_integer
 PARTS = {
     "scores": "how well the decoder's state fits each annotation hⱼ, the encoder's state at "
     "character j",
-    "mask": "shuts the padding, whose scores count for nothing",
+    "mask": "shuts the padding, places after the end of the text: whatever they score, they get no "
+    "weight",
     "weights": "the softmax of the scores that are left, or as set by hand",
-    "context": "the mean of the annotations, weighed",
-    "next character": "from the context and the state",
+    "context": "c, the mean of the annotations as the weights weigh them: what is looked at",
+    "next character": "the probability of each, from the context and the state",
     "written": "all ten characters, as computed and with the weights changed at every step; each "
     "step reads what was written as computed, so that no change carries on",
 }
 
-NETWORKS = {"networks": "two, side by side; a seed is the random start that one was trained from"}
+NETWORKS = {
+    "networks": "each has bars of its own, filled or hollow; a seed is the random start that one "
+    "was trained from"
+}
 
 
 def alignment_demo(
@@ -47,7 +51,7 @@ def alignment_demo(
         },
         describe_scrubber,
         width=9.5,
-        height=5.6,
+        height=6.2,
         nrows=3,
         parts=(NETWORKS if len(models) > 1 else {}) | PARTS,
     )

@@ -12,6 +12,7 @@ from matplotlib.gridspec import GridSpec
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch, Rectangle
 from matplotlib.path import Path
+from matplotlib.transforms import offset_copy
 from numpy.typing import ArrayLike
 
 from rnn_helpers.display.comparisons import draw_key, draw_seed_spread, new_chart
@@ -35,14 +36,21 @@ _WITHOUT = "without that "
 _CHANGED = {AS_COMPUTED: "", "without the largest": _WITHOUT} | {
     change: f"with {change} " for change in list(CHANGES)[2:]
 }
+_BAR = Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY
 _LETTERS = np.arange(len(ISO_CHARACTERS)) - 0.5, 1.0  # columns of the characters written
 # of bars, which a page lights with their network, too
 _PARTS = {name: f"{part}|networks" for name, part in (
     ("scores", "scores"), ("weights", "weights"), ("letters", "next character")
 )}  # fmt: skip
-_GIVEN = "Context and state give a character"
-_BY_SOFTMAX = "The mask shuts the padding (gray), the softmax makes weights"
-_BY_HAND = "The bars are set by hand, the lines are what the softmax made"
+_FIT = "Scores: how well the decoder's state fits each annotation hⱼ"
+_BY_SOFTMAX = "Weights: the softmax of the scores; the mask shuts the padding (gray)"
+_BY_HAND = "Weights set by hand; the lines are what the softmax made"
+_GIVEN = "Next character: from the state and c, the annotations' weighted mean"
+_PLACES = "annotation hⱼ: the encoder's state at character j (␣ is a space)"
+_SEEDS = "Two networks: the same one trained twice, from different random weights"
+_SIGNS = "[ ]: written at this step", "[ ]: at this step; ·: as computed"
+_ASKED = "Choose other weights: does the character need these?"
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _ALTERED = {  # by a change, up to the first word that says where
     "without": "its largest weight", "the largest moved": "the place of its largest weight",
     "the largest alone": "its smaller weights", "all": "how its weights lie",
@@ -83,15 +91,16 @@ def draw_alignment(
         T characters after `dates.normalise`, and S.
     """
     text = normalise(text)
-    cells = check_array("weights", weights, shape=(len(written), len(text)))
-    axes.imshow(cells, cmap=_MAP, vmin=0, vmax=1, aspect="auto")
+    weights = check_array("weights", weights, shape=(len(written), len(text)))
+    axes.imshow(weights, cmap=_MAP, vmin=0, vmax=1, aspect="auto")
     axes.grid(False)
     for axis, characters in ((axes.xaxis, text), (axes.yaxis, written)):
         labels = [label_character(c) for c in characters]
         axis.set_ticks(range(len(labels)), [label for label, _ in labels])
         for tick, (label, path) in zip(axis.get_ticklabels(), labels, strict=True):
             _set_font(tick, label, path, fontsize, 0.6 * fontsize)
-    axes.set(xlabel=f"read{_say_what_is_missing(text)}", ylabel="written")
+    space = " (␣ is a space)" if " " in text else ""
+    axes.set(xlabel=f"read{space}{_say_what_is_missing(text)}", ylabel="written")
 
 
 def _say_what_is_missing(text):
@@ -123,8 +132,9 @@ def draw_scrubber(
         artists[f"new {m}"].set_text(_space_out(marks, row))
         for kind in ("new", "new label"):
             artists[f"{kind} {m}"].set_visible(changed)
-    for name in ("same", "line of key", "words of key"):
+    for name in ("line of key", "words of key"):
         artists[name].set_visible(changed)
+    artists["signs"].set_text(_SIGNS[changed])
     artists["title"].set_text(_BY_HAND if changed else _BY_SOFTMAX)
     others = [name for name, look in view.looks.items() if _find_changes(look)[row]]
     verdict = "The character becomes another" if others else "The character stays the same"
@@ -132,7 +142,7 @@ def draw_scrubber(
         verdict += f" for {others[0]}"
     artists["verdict"].set_text(verdict if changed else _GIVEN)
     for k in range(WIDEST):
-        _put(artists[f"read {k}"], view.text[k : k + 1], ((k + 0.5) * width, 1.15), 40 / T + 5)
+        _put(artists[f"read {k}"], view.text[k : k + 1], (k + 0.5) * width, 40 / T + 5)
     for n in _NUMBERED:
         number, place = artists[f"number {n}"], ((n - 0.5) * width, -0.05)
         number.set_visible(n <= T)
@@ -159,9 +169,11 @@ def _find_sides(starts, width, m, many):
 
 
 def _set_bars(bars, starts, width, m, many, heights):
-    values = np.full(2 * len(heights) - 1, np.nan)  # every second stair is a gap
-    values[::2] = heights
-    bars.set_data(values, np.column_stack(_find_sides(starts, width, m, many)).ravel())
+    corners = np.zeros((len(heights), 5, 2))  # from zero on the left round to there again
+    left, right = _find_sides(starts, width, m, many)
+    corners[..., 0] = np.stack([left, left, right, right, left], axis=1)
+    corners[:, 1:3, 1] = heights[:, None]
+    bars.set_path(Path(corners.reshape(-1, 2), [*_BAR] * len(heights)))
 
 
 def _set_levels(levels, starts, width, m, many, heights):
@@ -173,34 +185,44 @@ def _set_levels(levels, starts, width, m, many, heights):
 def _write_context(weights):
     """The context as a sum of annotations, its largest terms first."""
     order = np.argsort(-weights, kind="stable")[:2]
-    terms = [f"{weights[j]:.2f}".lstrip("0") + f" h{j + 1}" for j in order if weights[j] >= 0.005]
+    named = ((weights[j], f"h{j + 1}".translate(_SUBSCRIPTS)) for j in order)
+    terms = [f"{weight:.2f} {name}" for weight, name in named if weight >= 0.005]
     rest = " + …" if weights.sum() - weights[order].sum() >= 0.005 else ""
     return f"c = {' + '.join(terms)}{rest}"
 
 
-def _put(artist, character, place, size):
+def _put(artist, character, x, size):
     artist.set_visible(bool(character))
     if character:
         label, path = label_character(character)
-        if (artist.get_text(), artist.get_position()) == (label, place):
+        if (artist.get_text(), artist.get_position()[0]) == (label, x):
             return  # to set a font takes longer than all else
-        artist.set(text=label, position=place)
+        artist.set_text(label)
+        upright = len(label) == 1
+        artist.set_position((x, 1.1 if upright else 1.15))
+        artist.set_verticalalignment("baseline" if upright else "center")
         _set_font(artist, label, path, min(12.0, 4 + size), 5.5)
 
 
 def _set_font(artist, label, path, size, size_of_code):
     """A code point stands upright, so that it is as narrow as a character."""
     size, angle = (size, 0) if len(label) == 1 else (size_of_code, 90)
-    artist.set(fontproperties=FontProperties(fname=path, size=size), rotation=angle)
+    artist.set_fontproperties(_make_font(path, size))
+    artist.set_rotation(angle)
+
+
+@lru_cache(maxsize=256)
+def _make_font(path, size):
+    return FontProperties(fname=path, size=size)
 
 
 def _prepare_axes(view, axes):
     top, middle, bottom = axes
     narrow = is_narrow(top)
-    grid = GridSpec(3, 1, figure=top.figure, height_ratios=(1, 1.1, 2.2) if narrow else (1, 1.1, 1))
+    grid = GridSpec(3, 1, figure=top.figure, height_ratios=(0.8, 1, 2.6) if narrow else (1, 1.1, 1))
     for row, ax in enumerate(axes):
         ax.set_subplotspec(grid[row])
-    top.set_title("How well does each annotation fit?", loc="left", pad=24 if narrow else None)
+    top.set_title(_FIT, loc="left")
     artists: dict[str, Any] = {**_draw_key(top, list(view.looks), narrow)}
     artists["title"] = middle.set_title(_BY_SOFTMAX, loc="left")
     artists["verdict"] = bottom.set_title(_GIVEN, loc="left")
@@ -215,7 +237,8 @@ def _prepare_axes(view, axes):
         artists[f"padded {kind}"] = ax.add_patch(box)
     top.set_ylabel("score e")
     middle.set(ylabel="weight α", yticks=[0, 0.5, 1])
-    style = {"ha": "center", "va": "center", "parse_math": False}
+    middle.set_xlabel(_PLACES, fontsize=10, labelpad=17)  # below the numbers
+    style = {"ha": "center", "parse_math": False}
     artists |= {f"read {k}": middle.text(0, 0, "", **style) for k in range(WIDEST)}
     look: dict[str, Any] = {"ha": "center", "va": "top", "fontsize": 9}
     artists |= {f"number {n}": middle.text(0, 0, str(n), **look) for n in _NUMBERED}
@@ -228,10 +251,14 @@ def _draw_key(axes, names, narrow):
     looks = [_style_bars(m) for m in range(len(names))]
     handles: list[Any] = [Patch(label=n, **look) for n, look in zip(names, looks, strict=True)]
     handles.append(Line2D([], [], color=COLORS["data"], linewidth=2, label="as computed"))
+    seeds = len(names) > 1 and all(name.startswith("seed ") for name in names)
+    # above the title, which has two lines where it is narrow
+    above = offset_copy(axes.transAxes, axes.figure, y=40 if narrow else 25, units="points")
     legend = axes.legend(
-        handles=handles, ncols=3, frameon=False, loc=f"lower {'left' if narrow else 'right'}",
-        bbox_to_anchor=(0 if narrow else 1, 1), borderaxespad=0, columnspacing=1.2,
-        handlelength=1.2, fontsize=10,
+        handles=handles, ncols=3, frameon=False, loc="lower left", bbox_to_anchor=(0, 1),
+        bbox_transform=above, borderaxespad=0, borderpad=0, columnspacing=1.2, handlelength=1.2,
+        fontsize=10, title=_SEEDS if seeds else None, title_fontsize=10,
+        alignment="left",
     )  # fmt: skip
     *bars, line = zip(legend.legend_handles, legend.get_texts(), strict=True)
     for artist in (artist for entry in bars for artist in entry if len(names) > 1):
@@ -253,9 +280,10 @@ def _prepare_bars(view, axes):
         look: dict[str, Any] = _style_bars(m)
         for ax, kind in zip(axes, ("scores", "weights", "letters"), strict=True):
             look["gid"] = _PARTS[kind]
-            artists[f"{kind} {m}"] = ax.stairs([0.0], [0.0, 1.0], **look)
+            nothing = Path(np.zeros((1, 2)))
+            artists[f"{kind} {m}"] = ax.add_patch(PathPatch(nothing, **look))
             if kind != "scores":
-                lines = PathPatch(Path(np.zeros((1, 2))), fill=False, linewidth=2, zorder=2)
+                lines = PathPatch(nothing, fill=False, linewidth=2, zorder=2)
                 artists[f"own {kind} {m}"] = ax.add_patch(lines)
     return artists
 
@@ -269,12 +297,14 @@ def _prepare_letters(view, axes, narrow):
     if narrow:
         axes.set(xlim=(-0.7, n - 0.3), ylim=(0, 2.75))
         left, right, top, line = -0.6, 4.0, 2.6, 0.22
+        axes.yaxis.set_label_coords(-0.13, 0.5 / 2.75)
     else:
         axes.set(xlim=(-0.7, 2.35 * n), ylim=(0, 1.05))
         left, right, top, line = n + 0.4, n + 5.0, 0.95, 0.155
-    place, side = ((left, top - 6.3 * line), "left") if narrow else ((2.35 * n, top), "right")
-    look = {"fontsize": 10, "gid": "written", **style}
-    artists: dict[str, Any] = {"same": axes.text(*place, "· = as computed", ha=side, **look)}
+    axes.spines["bottom"].set_bounds(-0.7, n - 0.3)  # no line where texts stand
+    axes.spines["left"].set_bounds(0, 1.05)
+    look = {"fontsize": 9 if narrow else 10, "gid": "written", **style}
+    artists: dict[str, Any] = {"signs": axes.text(left, top - 6.1 * line, "", **look)}
     for m in range(len(view.looks)):
         rows = [top - (3 * m + r) * line for r in range(3)]
         axes.text(left, rows[0], _MARKS[m], fontsize=10, color=_HUES[m], gid="context|networks",
@@ -297,7 +327,7 @@ def describe_scrubber(view: AlignmentView) -> str:
         top, before, best = (int(numbers.argmax()) for numbers in (weights, own, new))
         seen = "a space" if view.text[top] == " " else f"“{view.text[top]}”"
         look_most = f"{name}'s largest weight is {weights[top]:.2f}, on {seen}, character {top + 1}"
-        wrote = f"it writes “{ISO_CHARACTERS[best]}” ({new[best]:.2f})"
+        wrote = f"it writes “{ISO_CHARACTERS[best]}” with probability {new[best]:.2f}"
         if changed:
             wrote += ", as before" if best == before else f", not “{ISO_CHARACTERS[before]}”"
         how = _CHANGED[view.change]
@@ -306,7 +336,7 @@ def describe_scrubber(view: AlignmentView) -> str:
         said.append(f"{look_most}{'; ' if changed else ', and '}{how}{wrote}")
     start = f"“{view.text}”, step {view.step} of 10"
     if not changed:
-        return f"{start}: {'; '.join(said)}."
+        return f"{start}: {'; '.join(said)}. {_ASKED}"
     sentences = [f"As computed, {words}." for words in said]
     differ = {name: _find_changes(look) for name, look in view.looks.items()}
     sentences.append(_judge(view, {name: there[row] for name, there in differ.items()}))
@@ -374,39 +404,32 @@ def draw_by_place(
          f"{'; '.join(said)}.")  # fmt: skip
 
 
-def _draw_runs(xs, runs, axes, key):
+def _show_runs(title, xs, ticks, xlabel, runs, alt):
+    figure, axes, key = new_chart(title)
     draw_seed_spread(xs, runs, axes)
-    seeds = axes.get_legend().get_title().get_text().replace(", ", ",\n")
-    draw_key(axes, key, title=seeds)
+    legend: Any = axes.get_legend()
+    draw_key(axes, key, title=legend.get_title().get_text().replace(", ", ",\n"))
+    axes.set_xticks(xs, ticks)
+    axes.set(ylim=(0, 1.03), xlabel=xlabel, ylabel="share right in all ten")
+    said = "; ".join(
+        f"{name} {' '.join(f'{mean:.2f}' for mean in np.asarray(rows).mean(axis=0))}"
+        for name, rows in runs.items()
+    )
+    show(figure, alt=f"Share of dates right, means {alt}. {said}.")
 
 
 def draw_by_length(names: Sequence[str], runs: Mapping[str, ArrayLike]) -> None:
     """Show the share of right dates by the length of the text, every seed of each model."""
-    figure, axes, key = new_chart("Longer texts are harder through one vector, not with attention")
-    _draw_runs(np.arange(len(names)), runs, axes, key)
-    axes.set_xticks(range(len(names)), names)
-    axes.set(ylim=(0, 1.03), xlabel="characters read", ylabel="share right in all ten")
-    said = "; ".join(
-        f"{name} {' '.join(f'{mean:.2f}' for mean in np.asarray(rows).mean(axis=0))}"
-        for name, rows in runs.items()
-    )
-    show(figure, alt=f"Share of dates right, means by length ({', '.join(names)}). {said}.")
+    title = "Longer texts are harder through one vector, not with attention"
+    alt = f"by length ({', '.join(names)})"
+    _show_runs(title, np.arange(len(names)), names, "characters read", runs, alt)
 
 
 def draw_by_updates(budgets: Sequence[int], runs: Mapping[str, ArrayLike]) -> None:
     """Show the share of right dates by the number of updates, every seed of each score."""
-    figure, axes, key = new_chart("One vector needs more updates than any score of attention")
-    _draw_runs(np.log2(np.asarray(budgets) / budgets[0]), runs, axes, key)
-    axes.set_xticks(range(len(budgets)), [str(budget) for budget in budgets])
-    axes.set(ylim=(0, 1.03), xlabel="updates", ylabel="share right in all ten")
-    said = "; ".join(
-        f"{name} {' '.join(f'{mean:.2f}' for mean in np.asarray(rows).mean(axis=0))}"
-        for name, rows in runs.items()
-    )
-    show(
-        figure,
-        alt=f"Share of dates right, means after {', '.join(map(str, budgets))} updates. {said}.",
-    )
+    title = "One vector needs more updates than any score of attention"
+    places, ticks = np.log2(np.asarray(budgets) / budgets[0]), [str(budget) for budget in budgets]
+    _show_runs(title, places, ticks, "updates", runs, f"after {', '.join(ticks)} updates")
 
 
 def draw_alignments(seen: Mapping[str, tuple[ArrayLike, str, str]]) -> None:

@@ -12,11 +12,11 @@ from rnn_helpers.validation import check_choice
 
 _CELLS = {"RNN": "02", "SimplifiedGRU": "07", "GRU": "07", "LSTM": "06"}
 _NAMES = {"SimplifiedGRU": "simplified GRU"}
-_SPAN = "lowest to highest"
-_HEADS = (  # first what a phone has room for
-    "", "model", "mean", _SPAN, "no difference seen from", "seeds", "updates", "rate",
-    "parameters", "lecture",
+_HEADS = (  # few, so that a phone has room for all
+    "", "model (lecture)", "mean (range)", "not told apart from",
+    "updates at a rate", "parameters",
 )  # fmt: skip
+_LEARNED = "learned"  # in place of a mean, of what is counted
 
 
 @dataclass(frozen=True)
@@ -76,44 +76,45 @@ class SeriesTable:
 
     def _list_cells(self):
         for number, row in enumerate(self.rows, 1):
-            seeds = len(row.results) if len(row.results) > 1 else "–"
-            low, high = (
-                f"{value:.{self.digits}f}" for value in (row.results.min(), row.results.max())
+            mean, low, high = (
+                f"{value:.{self.digits}f}"
+                for value in (row.mean, row.results.min(), row.results.max())
             )
-            found = (f"{row.mean:.{self.digits}f}", f"{low} to {high}" if low != high else "–")
+            found = mean if low == high else f"{mean} ({low} to {high})"
             if self.counts:
-                found = (f"{int(row.results.sum())} of {seeds}",)
+                found = f"{int(row.results.sum())} of {len(row.results)}"
+            updates = f"{int(row.updates):,}" if row.updates.isdigit() else row.updates
+            trained = "–" if row.rate is None else f"{updates} at {row.rate:g}"
             size = "–" if row.parameters is None else f"{row.parameters:,}"
-            rate = "–" if row.rate is None else f"{row.rate:g}"
             alike = ", ".join(map(str, self.find_alike(row))) or "–"
-            yield (
-                str(number), row.model, *found, alike, str(seeds), row.updates, rate, size,
-                row.lecture,
-            )  # fmt: skip
+            yield str(number), f"{row.model} ({row.lecture})", found, alike, trained, size
 
     def _list_heads(self):
-        if not self.counts:
-            return [*_HEADS]
-        return ["learned" if head == "mean" else head for head in _HEADS if head != _SPAN]
+        return [_LEARNED if self.counts and "mean" in head else head for head in _HEADS]
+
+    def _say_title(self):
+        """With how many seeds each row has in which anything is drawn at random."""
+        seeds = sorted({len(row.results) for row in self.rows} - {1})
+        return self.title + (f"; {' or '.join(map(str, seeds))} seeds" if seeds else "")
 
     def __repr__(self) -> str:
         table = [self._list_heads(), *self._list_cells()]
         widths = [max(len(row[column]) for row in table) for column in range(len(table[0]))]
         lines = ("  ".join(map(str.ljust, row, widths)).rstrip() for row in table)
-        return "\n".join([self.title, *lines])
+        return "\n".join([self._say_title(), *lines])
 
     def _repr_html_(self) -> str:
         left = ' style="text-align: left"'
         head = "".join(
             f'<th scope="col"{left}>{html.escape(text)}</th>' for text in self._list_heads()
-        )
+        ).replace("parameters", "para&shy;meters")
         body = "".join(
             f'<tr><td>{number}</td><th scope="row"{left}>{html.escape(name)}</th>'
             + "".join(f"<td{left}>{html.escape(text)}</td>" for text in rest)
             + "</tr>"
             for number, name, *rest in self._list_cells()
         )
-        caption = f"<caption{left}>{html.escape(self.title)}</caption>"
+        caption = f"<caption{left}>{html.escape(self._say_title())}</caption>"
         return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 

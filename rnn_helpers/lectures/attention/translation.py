@@ -160,11 +160,13 @@ def translate(
     with torch.no_grad(), one_thread():
         encoded, decoder = _encode(model, texts), model.decoder
         state = decoder.begin(encoded)
-        token = torch.full((1, len(texts)), decoder.start)
-        answers = None if given is None else torch.from_numpy(_encode_answers(given, len(texts)))
-        steps = []
-        for step in range(LENGTH):
-            states, state = decoder.advance(token, state)
+        tokens, steps = torch.full((1, len(texts)), decoder.start), LENGTH
+        if given is not None:  # what is read is known, so that all steps are one call
+            answers = torch.from_numpy(_encode_answers(given, len(texts)))
+            tokens, steps = torch.cat([tokens, answers[:-1]]), 1
+        found = []
+        for _ in range(steps):
+            states, state = decoder.advance(tokens, state)
             scores = decoder.compute_scores(states, encoded)
             weights = decoder.attend(states, encoded)
             if change is not None:
@@ -172,10 +174,9 @@ def translate(
                     raise ValueError("change needs a model with attention, got one without")
                 weights = _check_changed(change(weights, encoded.mask), weights)
             logits, contexts = decoder.predict(states, encoded, weights)
-            token = logits.argmax(2)
-            steps.append((token, logits.softmax(2), weights, contexts, scores))
-            token = token if answers is None else answers[step : step + 1]
-        columns = zip(*steps, strict=True)
+            tokens = logits.argmax(2)
+            found.append((tokens, logits.softmax(2), weights, contexts, scores))
+        columns = zip(*found, strict=True)
         parts: list[Any] = [None if c[0] is None else torch.cat(c).numpy() for c in columns]
     return Translations(decode_isos(parts[0]), *parts)
 

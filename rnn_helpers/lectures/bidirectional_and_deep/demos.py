@@ -1,6 +1,7 @@
 """The demos of lecture 08."""
 
 from collections.abc import Mapping
+from itertools import product
 from typing import Any
 
 from rnn_helpers.display.live import Live, choice, live, slider
@@ -22,7 +23,7 @@ from rnn_helpers.lectures.bidirectional_and_deep.unrolled import (
 PARTS = {
     "state": "the one whose needs are shown, that of layer l at step t",
     "waits for": "each cell waits for those that an arrow comes from",
-    "gradient": "goes back from the state along the same lines",
+    "gradient": "goes back from the state along the same lines, as wide as what is left of it",
 }
 LABELS = "Teddy bears", "Teddy Roosevelt", "Rose … cheap", "Rose … brave", "Pearl … famous"
 
@@ -47,6 +48,8 @@ def reveal_demo(
 
 def depth_demo(*, step: int = 6, layer: int = 3, kind: str = "one way") -> Live:
     """Choose a state of a deep network: what it needs, how long it waits, and its gradient."""
+    for t, number, each in product(range(1, STEPS + 1), range(1, LAYERS + 1), KINDS):
+        compute_reach(step=t, layer=number, kind=each)  # is kept: a drag only draws
     return live(
         compute_reach,
         draw_depth,

@@ -9,6 +9,7 @@ from matplotlib.colors import LinearSegmentedColormap, LogNorm
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
+from matplotlib.ticker import FuncFormatter
 from numpy.typing import ArrayLike
 
 from rnn_helpers.display.comparisons import draw_key, new_chart
@@ -22,6 +23,11 @@ from rnn_helpers.lectures.bidirectional_and_deep.unrolled import LAYERS, STEPS
 from rnn_helpers.validation import check_array
 
 _HIDDEN = "· · ·"
+_ROUNDS = {  # what the numbers of the cells are, one way and both
+    "wide": ("Number in a cell: the earliest round in which it can be computed",
+             "Lower half →, upper half ←; number: the earliest round of the later half"),
+    "narrow": ("Number in a cell: its earliest round", "Lower →, upper ←; round of the later"),
+}  # fmt: skip
 _SHARES = LinearSegmentedColormap.from_list("shares", ["#FFFBF0", COLORS["accent"]])
 _COLUMNS, _ROWS = 9, 10  # parts of a step and of a layer; five of nine and six of ten are a cell
 _HALF_WIDTH, _HALF_HEIGHT = 2.5 / _COLUMNS, 3 / _ROWS
@@ -243,17 +249,30 @@ def _prepare_reveal(axes):
 
 
 def describe_depth(reach: Reach) -> str:
-    """What the chosen state waits for, and how much of a nudge reaches it, in words."""
-    grid = reach.grid
+    """What the chosen state waits for, how much of a nudge reaches it, what its layer changes."""
+    grid, own = reach.grid, reach.grid.step - 1
     counts = (grid.inputs.sum(), "input"), (grid.needed.sum(), "cell")
     inputs, cells = (f"{n} {noun}" + "s" * int(n != 1) for n, noun in counts)
-    own = f"Of a nudge to the input at its own step {reach.inputs[grid.step - 1]:.2g} arrives"
-    first = f", of one at step 1 {reach.inputs[0]:.2g}" if grid.step > 1 else ""
-    return (
+    first = f" and {_write_share(reach.inputs[0])} from step 1" if own else ""
+    said = (
         f"Layer {grid.layer}, step {grid.step}, {grid.kind}: the state sees {inputs} of "
         f"{len(grid.inputs)}, needs {cells}, and comes in round {grid.rounds.max()} at the "
-        f"earliest. {own}{first}."
+        f"earliest. Of a nudge to the input {_write_share(reach.inputs[own])} arrives from its own "
+        f"step{first}."
     )
+    if reach.below is None:
+        return said
+    near, far = (f"{reach.inputs[t] / reach.below.inputs[t]:.2f} times as much" for t in (own, 0))
+    then = f" and {far} from step 1" if own else ""
+    return (
+        f"{said} Against layer {grid.layer - 1} here: one more tanh in a row, round "
+        f"{grid.rounds.max()} in place of {reach.below.grid.rounds.max()}, {near} from its own "
+        f"step{then}."
+    )
+
+
+def _write_share(share):
+    return f"{100 * share:.2g}\u00a0%"  # in one line
 
 
 def draw_depth(reach: Reach, axes: Axes, artists: dict[str, Any] | None = None) -> dict[str, Any]:
@@ -276,7 +295,11 @@ def draw_depth(reach: Reach, axes: Axes, artists: dict[str, Any] | None = None) 
         number.set_text(str(grid.rounds[layer, step]))
         if number.get_position()[1] != height:  # to set it has the number painted anew
             number.set_y(height)
-    artists["halves"].set_visible(both)
+    artists["key"].set_text(_ROUNDS["narrow" if is_narrow(axes) else "wide"][both])
+    for step, share in enumerate(reach.inputs):
+        arrives = artists[f"share {step}"]
+        arrives.set_visible(bool(np.isfinite(share)))
+        arrives.set_text(_write_share(share))
     starts, ends, widths = _find_arrows(reach)
     unit = (28, 34) if is_narrow(axes) else (50, 52)  # points of a column, of a row
     artists["forward"].set_path(_make_arrows(starts, ends, np.full(len(ends), 0.5), unit))
@@ -329,7 +352,9 @@ def _make_arrows(starts, ends, widths, unit):
 def _prepare_depth(axes):
     narrow = is_narrow(axes)
     axes.set(
-        xlim=(0.4, STEPS + 0.6), ylim=(-0.5, LAYERS + (0.8 if narrow else 0.6)), xlabel="step t",
+        xlim=(0.4, STEPS + 0.6), ylim=(-0.5, LAYERS + (1.1 if narrow else 0.6)),
+        xlabel="step t" if narrow else
+        "step t; in an input: how much of a nudge to it reaches the framed cell",
         xticks=range(1, STEPS + 1), yticks=range(LAYERS + 1),
         yticklabels=["x", *range(1, LAYERS + 1)] if narrow else
         ["input x", *(f"layer {layer}" for layer in range(1, LAYERS + 1))],
@@ -350,7 +375,12 @@ def _prepare_depth(axes):
     bar = axes.figure.colorbar(
         shares, ax=axes, extend="min", location="bottom" if narrow else "right", shrink=0.9
     )
-    bar.set_label("share of a nudge that arrives")
+    bar.set_label(
+        "share of a nudge that arrives" if narrow else
+        "share of a nudge to a cell that reaches the framed one"
+    )  # fmt: skip
+    bar.formatter = FuncFormatter(lambda share, _: f"{100 * share:g} %")
+    bar.update_ticks()
     chosen = Rectangle((0, 0), *size, fill=False, edgecolor=COLORS["data"], linewidth=2.5, zorder=3,
                        gid="state")  # fmt: skip
     arrows = {
@@ -361,19 +391,22 @@ def _prepare_depth(axes):
             ("forward", "data", "waits for"), ("backward", "accent", "gradient")
         )
     }  # fmt: skip
-    rounds = {
+    numbers = {
         f"round {layer} {step}": axes.text(
             step + 1, layer + 1, "", ha="center", va="center", fontsize=8 if narrow else 10,
             zorder=5, gid=AS_DRAWN,
         )
         for layer, step in np.ndindex(LAYERS, STEPS)
     }  # fmt: skip
-    rounds["halves"] = axes.text(
-        0.72, LAYERS + 0.38, "Lower →, upper ←, number: the later" if narrow else
-        "Lower half →, upper half ←; the number is of the later half", fontsize=9,
-        va="bottom", color=COLORS["muted"],
-    )  # fmt: skip
+    numbers |= {
+        f"share {step}": axes.text(
+            step + 1, 0, "", ha="center", va="center", fontsize=7 if narrow else 9, zorder=5,
+            gid=AS_DRAWN,
+        )
+        for step in range(STEPS)
+    }  # fmt: skip
+    numbers["key"] = axes.text(0.72, LAYERS + 0.38, "", fontsize=9, va="bottom")
     cells = [(step, layer) for layer in range(1, LAYERS + 1) for step in range(1, STEPS + 1)]
     steps, layers = zip(*cells, strict=True)
     Handle(axes, [{"step": step, "layer": layer} for step, layer in cells], x=steps, y=layers)
-    return {"shares": shares, "chosen": axes.add_patch(chosen), **arrows, **rounds}
+    return {"shares": shares, "chosen": axes.add_patch(chosen), **arrows, **numbers}

@@ -35,6 +35,8 @@ class Reach:
         What goes from the cell to the one read before it in its direction, along that arrow.
     down : float array (L, T)
         What goes from the cell to what lies below it.
+    below : Reach or None
+        The same of the state one layer below, at the same step; None of the first layer.
     """
 
     grid: UnrolledGrid
@@ -42,9 +44,10 @@ class Reach:
     inputs: np.ndarray
     sideways: np.ndarray
     down: np.ndarray
+    below: "Reach | None" = None
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=256)  # every setting of the demo, named as it names them
 def compute_reach(step: int = 6, layer: int = 3, kind: str = "one way") -> Reach:
     """Go back from h_t⁽ˡ⁾ through tanh layers of 16 units as torch starts them, twenty seeds.
 
@@ -64,7 +67,7 @@ def compute_reach(step: int = 6, layer: int = 3, kind: str = "one way") -> Reach
         found[way, layer, step - 1, :, way * SIZE : (way + 1) * SIZE] = np.eye(SIZE)
     sideways, down = np.zeros((2, LAYERS, STEPS, SEEDS)), np.zeros((LAYERS, STEPS, SEEDS))
     for depth in range(layer, 0, -1):
-        below = np.zeros((STEPS, SEEDS, ways * SIZE, networks[0][depth - 1][0].shape[1]))
+        passed_down = np.zeros((STEPS, SEEDS, ways * SIZE, networks[0][depth - 1][0].shape[1]))
         for way in range(ways):
             W_xh, W_hh, _ = networks[way][depth - 1]
             for t in range(STEPS)[:: 2 * way - 1]:  # against the direction of reading
@@ -75,12 +78,13 @@ def compute_reach(step: int = 6, layer: int = 3, kind: str = "one way") -> Reach
                     found[way, depth, before] += passed
                     sideways[way, depth - 1, t] = _square(passed)
             local = found[way, depth] * (1 - states[way, depth] ** 2)[:, :, None]
-            below += local @ W_xh.swapaxes(1, 2)
-        down[depth - 1] = _square(below)
-        parts = below.reshape(STEPS, SEEDS, ways * SIZE, -1, SIZE)
+            passed_down += local @ W_xh.swapaxes(1, 2)
+        down[depth - 1] = _square(passed_down)
+        parts = passed_down.reshape(STEPS, SEEDS, ways * SIZE, -1, SIZE)
         found[: parts.shape[3], depth - 1] = parts.transpose(3, 0, 1, 2, 4)
     shares = _average(_square(found))
-    return Reach(grid, shares[:, 1:], shares[0, 0], _average(sideways), _average(down))
+    below = compute_reach(step=step, layer=layer - 1, kind=kind) if layer > 1 else None
+    return Reach(grid, shares[:, 1:], shares[0, 0], _average(sideways), _average(down), below)
 
 
 def _square(jacobians):

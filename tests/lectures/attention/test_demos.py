@@ -8,6 +8,7 @@ import pytest
 import torch
 from matplotlib.colors import to_rgba
 
+from rnn_helpers.display.figures import encode_png
 from rnn_helpers.display.live import text_box
 from rnn_helpers.lectures.attention.alignments import (
     AS_COMPUTED,
@@ -50,9 +51,14 @@ def test_the_demo_stands_a_rough_hand(demo):
 
 
 def read_bars(artist):
-    heights = artist.get_data().values
-    assert np.isnan(heights[1::2]).all()  # gaps
-    return heights[::2]
+    corners = artist.get_path().vertices.reshape(-1, 5, 2)
+    np.testing.assert_array_equal(corners[:, [0, 3, 4], 1], 0)
+    np.testing.assert_array_equal(corners[:, 1, 1], corners[:, 2, 1])
+    return corners[:, 1, 1]
+
+
+def name_annotation(j):
+    return "h" + "".join("₀₁₂₃₄₅₆₇₈₉"[int(digit)] for digit in str(j + 1))
 
 
 @pytest.mark.parametrize(("step", "typed"), [(1, "21 Nov 2026"), (6, "1.9.2001"), (10, "x")])
@@ -82,10 +88,11 @@ def test_what_is_shown_is_what_the_models_compute(demo, step, typed):
         second = int(np.argsort(-weights, kind="stable")[min(1, len(text) - 1)])
         terms = demo.artists[f"context {m}"].get_text()
         assert terms.startswith(f"{name}: c = ")
-        assert f"{weights[top]:.2f}".lstrip("0") + f" h{top + 1}" in terms
+        assert f"{weights[top]:.2f} {name_annotation(top)}" in terms
         if weights[second] >= 0.005:
-            assert f"{weights[second]:.2f}".lstrip("0") + f" h{second + 1}" in terms
-        assert f"writes “{iso[row]}” (" in demo.message
+            assert f"{weights[second]:.2f} {name_annotation(second)}" in terms
+        likely = found.probabilities[row, 0].max()
+        assert f"writes “{iso[row]}” with probability {likely:.2f}" in demo.message
         assert write_out(found.probabilities[:, 0]) == iso
 
 
@@ -156,7 +163,7 @@ def test_what_is_not_drawn_is_not_in_the_key_and_the_title_says_who_made_the_wei
         assert demo.artists["own weights 0"].get_visible() == by_hand
         title = demo.figure.axes[1].get_title(loc="left")
         assert ("set by hand" in title) == by_hand
-        assert ("the softmax makes weights" in title) == (not by_hand)
+        assert ("the softmax of the scores" in title) == (not by_hand)
 
 
 @pytest.mark.parametrize("change", list(CHANGES))
@@ -187,11 +194,14 @@ def test_changed_weights_are_weights_and_the_answer_is_theirs(demo, change):
             assert beside.get_position()[1] == demo.artists[f"{kind} {m}"].get_position()[1]
         assert demo.artists[f"new label {m}"].get_visible() == (change != AS_COMPUTED)
         own, new = (write_out(numbers)[2] for numbers in (look.own, look.changed))
-        wanted = f"writes “{new}” ({look.changed[2].max():.2f})"
+        wanted = f"writes “{new}” with probability {look.changed[2].max():.2f}"
         if change != AS_COMPUTED:
             wanted += ", as before." if own == new else f", not “{own}”."
         assert wanted in demo.message
-    assert demo.artists["same"].get_visible() == (change != AS_COMPUTED)
+    signs = demo.artists["signs"].get_text()
+    assert signs.startswith("[ ]: ")
+    assert ("·: as computed" in signs) == (change != AS_COMPUTED)
+    assert ("Choose other weights" in demo.message) == (change == AS_COMPUTED)
 
 
 def find_middles(starts, ends, m):
@@ -221,7 +231,8 @@ def test_bars_stand_over_their_characters_and_the_gray_over_the_padding(demo, ty
             ("scores", columns, columns + width), ("weights", columns, columns + width),
             ("letters", letters - 0.5, letters + 0.5),
         ):  # fmt: skip
-            edges = demo.artists[f"{kind} {m}"].get_data().edges
+            corners = demo.artists[f"{kind} {m}"].get_path().vertices.reshape(-1, 5, 2)[..., 0]
+            edges = corners[:, [0, 2]].ravel()
             middles = (edges[::2] + edges[1::2]) / 2
             np.testing.assert_allclose(
                 middles,
@@ -263,7 +274,7 @@ def test_parts_are_what_their_names_say(demo):
         "next character": ["letters 0", "letters 1"], "context": ["context 0", "context 1"],
         "mask": ["padded scores", "padded weights"],
         "written": [f"{kind} {m}" for kind in ("own", "new", "own label", "new label")
-                    for m in range(2)] + ["same"],
+                    for m in range(2)] + ["signs"],
     }  # fmt: skip
     for part, names in lit.items():
         gids = {name: artist.get_gid() or "" for name, artist in demo.artists.items()}
@@ -354,6 +365,46 @@ def test_a_line_to_type_in_is_followed_at_every_key():
         text_box("date", 3).make("typed")
 
 
+def test_who_the_bars_belong_to_and_what_is_read_is_said_in_the_picture(demo):
+    seeds = alignment_demo({f"seed {k}": MODELS["dot"] for k in range(2)})
+    key = seeds.figure.axes[0].get_legend()
+    assert "trained twice, from different random weights" in key.get_title().get_text()
+    assert demo.figure.axes[0].get_legend().get_title().get_text() == ""  # two kinds of network
+    for picture in (seeds, demo):
+        titles = [axes.get_title(loc="left").split()[0] for axes in picture.figure.axes]
+        assert titles == ["Scores:", "Weights:", "Next"]
+        below = picture.figure.axes[1].get_xlabel()
+        assert "the encoder's state at character j" in below
+        assert "␣ is a space" in below
+    seeds.close()
+
+
+@pytest.mark.parametrize("layout", ["wide", "narrow"])
+@pytest.mark.parametrize("change", [AS_COMPUTED, "without the largest"])
+def test_the_words_of_the_last_panel_stand_apart_and_over_no_line(demo, layout, change):
+    demo.controls["change"].value = change
+    values = {name: control.value for name, control in demo.controls.items()}
+    demo.record([layout], [values])
+    figure, artists = demo._layouts[layout].figure, demo._layouts[layout].artists
+    axes = figure.axes[2]
+    encode_png(figure)
+    words = [text for text in axes.texts if text.get_visible() and text.get_text()]
+    boxes = [text.get_window_extent() for text in words]
+    for k, box in enumerate(boxes):
+        for other in boxes[:k]:
+            assert not shrink(box).overlaps(shrink(other))
+        assert box.x1 <= figure.bbox.x1
+        for side in ("bottom", "left"):
+            line = axes.spines[side].get_window_extent()
+            assert not box.overlaps(line)
+    assert artists["signs"].get_text().count("\n") == 0
+
+
+def shrink(box):
+    """A monospaced line is boxed with room above and below that holds no ink."""
+    return box.expanded(1, 0.8)
+
+
 def test_dragging_the_step_translates_nothing_anew(monkeypatch):
     calls = []
 
@@ -368,6 +419,10 @@ def test_dragging_the_step_translates_nothing_anew(monkeypatch):
         compute(step, "1.9.2001", "", AS_COMPUTED)
     assert calls == [["1.9.2001", "1.9.200100"]]
     compute(1, "1.9.2001", "", "all weights equal")
+    assert len(calls) == 2
+    for sample in SAMPLES:  # what can be picked was translated when the demo was made
+        for change in CHANGES:
+            compute(1, sample, "", change)
     assert len(calls) == 2
 
 

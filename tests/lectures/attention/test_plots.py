@@ -44,7 +44,7 @@ def test_the_axes_name_what_was_read_and_written_in_order():
     assert axes.yaxis_inverted()  # the first character written on top
     np.testing.assert_array_equal(axes.images[0].get_array(), weights)
     assert axes.images[0].get_clim() == (0, 1)  # whatever the weights are
-    assert axes.get_xlabel() == "read"
+    assert axes.get_xlabel() == "read (␣ is a space)"
     encode_png(figure)  # without a warning
 
 
@@ -52,7 +52,8 @@ def test_what_has_no_font_is_a_code_point_and_said_in_words(poor):
     figure, axes = new_figure()
     draw_alignment(np.ones((1, 4)) / 4, "9월 1", "9", axes)
     assert read_labels(axes.xaxis) == ["9", "U+C6D4", "U+0020", "1"]  # a sign for the space, too
-    assert axes.get_xlabel() == "read (no font here has 2 of the characters: code points)"
+    missing = " (no font here has 2 of the characters: code points)"
+    assert axes.get_xlabel() == f"read (␣ is a space){missing}"
     encode_png(figure)
     figure, axes = new_figure(ncols=3)
     rows, shares = np.full((10, 5), 0.2), np.full((10, 11), 1 / 11)

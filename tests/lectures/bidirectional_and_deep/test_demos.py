@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from matplotlib.colors import to_hex
+from matplotlib.text import Text
 
 from rnn_helpers.display.figures import COLORS, encode_png, new_figure
 from rnn_helpers.lectures.bidirectional_and_deep import plots
@@ -218,19 +219,86 @@ def test_the_wait_is_said():
         ({"step": 1, "layer": 1}, "sees 1 input of 8, needs 1 cell, and comes in round 1"),
     ):
         assert words in set_to(demo, **settings).message
-    assert "step 1 " not in demo.message  # the nudge at its own step is that at step 1
-    shares = compute_reach(5, 2).inputs
-    wanted = f"at its own step {shares[4]:.2g} arrives, of one at step 1 {shares[0]:.2g}."
+    assert "from step 1" not in demo.message  # the nudge at its own step is that at step 1
+    shares = 100 * compute_reach(5, 2).inputs
+    wanted = (
+        f"{shares[4]:.2g}\u00a0% arrives from its own step and {shares[0]:.2g}\u00a0% from step 1."
+    )
     assert wanted in set_to(demo, step=5, layer=2, kind=KINDS[0]).message
     assert len({f"{share:.2g}" for share in shares[:5]}) == 5
     demo.close()
 
 
-def test_the_halves_are_explained_where_there_are_two():
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_layer_more_changes_is_said_from_the_numbers(kind):
+    demo = depth_demo(kind=kind)
+    assert "Against" not in set_to(demo, layer=1).message
+    for layer in (2, 3, 4):
+        here, below = (compute_reach(6, number, kind) for number in (layer, layer - 1))
+        near, far = here.inputs[[5, 0]] / below.inputs[[5, 0]]
+        rounds = [number.grid.rounds.max() for number in (here, below)]
+        assert rounds[0] > rounds[1]
+        wanted = (
+            f"Against layer {layer - 1} here: one more tanh in a row, round {rounds[0]} in place "
+            f"of {rounds[1]}, {near:.2f} times as much from its own step and {far:.2f} times as "
+            "much from step 1."
+        )
+        assert set_to(demo, layer=layer).message.endswith(wanted)
+    assert set_to(demo, step=1).message.endswith("times as much from its own step.")
+    demo.close()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_arrives_of_each_input_stands_in_it(kind):
+    demo = set_to(depth_demo(), step=5, layer=2, kind=kind)
+    for step, share in enumerate(compute_reach(5, 2, kind).inputs):
+        number = demo.artists[f"share {step}"]
+        assert number.get_visible() == np.isfinite(share)
+        assert number.get_position() == (step + 1, 0)
+        if number.get_visible():
+            assert number.get_text() == f"{100 * share:.2g}\u00a0%"
+    demo.close()
+
+
+def test_what_the_numbers_are_is_said_in_the_picture():
+    demo = depth_demo()
+    for kind in KINDS:
+        key = set_to(demo, kind=kind).artists["key"].get_text()
+        assert "earliest round" in key
+        assert ("upper half ←" in key) == (kind == "both ways")
+    axes, scale = demo.figure.axes
+    assert "in an input: how much of a nudge to it reaches the framed cell" in axes.get_xlabel()
+    labels = [label.get_text() for label in scale.get_yticklabels()]
+    assert labels[1:-1] == ["0.1 %", "1 %", "10 %", "100 %"]  # those outside are not drawn
+    demo.close()
+
+
+@pytest.mark.parametrize("layout", ["wide", "narrow"])
+def test_the_words_of_the_grid_stand_clear_of_its_title_and_cells(layout):
     demo = depth_demo()
     for kind in KINDS:
         set_to(demo, kind=kind)
-        assert demo.artists["halves"].get_visible() == (kind == "both ways")
+        demo.record([layout], [{name: c.value for name, c in demo.controls.items()}])
+        drawn = demo._layouts[layout]
+        encode_png(drawn.figure)
+        axes = drawn.figure.axes[0]
+        title = next(t for t in axes.findobj(Text) if t.get_text() == axes.get_title(loc="left"))
+        key = drawn.artists["key"].get_window_extent()
+        top = axes.transData.transform((0, 4.3))[1]
+        assert top <= key.y0
+        assert key.y1 <= title.get_window_extent().y0
+        assert key.x1 <= drawn.figure.bbox.x1
+    demo.close()
+
+
+def test_dragging_computes_nothing():
+    compute_reach.cache_clear()
+    demo = depth_demo()
+    misses = compute_reach.cache_info().misses
+    for step in range(1, 9):
+        for kind in KINDS:
+            set_to(demo, step=step, kind=kind, layer=1 + step % 4)
+    assert compute_reach.cache_info().misses == misses
     demo.close()
 
 
