@@ -178,9 +178,9 @@ function makeStage() {
     if (named[0][2])
       player.setSteps({
         label: named[0][1],
-        get: () => first.get("value"),
-        set: (value) => setStep(first, value),
-        last: first.get("max"),
+        get: () => findStep(first),
+        set: (step) => setStep(first, step),
+        last: first.get("max") - first.get("min"),
       });
     const stopKernel = watchKernel(manager, controls[0], (now) => {
       lost = now;
