@@ -13,6 +13,7 @@ from rnn_helpers.lectures.gru.demos import family_demo
 from rnn_helpers.lectures.gru.family import compute_member
 from rnn_helpers.recurrences import cells
 from tests.mistakes import expect_refusals, set_to
+from tests.pointing import find_pointed, list_lit
 from tests.sums import check_sums
 
 SETTINGS = [(1.0, 0.5), (-3.0, -1.0), (0.0, 0.0), (-1.2, 0.3)]
@@ -252,6 +253,19 @@ def test_every_part_can_be_pointed_at_in_some_cell():
     assert set.union(*parts.values()) == set(family_plots.PARTS)
     assert parts["RNN"] == {"candidate", "hidden state"}
     assert parts["minGRU"] == {"candidate", "update gate", "state", TAKEN}
+    demo.close()
+
+
+def test_the_sum_and_what_is_shown_light_the_state_that_they_make():
+    demo = family_demo()
+    for place, cell in enumerate(FAMILY):
+        pointed = find_pointed(set_to(demo, cell=place))
+        assert {gid for gid, part in pointed.items() if part is None} == {"key", "input"}
+        firsts = {gid.partition("|")[0]: part for gid, part in pointed.items()}
+        assert firsts.get("add") == {"RNN": None, "LSTM": "cell state"}.get(cell, "state")
+        assert firsts.get("show") == ("hidden state" if cell == "LSTM" else None)
+        lit = list_lit(demo.artists[f"{cell} equations"])
+        assert lit >= {part for part in pointed.values() if part and part != TAKEN}
     demo.close()
 
 
