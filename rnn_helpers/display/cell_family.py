@@ -35,9 +35,13 @@ _MOVERS = {  # of each cell, by the number: the parts that move it
 }  # fmt: skip
 
 
-def name_moved(part: str, cell: str, number: str) -> Moved:
-    """The gid of what shows this number of a cell: of the part, lit with those that move it."""
-    return Moved(part, _MOVERS[cell].get(number, ()))
+def name_moved(part: str, cell: str, number: str = "") -> Moved:
+    """The gid of what shows this number of a cell: of the part, lit with those that move it.
+
+    The sum, "add", and the tanh that is shown, "show", are of the state that they make.
+    """
+    made = {"add": ["cell state" if cell == "LSTM" else "state"], "show": ["hidden state"]}
+    return Moved(part, (*made.get(part, []), *_MOVERS[cell].get(number, ())))
 
 
 def draw_cell(
@@ -215,7 +219,7 @@ def _draw_belt(drawn, cell, width, small):
     taken = name_moved("add", cell, "taken")
     drawn.line(taken, points, value="taken")
     drawn.number(taken, _ADD, _MIDDLE - 0.28, value="taken", **small)
-    drawn.operation("add", _ADD, _BELT, "+")
+    drawn.operation(name_moved("add", cell), _ADD, _BELT, "+")
     drawn.line(held, [(_ADD + 0.21, _BELT), (width, _BELT)], value=after)
     drawn.text(held, width - 0.2, _BELT + 0.34, f"{name}ₜ")
     drawn.number(held, width - 0.5, _BELT + 0.34, value=after, ha="right", **small)
@@ -229,8 +233,8 @@ def _draw_shown(drawn, cell, width, small):
     """What is shown of the belt is a state of its own."""
     shown = name_moved("show", cell, "shown")
     drawn.line(shown, [(_TANH, _BELT), (_TANH, _MIDDLE + 0.28)], value="c")
-    drawn.fork("show", _TANH, _BELT)
-    drawn.operation("show", _TANH, _MIDDLE, "tanh", radius=0.28, **small)
+    drawn.fork(shown, _TANH, _BELT)
+    drawn.operation(shown, _TANH, _MIDDLE, "tanh", radius=0.28, **small)
     drawn.line(shown, [(_TANH + 0.28, _MIDDLE), (_SHOW - 0.23, _MIDDLE)], value="shown",
                head=False)  # fmt: skip
     _draw_gate(drawn, cell, "output gate", "o", _SHOW, _MIDDLE, small)

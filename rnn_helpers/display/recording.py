@@ -42,7 +42,7 @@ AS_DRAWN = AsDrawn()
 
 
 class Moved(str):
-    """The gid, a part, of an artist that other parts move: it lights with each of them, too."""
+    """The gid, a part, of an artist that other parts move or have: it lights with each, too."""
 
     by: tuple[str, ...]
 

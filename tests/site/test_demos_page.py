@@ -432,7 +432,7 @@ def test_parts_light_and_steps_are_played_without_a_kernel(site):
         "svg => [...svg.querySelectorAll('.rnn-lit')].map(each => each.dataset.part.split('|')[0])"
     )
     box.get_by_role("button", name="cell state").focus()
-    assert set(svg.evaluate(lit)) == {"cell state"}
+    assert set(svg.evaluate(lit)) == {"cell state", "add"}  # the sum is of the cell state
     assert "the belt" in box.locator(".rnn-words").inner_text()
     slider.focus()
     assert svg.evaluate(lit) == []

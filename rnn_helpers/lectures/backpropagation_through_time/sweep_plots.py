@@ -14,6 +14,7 @@ from matplotlib.textpath import TextPath
 from rnn_helpers.display.diagrams import Diagram, write_number
 from rnn_helpers.display.figures import COLORS, is_narrow
 from rnn_helpers.display.handles import Handle
+from rnn_helpers.display.recording import Moved
 from rnn_helpers.lectures.backpropagation_through_time.sweep import LOSSES, Sweep, T
 
 _LOSS, _STATE, _INPUT, _ADDED = 5.35, 3.8, 2.7, 2.35  # heights, in drawing units
@@ -208,12 +209,14 @@ def _draw_forward(diagram, spread):
             diagram.text("state", x - 0.15, _STATE, "h₀")
         else:
             diagram.operation("state", x, _STATE, f"h{below}", radius=_RADIUS)
-            diagram.text("input", x - aside, _INPUT, f"x{below}")
+            read = Moved("input", ["state"])
+            diagram.text(read, x - aside, _INPUT, f"x{below}")
             up = [(x - aside, _INPUT + 0.2), (x - aside, _STATE - _EDGE)]
-            diagram.line("input", up, value=f"x{t}")
+            diagram.line(read, up, value=f"x{t}")
             up = [(x - aside, _STATE + _EDGE), (x - aside, _LOSS - 0.27)]
-            diagram.line(f"loss {t}", up, value=f"h{t}")
-            diagram.operation(f"loss {t}", x, _LOSS, f"L{below}", radius=0.3)
+            diagram.line(Moved(f"loss {t}", ["state"]), up, value=f"h{t}")
+            loss = Moved(f"loss {t}", ["asked"])
+            diagram.operation(loss, x, _LOSS, f"L{below}", radius=0.3)
         if t < T:
             way = [(x + (_EDGE if t else 0.1), y), (_place(t + 1, spread) - _EDGE, y)]
             diagram.line("state", way, value=f"h{t}")

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from rnn_helpers.display.cell_diagrams import write_terms
-from rnn_helpers.display.cell_family import FAMILY, KEY, TAKEN, draw_cell
+from rnn_helpers.display.cell_family import FAMILY, KEY, TAKEN, draw_cell, name_moved
 from rnn_helpers.display.diagrams import write_added, write_number
 from rnn_helpers.display.figures import new_figure, show
 from rnn_helpers.lectures.gru.family import Member, compute_member
@@ -29,7 +29,8 @@ _I, _R, _O = (rf"${a}_t = \sigma(x_t W_{{x{a}}} + h_{{t-1}} W_{{h{a}}} + b_{a})$
 _SHOWN = r"$h_t = o_t \odot \tanh(c_t)$"
 _MIX = (
     ("state", r"$h_t = \,$"), ("update gate", r"$z_t$"), ("state", r"$\odot\, h_{t-1}$"),
-    ("add", r"$\,+\,$"), ("update gate", r"$(1 - z_t)$"), ("candidate", r"$\odot\, n_t$"),
+    (name_moved("add", "GRU"), r"$\,+\,$"), ("update gate", r"$(1 - z_t)$"),
+    ("candidate", r"$\odot\, n_t$"),
 )  # fmt: skip
 # one row for each duty: keep, take, reset, candidate, add, output gate, show
 _EQUATIONS = {
@@ -44,12 +45,12 @@ _EQUATIONS = {
         (("candidate", r"$g_t = \tanh(x_t W_{xg} + h_{t-1} W_{hg} + b_g)$"),),
         (
             ("cell state", r"$c_t = \,$"), ("forget gate", r"$f_t$"),
-            ("cell state", r"$\odot\, c_{t-1}$"), ("add", r"$\,+\,$"),
+            ("cell state", r"$\odot\, c_{t-1}$"), (name_moved("add", "LSTM"), r"$\,+\,$"),
             ("input gate", r"$i_t$"), ("candidate", r"$\odot\, g_t$"),
         ),
         (("output gate", _O),),
         (("hidden state", r"$h_t = \,$"), ("output gate", r"$o_t$"),
-         ("show", r"$\odot\, \tanh(c_t)$")),
+         (name_moved("show", "LSTM"), r"$\odot\, \tanh(c_t)$")),
     ),
     "GRU": (
         (("update gate", _Z_OF_X), ("update gate", r"$\,+\, h_{t-1} W_{hz} + b_z)$")),

@@ -3,11 +3,13 @@
 from typing import Any
 
 from rnn_helpers.display.cell_diagrams import draw_cell_and_terms, write_terms
-from rnn_helpers.display.cell_family import draw_cell
+from rnn_helpers.display.cell_family import draw_cell, name_moved
 from rnn_helpers.display.diagrams import write_added, write_number
+from rnn_helpers.display.recording import Moved
 from rnn_helpers.lectures.gru.step import COUNT, Beat
 
 PARTS = {
+    "input": "xₜ, and beside it hₜ₋₁: what both gates read; the candidate reads them apart",
     "reset gate": "how much of the past the candidate sees, from 0 to 1",
     "update gate": "z keeps this share of h, 1 − z comes from n: the LSTM's f and i in one",
     "candidate": "what is offered to the state, from −1 to 1",
@@ -18,29 +20,31 @@ _LIT = {
     "candidate": ("input", "candidate", "reset gate"),
     "mix": ("update gate", "candidate", "add", "state"),
 }
-_LINES = (
+_R, _Z, _N = (Moved(part, ["input"]) for part in ("reset gate", "update gate", "candidate"))
+_ADD = name_moved("add", "GRU")
+_LINES = (  # those that read x light with it
     (
-        (("reset gate", r"$r_t = \sigma(x_t W_{xr} + h_{t-1} W_{hr} + b_r)$"),),
-        (("reset gate", "r = cells.sigmoid(x_r + h_r)"),),
+        ((_R, r"$r_t = \sigma(x_t W_{xr} + h_{t-1} W_{hr} + b_r)$"),),
+        ((_R, "r = cells.sigmoid(x_r + h_r)"),),
     ),
     (
-        (("update gate", r"$z_t = \sigma(x_t W_{xz} + h_{t-1} W_{hz} + b_z)$"),),
-        (("update gate", "z = cells.sigmoid(x_z + h_z)"),),
+        ((_Z, r"$z_t = \sigma(x_t W_{xz} + h_{t-1} W_{hz} + b_z)$"),),
+        ((_Z, "z = cells.sigmoid(x_z + h_z)"),),
     ),
     (
         (
-            ("candidate", r"$n_t = \tanh(x_t W_{xn} + b_{xn} + \,$"), ("reset gate", r"$r_t$"),
+            (_N, r"$n_t = \tanh(x_t W_{xn} + b_{xn} + \,$"), ("reset gate", r"$r_t$"),
             ("candidate", r"$\odot\,(h_{t-1} W_{hn} + b_{hn}))$"),
         ),
-        (("candidate", "n = np.tanh(x_n + "), ("reset gate", "r"), ("candidate", " * h_n)")),
+        ((_N, "n = np.tanh(x_n + "), ("reset gate", "r"), ("candidate", " * h_n)")),
     ),
     (
         (
             ("state", r"$h_t = \,$"), ("update gate", r"$z_t$"), ("state", r"$\odot\, h_{t-1}$"),
-            ("add", r"$\,+\,$"), ("update gate", r"$(1 - z_t)$"), ("candidate", r"$\odot\, n_t$"),
+            (_ADD, r"$\,+\,$"), ("update gate", r"$(1 - z_t)$"), ("candidate", r"$\odot\, n_t$"),
         ),
         (
-            ("state", "h = "), ("update gate", "z"), ("state", " * h"), ("add", " + "),
+            ("state", "h = "), ("update gate", "z"), ("state", " * h"), (_ADD, " + "),
             ("update gate", "(1 - z)"), ("candidate", " * n"),
         ),
     ),

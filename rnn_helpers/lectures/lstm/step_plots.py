@@ -10,10 +10,13 @@ from rnn_helpers.display.cell_diagrams import (
     show_beats,
     write_terms,
 )
+from rnn_helpers.display.cell_family import name_moved
 from rnn_helpers.display.diagrams import write_number
+from rnn_helpers.display.recording import Moved
 from rnn_helpers.lectures.lstm.step import COUNT, WAYS, Beat, compute_beat
 
 PARTS = {
+    "input": "xₜ, and beside it hₜ₋₁: what all gates and the candidate read",
     "forget gate": "how much of the old cell state stays on the belt: 1 keeps all, 0 forgets all",
     "input gate": "how much of the candidate is put on the belt: 1 puts all there, 0 nothing",
     "candidate": "what is offered to the belt, from −1 to 1",
@@ -38,31 +41,33 @@ _ASKED = {
     "add": ("gradient of c", "gradient of the candidate", "gradient of the input gate"),
     "show": ("gradient of h", "gradient of c", "gradient of the output gate"),
 }
+_READS = {gate: Moved(gate, ["input"]) for gate in _GATES}  # in the lines that read x
+_ADD, _SHOW = name_moved("add", "LSTM"), name_moved("show", "LSTM")
 _EQUATIONS = (
-    (("forget gate", r"$f_t = \sigma(x_t W_{xf} + h_{t-1} W_{hf} + b_f)$"),),
-    (("input gate", r"$i_t = \sigma(x_t W_{xi} + h_{t-1} W_{hi} + b_i)$"),),
-    (("candidate", r"$g_t = \tanh(x_t W_{xg} + h_{t-1} W_{hg} + b_g)$"),),
-    (("output gate", r"$o_t = \sigma(x_t W_{xo} + h_{t-1} W_{ho} + b_o)$"),),
+    ((_READS["forget gate"], r"$f_t = \sigma(x_t W_{xf} + h_{t-1} W_{hf} + b_f)$"),),
+    ((_READS["input gate"], r"$i_t = \sigma(x_t W_{xi} + h_{t-1} W_{hi} + b_i)$"),),
+    ((_READS["candidate"], r"$g_t = \tanh(x_t W_{xg} + h_{t-1} W_{hg} + b_g)$"),),
+    ((_READS["output gate"], r"$o_t = \sigma(x_t W_{xo} + h_{t-1} W_{ho} + b_o)$"),),
     (
         ("cell state", r"$c_t = \,$"), ("forget gate", r"$f_t$"),
-        ("cell state", r"$\odot\, c_{t-1}$"), ("add", r"$\,+\,$"),
+        ("cell state", r"$\odot\, c_{t-1}$"), (_ADD, r"$\,+\,$"),
         ("input gate", r"$i_t$"), ("candidate", r"$\odot\, g_t$"),
     ),
     (
         ("hidden state", r"$h_t = \,$"), ("output gate", r"$o_t$"),
-        ("show", r"$\odot\, \tanh(c_t)$"),
+        (_SHOW, r"$\odot\, \tanh(c_t)$"),
     ),
 )  # fmt: skip
 _CODE = (
-    (("forget gate", "f = sigmoid(a_f)"),),
-    (("input gate", "i = sigmoid(a_i)"),),
-    (("candidate", "g = np.tanh(a_g)"),),
-    (("output gate", "o = sigmoid(a_o)"),),
+    ((_READS["forget gate"], "f = sigmoid(a_f)"),),
+    ((_READS["input gate"], "i = sigmoid(a_i)"),),
+    ((_READS["candidate"], "g = np.tanh(a_g)"),),
+    ((_READS["output gate"], "o = sigmoid(a_o)"),),
     (
-        ("cell state", "c = "), ("forget gate", "f"), ("cell state", " * c"), ("add", " + "),
+        ("cell state", "c = "), ("forget gate", "f"), ("cell state", " * c"), (_ADD, " + "),
         ("input gate", "i"), ("candidate", " * g"),
     ),
-    (("hidden state", "h = "), ("output gate", "o"), ("show", " * np.tanh(c)")),
+    (("hidden state", "h = "), ("output gate", "o"), (_SHOW, " * np.tanh(c)")),
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from rnn_helpers.lectures.backpropagation_through_time.recall import compute_tru
 from rnn_helpers.lectures.backpropagation_through_time.sweep import LOSSES, T, compute_sweep
 from rnn_helpers.lectures.backpropagation_through_time.sweep_plots import describe_sweep
 from rnn_helpers.lectures.backpropagation_through_time.truncation import compute_truncation
+from tests.stills import check_diagram, read_diagrams
 
 
 @pytest.fixture
@@ -27,6 +28,34 @@ def test_the_backward_pass_says_what_each_step_added(shown):
     added = ", ".join(f"{sweep.added[t]:.2f}" for t in range(T, 0, -1))
     assert f"The loss is {LOSSES[0]}. What each use of w adds, from step 6 back: {added}. " in alt
     assert alt.endswith(describe_sweep(sweep))
+
+
+@pytest.mark.parametrize(("loss", "k"), [(LOSSES[0], 2), (LOSSES[1], T)])
+def test_the_backward_pass_draws_its_numbers_in_both_layouts(monkeypatch, loss, k):
+    drawn = []
+    monkeypatch.setattr(
+        plots, "show", lambda figure, *, alt, narrow: drawn.extend((figure, narrow))
+    )
+    plots.draw_backward_pass(loss=loss, k=k)
+    sweep = compute_sweep(done=T, k=k, loss=loss)
+    values = {f"h{t}": sweep.hs[t] for t in range(T + 1)}
+    values |= {f"x{t}": sweep.xs[t] for t in range(1, T + 1)}
+    values |= {f"factor{t}": sweep.w * (1 - sweep.hs[t + 1] ** 2) for t in range(1, T)}
+    for figure in drawn:
+        (axes,) = figure.axes
+        forward, *back = read_diagrams(axes)
+        assert set(forward) == set(values)
+        check_diagram(forward, values)
+        for t, read in enumerate(back, start=1):
+            assert set(read) == {"asked", "added"} | ({"handed"} if t < T else set())
+            numbers = {"asked": sweep.asked[t], "handed": sweep.handed[t], "added": sweep.added[t]}
+            check_diagram(read, numbers)
+        assert len(back) == T
+        sums = [
+            text.get_text() for text in axes.texts if text.get_visible() and "dw" in text.get_text()
+        ]
+        assert f"dw = {sweep.total:.2f}" in sums
+    assert len(drawn) == 2
 
 
 def test_the_shares_of_pairs_fall_by_what_is_said(shown):

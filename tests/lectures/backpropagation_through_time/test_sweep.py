@@ -16,6 +16,7 @@ from rnn_helpers.lectures.backpropagation_through_time.sweep import LOSSES, T, c
 from rnn_helpers.lectures.backpropagation_through_time.sweep_plots import describe_sweep, draw_sweep
 from rnn_helpers.recurrences import bptt
 from tests.mistakes import expect_refusals
+from tests.pointing import find_pointed
 
 SETTINGS = [(k, loss, w) for k in (1, 2, 4, T) for loss in LOSSES for w in (-1.2, 0.0, 0.9)]
 
@@ -243,10 +244,21 @@ def test_what_is_no_loss_is_dimmed(loss, dimmed):
     ((_, marks),) = demo.record(["wide"], [{"done": 0, "k": T, "loss": loss, "w": 0.9}])
     parts = {True: set(), False: set()}
     for style, _ in marks["wide"]:
-        parts[style.get("dimmed", False)].add(style.get("part"))
+        parts[style.get("dimmed", False)].add(str(style.get("part")).partition("|")[0])
     assert parts[True] == {f"loss {t}" for t in dimmed}
     lit = {f"loss {t}" for t in range(1, T + 1)} - parts[True] | {"state", "input", "w"}
     assert lit <= parts[False]
+    demo.close()
+
+
+@pytest.mark.parametrize("done", [0, T])
+def test_whatever_is_pointed_at_lights_a_part(done):
+    demo = sweep_demo(done=done, k=2)
+    pointed = find_pointed(demo)
+    assert {gid for gid, part in pointed.items() if part is None} == set()
+    assert pointed["input|state"] == "state"
+    for t in range(1, T + 1):  # the state goes up to its loss, which asks something of it
+        assert (pointed[f"loss {t}|state"], pointed[f"loss {t}|asked"]) == ("state", "asked")
     demo.close()
 
 

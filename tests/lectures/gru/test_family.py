@@ -13,6 +13,8 @@ from rnn_helpers.lectures.gru.demos import family_demo
 from rnn_helpers.lectures.gru.family import compute_member
 from rnn_helpers.recurrences import cells
 from tests.mistakes import expect_refusals, set_to
+from tests.pointing import find_pointed, list_lit
+from tests.stills import check_diagram, read_diagrams
 from tests.sums import check_sums
 
 SETTINGS = [(1.0, 0.5), (-3.0, -1.0), (0.0, 0.0), (-1.2, 0.3)]
@@ -255,15 +257,33 @@ def test_every_part_can_be_pointed_at_in_some_cell():
     demo.close()
 
 
+def test_the_sum_and_what_is_shown_light_the_state_that_they_make():
+    demo = family_demo()
+    for place, cell in enumerate(FAMILY):
+        pointed = find_pointed(set_to(demo, cell=place))
+        assert {gid for gid, part in pointed.items() if part is None} == {"key", "input"}
+        firsts = {gid.partition("|")[0]: part for gid, part in pointed.items()}
+        assert firsts.get("add") == {"RNN": None, "LSTM": "cell state"}.get(cell, "state")
+        assert firsts.get("show") == ("hidden state" if cell == "LSTM" else None)
+        lit = list_lit(demo.artists[f"{cell} equations"])
+        assert lit >= {part for part in pointed.values() if part and part != TAKEN}
+    demo.close()
+
+
 def test_the_four_cells_on_one_picture_say_their_numbers(monkeypatch):
     said = []
     monkeypatch.setattr(
-        family_plots, "show", lambda figure, *, alt: said.append((encode_png(figure), alt))
+        family_plots, "show", lambda figure, *, alt: said.append((encode_png(figure), figure, alt))
     )
     family_plots.draw_family(x=1.0, state=0.55)
-    ((png, alt),) = said
+    ((png, figure, alt),) = said
     assert png
-    for place, cell in enumerate(FAMILY):
+    for place, (cell, axes) in enumerate(zip(FAMILY, figure.axes, strict=True)):
+        assert axes.get_title(loc="left") == cell
+        (read,) = read_diagrams(axes)
+        values = compute_member(place, 1.0, 0.55).values
+        assert set(read) == set(values)
+        check_diagram(read, values)
         assert f"= {compute_member(place, 1.0, 0.55).values['h']:.2f}" in alt
         assert cell in alt
     assert "for which 1 − z stands" in alt

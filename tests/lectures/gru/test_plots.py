@@ -7,6 +7,7 @@ from rnn_helpers.display import comparisons, decay
 from rnn_helpers.display.figures import COLORS, encode_png, new_figure
 from rnn_helpers.lectures.gru import plots
 from rnn_helpers.lectures.gru.gates import compute_gate_run, compute_gru_decay
+from tests.stills import check_decays
 
 
 @pytest.mark.parametrize(("draw", "words"), [
@@ -61,6 +62,35 @@ def test_the_conventions_are_drawn_as_they_are_called(drawn):
             ("z keeps", steps, list(run.keeps), COLORS["gru"], "-"),
             ("z takes", steps, list(run.takes), COLORS["accent"], "--"),
         ]
+
+
+def test_each_panel_draws_the_gradients_of_its_setting(monkeypatch):
+    figures = []
+    monkeypatch.setattr(decay, "show", lambda figure, *, alt: figures.append(figure))
+    settings = {"z at start": compute_gru_decay(), "z near 1": compute_gru_decay(keep_bias=4.0)}
+    plots.draw_gru_decays(settings)
+    check_decays(figures[0], {
+        title: {"GRU, all paths": found.gated, "direct path": found.gated, "plain RNN": found.rnn}
+        for title, found in settings.items()
+    })  # fmt: skip
+
+
+def test_the_counts_of_a_start_stand_beside_its_name(monkeypatch):
+    shown = []
+    monkeypatch.setattr(
+        comparisons, "show", lambda figure, *, narrow, alt: shown.append((figure, narrow))
+    )
+    counts = {"torch": [0, 4], "keep 1": [12, 9], "keep 3": [20, 19]}
+    plots.draw_learned_by_start(counts, (0.003, 0.01), total=20)
+    for figure in shown[0]:
+        (axes,) = figure.axes
+        ticks = zip(axes.get_yticklabels(), axes.get_yticks(), strict=True)
+        rows = {label.get_text(): height for label, height in ticks}
+        assert list(rows) == list(counts)
+        for number, (line, rate) in enumerate(zip(axes.lines, (0.003, 0.01), strict=True)):
+            assert line.get_label() == f"rate {rate}"
+            drawn = {y: x for x, y in line.get_xydata()}
+            assert drawn == {rows[name]: row[number] for name, row in counts.items()}
 
 
 def test_the_counts_stand_at_their_distances(drawn):

@@ -14,6 +14,7 @@ from rnn_helpers.lectures.gru.demos import family_demo, gru_step_demo
 from rnn_helpers.lectures.gru.step import BEATS, COUNT
 from rnn_helpers.recurrences import cells
 from tests.mistakes import set_to
+from tests.pointing import find_pointed, list_lit
 from tests.sums import check_sums
 
 NAMED = {"x": "input", "r": "reset gate", "z": "update gate", "n": "candidate", "h": "state"}
@@ -128,6 +129,19 @@ def test_a_beat_lights_what_comes_with_it_and_says_its_numbers(beat):
     assert set(lit) == {part for part, _ in pieces} | reads
     assert {*demo.artists["cell"]._lit} - {"key"} == {*demo.artists["terms"]._lit} == {*lit}
     _compare_words(demo.message, values)
+    demo.close()
+
+
+def test_whatever_is_pointed_at_lights_its_term():
+    demo = set_to(gru_step_demo(), beat=3)
+    pointed = find_pointed(demo)
+    terms = list_lit(demo.artists["terms"])
+    assert [gid for gid, part in pointed.items() if part not in terms] == ["key"]
+    firsts = {gid.partition("|")[0]: part for gid, part in pointed.items() if gid != "key"}
+    assert firsts == {part: part for part in step_plots.PARTS} | {"add": "state"}
+    for row in step_plots._LINES:  # x is read where gates and candidate are made
+        for (first, text), *_ in row:
+            assert ("input" in getattr(first, "by", ())) == ("x_" in text)
     demo.close()
 
 

@@ -22,6 +22,7 @@ from rnn_helpers.lectures.lstm.step import COUNT, STEPS, WAYS, compute_beat
 from rnn_helpers.lectures.lstm.step_plots import PARTS
 from rnn_helpers.recurrences.cells import lstm_step
 from tests.mistakes import expect_refusals, set_to
+from tests.pointing import find_pointed, list_lit
 from tools.site.reels import Reels
 
 
@@ -250,7 +251,7 @@ _NUMBERS = {  # where a beat's sentence names its numbers
 }  # fmt: skip
 _GATES = {"forget gate": "f", "input gate": "i", "candidate": "g", "output gate": "o"}
 _LIT = {
-    "gates": {*_GATES}, "forget": {"forget gate", "cell state"},
+    "gates": {"input", *_GATES}, "forget": {"forget gate", "cell state"},
     "add": {"input gate", "candidate", "cell state"}, "show": {"output gate", "hidden state"},
 }  # fmt: skip
 
@@ -295,6 +296,18 @@ def test_each_piece_of_an_equation_is_of_the_part_that_its_symbols_name():
         assert [part for part, _ in equation] == [part for part, _ in code]
         names = "".join(text for _, text in code).split(" = ")[0]
         assert names == letters[equation[0][0]]
+
+
+def test_whatever_is_pointed_at_lights_its_term():
+    with contextlib.closing(lstm_step_demo(beat=4)) as demo:
+        pointed = find_pointed(demo)
+        terms = list_lit(demo.artists["terms"])
+        assert [gid for gid, part in pointed.items() if part not in terms] == [KEY]
+        firsts = {gid.partition("|")[0]: part for gid, part in pointed.items() if gid != KEY}
+        own = {part: part for part in PARTS}
+        assert firsts == own | {"add": "cell state", "show": "hidden state"}
+        for line in (*step_plots._EQUATIONS, *step_plots._CODE):  # x is read where gates are made
+            assert ("input" in getattr(line[0][0], "by", ())) == (len(line) == 1)
 
 
 def test_each_gradient_has_one_arrow_and_one_number_and_goes_back():
