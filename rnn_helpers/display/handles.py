@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from rnn_helpers.display.recording import UNITS
 from rnn_helpers.validation import check_choice
@@ -28,11 +29,11 @@ class Handle(Artist):
         self,
         axes: Axes,
         settings: Sequence[Mapping[str, Any]],
-        x: Sequence[float] | None = None,
-        y: Sequence[float] | None = None,
+        x: ArrayLike | None = None,
+        y: ArrayLike | None = None,
     ):
         super().__init__()
-        given = [len(each) for each in (x, y) if each is not None]
+        given = [np.size(each) for each in (x, y) if each is not None]
         if not given or set(given) != {len(settings)}:
             raise ValueError(f"x or y must place each of {len(settings)} settings, got {given}")
         self.settings, self._x, self._y = [dict(each) for each in settings], x, y

@@ -165,15 +165,17 @@ def _prepare(axes, spread):
 class _Stack(HandlerTuple):
     """Two lines of a key, one above the other."""
 
-    def create_artists(self, legend, handles, xdescent, ydescent, *rest):
-        height = rest[1]
-        return [
-            artist
-            for handle, down in zip(handles, (-height / 2, height / 2), strict=True)
-            for artist in super(_Stack, self).create_artists(
-                legend, (handle,), xdescent, ydescent + down, *rest
+    def create_artists(
+        self, legend, orig_handle, xdescent, ydescent, width, height, fontsize, trans
+    ):  # fmt: skip
+        lines: Any = orig_handle
+        artists = []
+        for line, down in zip(lines, (-height / 2, height / 2), strict=True):
+            one: Any = (line,)
+            artists += super().create_artists(
+                legend, one, xdescent, ydescent + down, width, height, fontsize, trans
             )
-        ]
+        return artists
 
 
 def _add_key(axes, *, columns):

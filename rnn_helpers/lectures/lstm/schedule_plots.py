@@ -94,7 +94,7 @@ def _prepare_axes(axes):
     else:
         halves, rooms = GridSpec(1, 2, figure=figure), ((7, 3), (4, 6))
     places = [
-        place for half, ratios in zip(halves, rooms, strict=True)
+        place for half, ratios in zip((halves[0], halves[1]), rooms, strict=True)
         for place in half.subgridspec(2, 1, height_ratios=ratios)
     ]  # fmt: skip
     cell.set_subplotspec(places[0])

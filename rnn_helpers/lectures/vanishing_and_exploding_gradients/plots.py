@@ -358,6 +358,7 @@ def draw_power_norms(curves: Mapping[str, np.ndarray]) -> None:
 def draw_three_carried(results: Sequence[Carried]) -> None:
     """Show the explorer's picture at several settings, with its sentence as the alternative."""
     figure, axes = new_figure(12, 6.2, nrows=2, ncols=len(results), sharey="row")
+    artists = {}
     for (upper, lower), carried in zip(axes.T, results, strict=True):
         artists = draw_carried(carried, (upper, lower))
         counts = "{} vanish, {} hold, {} explode".format(*carried.counts.values())
@@ -370,7 +371,7 @@ def draw_three_carried(results: Sequence[Carried]) -> None:
             axis.get_legend().remove()
     for words in [text for axis in axes[0, :-1] for text in axis.texts if text.get_gid() == HOLDS]:
         words.remove()  # one name at the right margin is enough
-    keys = _make_key(artists, len(carried.ends)), axes[1, 0].get_legend_handles_labels()
+    keys = _make_key(artists, len(results[-1].ends)), axes[1, 0].get_legend_handles_labels()
     handles, labels = ([*one, *other] for one, other in zip(*keys, strict=True))
     figure.legend(
         handles, labels, loc="outside lower center", ncols=3, fontsize=12, **_KEY,
