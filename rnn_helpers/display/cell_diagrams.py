@@ -11,7 +11,7 @@ from rnn_helpers.display.diagrams import Diagram
 from rnn_helpers.display.figures import new_figure, show
 
 LSTM_SIZE = 7.3, 4.1  # width and height, in drawing units
-_UNDER = 0.42  # of that height, the key of the lines stands below 0
+_UNDER = 0.42  # and as far below 0 the key of the lines
 GRADIENT_KEY = "key of gradients"  # the part that says how a gradient is drawn
 Terms = Sequence[tuple[str, str]]  # a part and its piece of a line, from left to right
 

@@ -105,17 +105,17 @@ class Player {
       if (!this.held) return;
       this.svg.setPointerCapture(event.pointerId);
       // a finger may be about to scroll: it sets where it lifts, or once it has gone sideways
-      this.from = event.pointerType === "touch" ? event.clientX : undefined;
-      if (this.from === undefined) take(find(event));
+      this.waits = event.pointerType === "touch";
+      this.from = event.clientX;
+      if (!this.waits) take(find(event));
     });
     this.svg.addEventListener("pointermove", (event) => {
       if (!this.held) {
         if (this.handles.length) this.svg.style.cursor = over(find(event)) ? "pointer" : "";
         return;
       }
-      if (Math.abs(event.clientX - this.from) < SIDEWAYS) return;
-      this.from = undefined;
-      take(find(event));
+      this.waits &&= Math.abs(event.clientX - this.from) < SIDEWAYS;
+      if (!this.waits) take(find(event));
     });
     this.svg.addEventListener("pointerup", (event) => {
       if (this.held) take(find(event));

@@ -31,7 +31,7 @@ class Beat:
 
 
 def compute_beat(beat: int) -> Beat:
-    """One beat of one unit's steps, with weights and first state drawn at random and no biases.
+    """One beat of one unit's steps, without biases; the draw is picked for its rounding.
 
     Parameters
     ----------
