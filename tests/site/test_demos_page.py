@@ -532,7 +532,9 @@ def test_a_finger_that_scrolls_sets_nothing_and_one_that_taps_or_drags_does(reco
     touch("Start", *first)
     for x in np.linspace(first[0], last[0], 9)[1:]:
         touch("Move", float(x), first[1])
-    assert read() == 20
+    # a page hears of a move with its next frame
+    is_there = "box => box.demo.state[0] === 20"
+    site.page.wait_for_function(is_there, arg=box.element_handle())
     touch("End")
     assert site.errors == []
     site.context.close()
