@@ -12,8 +12,6 @@ SAID_OTHERWISE = {
     " check it here; the others are answered in JupyterLab, at once.",
     "or those who read without a kernel": "or those who read on paper",
     "Without a running kernel, read it here": "On paper, read it here",
-    "choose another ending, or type a text.": "choose another ending, or, in JupyterLab, type a"
-    " text.",
 }
 
 
