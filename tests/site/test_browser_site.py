@@ -107,6 +107,26 @@ def test_the_terms_of_a_lecture_fit_a_phone(visit, path):
     assert terms.locator("td code").all_text_contents() == names
 
 
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_no_word_of_a_title_is_broken_on_a_phone_and_it_is_larger_than_the_headings(visit, path):
+    page = visit(f"notebooks/{path.stem}", width=390)
+    broken = page.locator("h1").evaluate("""title => {
+      const text = [...title.childNodes].find(node => node.nodeType === Node.TEXT_NODE);
+      return [...text.data.matchAll(/\\S+/g)].map(({ 0: word, index }) => {
+        const range = document.createRange();
+        range.setStart(text, index);
+        range.setEnd(text, index + word.length);
+        return [word, range.getClientRects().length];
+      }).filter(([, lines]) => lines > 1);
+    }""")
+    assert broken == []
+    first, second = (
+        page.locator(name).first.evaluate("found => parseFloat(getComputedStyle(found).fontSize)")
+        for name in ("h1", "h2")
+    )
+    assert first > second
+
+
 def test_panels_stand_below_each_other_on_a_narrow_page_alone(visit):
     shown = """found => found.decode().then(() => {
       const { left, right } = found.getBoundingClientRect();

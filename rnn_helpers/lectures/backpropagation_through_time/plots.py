@@ -210,6 +210,8 @@ def draw_truncation(
         artists = _prepare_triangle(triangle, T) | _prepare_cost(cost, truncation)
         title = "Every pair: what the loss of step t\nasks of the state of step s"
         triangle.set_title(title, loc="left")
+        steps = range(1, T + 1)  # the first cut comes to where it is pressed
+        Handle(triangle, [{"k": k} for k in steps], y=steps)
     _move_triangle(truncation, artists)
     artists["off"].set_data(np.arange(1, T + 1), truncation.all_errors)
     lost, off = 1 - truncation.pairs_kept, truncation.error

@@ -71,7 +71,7 @@ def clipping_cliff_demo(*, max_norm: float = 1.0, learning_rate: float = 0.5) ->
         {
             "max_norm": log_slider("threshold θ", 0.01, 1000, max_norm, readout_format=".4"),
             "learning_rate": log_slider("learning rate", 0.05, 1, learning_rate),
-            "start_w": slider("first weight w", 4.5, 6.5, 0.05, 5.5),
+            "start_w": slider("first weight w", 4.5, 6.4, 0.05, 5.5),
         },
         describe_descent,
         width=9.6,

@@ -24,7 +24,7 @@ SLOPE, WEIGHTS, BOTH = FACTORS = {
 EVERY = 5
 """How many steps share a pair of bars: a phone has four pixels for one."""
 
-_LEAST, _MOST = 0.05, 4.0  # of the axis; a step that goes further is cut off at its edge
+_LEAST, _MOST = 0.15, 3.0  # of the axis; a product below it has a triangle at its edge
 _FAR = 6  # powers of ten
 _NOWHERE = Path(np.ones((1, 2)))
 
@@ -70,6 +70,8 @@ def draw_factors(
     dashes = np.column_stack([middle, end, right, end]).reshape(-1, 2)
     codes = [Path.MOVETO, Path.LINETO] * len(end)
     artists[BOTH].set_path(Path(dashes, codes) if codes else _NOWHERE)
+    below = end < _LEAST
+    artists["far"].set_data(((middle + right) / 2)[below], np.full(below.sum(), _LEAST))
     for name, log_sizes in factors.items():
         short = "both" if name == BOTH else name
         artists[f"mean {name}"].set_text(f"{short} {_find_mean(log_sizes):.2f}")
@@ -103,7 +105,7 @@ def _prepare(axes, steps):
         yscale="log", xlim=(-0.02 * steps, 1.02 * steps), ylim=(_LEAST, _MOST), xlabel="step t",
         ylabel="factor, log scale",
     )  # fmt: skip
-    axes.set_yticks([0.1, 0.3, 1.0, 3.0], ["0.1", "0.3", "1", "3"])
+    axes.set_yticks([0.2, 0.5, 1.0, 2.0], ["0.2", "0.5", "1", "2"])
     axes.minorticks_off()
     axes.axhline(1, color=COLORS["bound"], linewidth=0.9, zorder=1.5)
     artists: dict[str, Any] = {}
@@ -117,6 +119,9 @@ def _prepare(axes, steps):
     )
     artists[BOTH] = axes.add_patch(dashes)
     axes.plot([], [], color=COLORS["accent"], label=BOTH, **look)  # for the legend
+    (artists["far"],) = axes.plot(
+        [], [], "v", color=COLORS["accent"], markersize=7, clip_on=False, in_layout=False, gid=BOTH
+    )
     figure: Any = axes.figure
     heads = [f"all {steps} steps", *FACTORS]
     for line, name in enumerate(heads):  # at the right margin, one below the other

@@ -55,8 +55,9 @@ def _explain(carried, network):
     step, by_slope, by_weights = map(format_size, (whole, slope, whole - slope))
     forth, back = (format_size(carried.meeting[t, network]) for t in (-1, 0))
     return (
-        f"each step back multiplies it by {step} (geometric mean): W_hh by {by_weights}, the slope "
-        f"of {carried.activation} by {by_slope}. Over {T} steps that is {back}, for the nudge "
+        f"each step back multiplies it by {step} (geometric mean): the slope of "
+        f"{carried.activation} by {by_slope}, W_hh by {by_weights}. Over {T} steps that is {back}, "
+        f"for the nudge "
         f"{'as well' if forth == back else forth}"
     )
 
@@ -66,8 +67,9 @@ PARTS = {
     "Jₜ ⋯ J₁ u, where the Jacobian Jₜ = ∂hₜ/∂hₜ₋₁ is what step t multiplies a change by",
     "gradient": "a gradient v at the last state h_T, and what has come back of it to hₜ: the "
     "transposed Jacobians of the steps T, …, t + 1, one after the other, times v",
-    "product": "v · (P u), worked out from the two that meet at step t; P is J_T ⋯ J₁, all steps "
-    "in one",
+    "product": "the inner product of the nudge and the gradient that meet at step t, which is the "
+    "same at every step: v · (P u) at the last, (Pᵀ v) · u at the first, where P is J_T ⋯ J₁, all "
+    "steps in one",
     "ρᵗ": "how a nudge would grow or shrink in the long run if each step were W_hh alone; ρ, the "
     "spectral radius, is the largest size of an eigenvalue of W_hh",
     HOLDS: HELD,
@@ -88,7 +90,7 @@ def format_size(log_size: float) -> str:
 
 
 _MAP_COLORS = colormaps["cividis"].resampled(64)  # a picture of 256 colours has some left for lines
-_HEIGHTS = 1.6, 1  # of the two panels, one to the other
+_HEIGHTS = 1.2, 1  # of the two panels, one to the other
 
 
 def draw_carried(
@@ -160,16 +162,11 @@ def _prepare_carried(axes, steps, carried):
     (artists["radius"],) = axes.plot(
         [], [], ":", linewidth=1.5, color=COLORS["bound"], label=power, gid=power
     )
-    for x, side, words in ((0, "left", "(Pᵀ v) · u"), (1, "right", "v · (P u)")):
-        axes.annotate(
-            words, (x, 0), xytext=(0, -21), xycoords="axes fraction", textcoords="offset points",
-            ha=side, va="top", fontsize=10, color=COLORS["tanh"],
-        )  # fmt: skip
     figure: Any = axes.figure
-    below = axes.transAxes + ScaledTranslation(0, -38 / 72, figure.dpi_scale_trans)
+    below = axes.transAxes + ScaledTranslation(0, -33 / 72, figure.dpi_scale_trans)
     size, left, columns = (8, -0.3, 2) if is_narrow(axes) else (9, -0.05, 3)
     axes.legend(
-        *_make_key(artists, count), fontsize=size, loc="upper left", bbox_to_anchor=(left, 0),
+        *_make_key(artists, count=count), fontsize=size, loc="upper left", bbox_to_anchor=(left, 0),
         bbox_transform=below, ncols=columns, columnspacing=1.0, title_fontsize=size, **_KEY,
     )  # fmt: skip
     axes.set_title("A nudge goes forward, a gradient comes back", loc="left")
@@ -177,24 +174,26 @@ def _prepare_carried(axes, steps, carried):
 
 
 _KEY: dict[str, Any] = {
-    "title": "Thick: the middle network. P: the product of all its steps", "alignment": "left",
+    "title": "Thick: the network in the middle of all", "alignment": "left",
     "handlelength": 1.8, "handler_map": {tuple: HandlerTuple(ndivide=None, pad=0)},
 }  # fmt: skip
 _FAINT: dict[str, Any] = {"linewidth": 0.8, "alpha": 0.5}
 
 
-def _make_key(artists, count):
-    """Handles and labels of the upper panel's key."""
+def _make_key(artists, *, count=None):
+    """Handles and labels of the upper panel's key; with bands for a `count` of networks."""
     strong = Line2D([], [], color=COLORS["tanh"], linewidth=1.8, marker="o", markersize=8)
     thin = Line2D([], [], color=COLORS["tanh"], **_FAINT)
     rows = [
         (artists["forward"], artists["forward"].get_label()),
         (artists["back"], artists["back"].get_label()),
-        ((artists["forward band"], artists["back band"]), f"bands: all {count} networks"),
-        (strong, "nudge · gradient, one number"),
-        (thin, "nudge · gradient, the others"),
         (artists["radius"], artists["radius"].get_label()),
+        (strong, "nudge times gradient at t"),
+        (thin, "the same, other networks"),
     ]
+    if count:
+        both = artists["forward band"], artists["back band"]
+        rows.append((both, f"bands: all {count} networks"))
     return [list(column) for column in zip(*rows, strict=True)]
 
 
@@ -364,6 +363,9 @@ def draw_three_carried(results: Sequence[Carried]) -> None:
         counts = "{} vanish, {} hold, {} explode".format(*carried.counts.values())
         upper.set_title(f"{carried.activation}: {counts}", loc="left", fontsize=11)
         lower.set_title(f"{carried.activation}: one step back", loc="left", fontsize=11)
+        for band in ("forward band", "back band"):  # the thin lines say where the others end
+            artists[band].set_visible(False)
+        upper.set_xlabel("")
         upper.set_ylabel(upper.get_ylabel() if upper is axes[0, 0] else "")
         lower.set_ylabel(lower.get_ylabel() if lower is axes[1, 0] else "")
         for axis in (upper, lower):
@@ -371,8 +373,11 @@ def draw_three_carried(results: Sequence[Carried]) -> None:
             axis.get_legend().remove()
     for words in [text for axis in axes[0, :-1] for text in axis.texts if text.get_gid() == HOLDS]:
         words.remove()  # one name at the right margin is enough
-    keys = _make_key(artists, len(results[-1].ends)), axes[1, 0].get_legend_handles_labels()
-    handles, labels = ([*one, *other] for one, other in zip(*keys, strict=True))
+    keys = _make_key(artists), axes[1, 0].get_legend_handles_labels()
+    gaps = Line2D([], [], linestyle="none"), ""  # the factors have a column of their own
+    handles, labels = (
+        [*one, gap, *other] for one, gap, other in zip(keys[0], gaps, keys[1], strict=True)
+    )
     figure.legend(
         handles, labels, loc="outside lower center", ncols=3, fontsize=12, **_KEY,
         title_fontsize=12,

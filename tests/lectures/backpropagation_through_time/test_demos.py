@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from rnn_helpers.display.figures import COLORS
+from rnn_helpers.display.handles import Handle
+from rnn_helpers.display.recording import UNITS
 from rnn_helpers.lectures.backpropagation_through_time.demos import truncation_demo
 from rnn_helpers.lectures.backpropagation_through_time.truncation import compute_truncation
 from tests.mistakes import expect_refusals
@@ -107,6 +109,26 @@ def test_what_leaves_the_axis_has_a_mark_and_the_two_numbers_stay_beside_the_lin
         for box in boxes:
             assert low < box.x0 < box.x1 < high
             assert not box.x0 <= line <= box.x1
+    demo.close()
+
+
+def test_the_first_cut_comes_to_where_either_picture_is_pressed():
+    demo = truncation_demo()
+    triangle, cost = demo.figure.axes[:2]
+    of_triangle, of_cost = demo.figure.findobj(Handle)
+    for handle, axes in ((of_triangle, triangle), (of_cost, cost)):
+        assert handle.axes is axes
+        assert handle.settings == [{"k": k} for k in range(1, 41)]
+    points = np.array(of_triangle.measure()["points"])
+    assert (points[:, 0] == None).all()  # noqa: E711 only the row counts
+    wanted = (
+        demo.figure.bbox.height
+        - triangle.transData.transform(np.c_[np.ones(40), np.arange(1, 41)])[:, 1]
+    )
+    np.testing.assert_allclose(points[:, 1].astype(float) / UNITS, wanted, atol=1 / UNITS)
+    demo.controls["k"].value = 7
+    corners = np.column_stack(demo.artists["pieces"].get_data())
+    assert [0.5, 7.5] in corners.tolist()  # the cut is right below row 7
     demo.close()
 
 

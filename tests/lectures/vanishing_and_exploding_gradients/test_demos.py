@@ -87,6 +87,18 @@ def test_the_cliff_begins_where_clipping_makes_the_difference():
     demo.close()
 
 
+def test_the_start_lies_whole_within_the_map():
+    demo = clipping_cliff_demo()
+    canvas, axes, diamond = demo.figure.canvas, demo.figure.axes[0], demo.artists["start"]
+    for end in (demo.controls["start_w"].min, demo.controls["start_w"].max):
+        demo.controls["start_w"].value = end
+        canvas.draw()
+        x, _ = axes.transData.transform((end, -2.0))
+        half = (diamond.get_markersize() / np.sqrt(2) + 1) * demo.figure.dpi / 72
+        assert axes.bbox.x0 <= x - half < x + half <= axes.bbox.x1
+    demo.close()
+
+
 def test_a_descent_on_the_map_and_its_loss_are_one_part():
     demo = clipping_cliff_demo()
     for name, part in (("plain", "without clipping"), ("clipped", "clipped at θ")):

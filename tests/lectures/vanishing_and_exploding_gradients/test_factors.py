@@ -94,6 +94,22 @@ def test_the_looks_are_of_layer_operation_and_gradient(demo):
     assert f"means of {EVERY}: slope, then W_hh" in lower.get_title(loc="left")
 
 
+@pytest.mark.parametrize(("radius", "below"), [(0.1, True), (0.3, False), (0.9, False)])
+def test_a_bar_can_be_read_and_a_product_below_the_axis_has_a_triangle(demo, radius, below):
+    set_to(demo, spectral_radius=radius)
+    lower = demo.figure.axes[1]
+    _, _, before, after = read_bars(demo.artists["W_hh"])
+    sizes = lower.transData.transform(np.c_[before, after])
+    heights = np.abs(np.diff(sizes)).ravel() * 72 / demo.figure.dpi
+    assert heights.mean() > 3.5  # points; the whole bars once were as thin as their edges
+    marks = demo.artists["far"].get_xydata()
+    assert len(marks) == (len(after) if below else 0)
+    assert ((after < lower.get_ylim()[0]) == below).all()
+    np.testing.assert_array_equal(marks[:, 1], lower.get_ylim()[0] if below else [])
+    upper = [demo.artists[name].get_visible() for name in ("above", "below")]
+    assert upper == [False, radius < 0.9]  # of the other panel, which has its own
+
+
 def test_the_last_bars_are_of_the_steps_that_are_left():
     _, axes = new_figure()
     carried = compute_carried(length=7, networks=3)

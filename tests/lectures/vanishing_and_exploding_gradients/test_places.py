@@ -60,7 +60,7 @@ def test_each_side_of_the_explorer_has_the_product_that_is_worked_out_there():
         head, line = artists[f"{way} end"], artists[way].get_xydata()
         np.testing.assert_allclose(head.get_xydata(), line[line[:, 0] == step])
         assert head.get_marker() == mark
-    assert plots.PARTS["product"].startswith("v · (P u)")
+    assert "v · (P u) at the last, (Pᵀ v) · u at the first" in plots.PARTS["product"]
     assert "in hₜ: Jₜ ⋯ J₁ u, where" in plots.PARTS["nudge"]
     assert "the transposed Jacobians of the steps T, …, t + 1," in plots.PARTS["gradient"]
 
