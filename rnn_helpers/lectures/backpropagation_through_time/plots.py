@@ -249,7 +249,7 @@ def _prepare_triangle(axes, T, *, keys=True):
 def _draw_keys(axes):
     """The two scales of sizes, in the half of the triangle that is empty."""
     for number, name in enumerate(("kept", "lost")):
-        key = axes.inset_axes((0.5 + 0.17 * number, 0.56, 0.07, 0.33))
+        key = axes.inset_axes((0.56 + 0.17 * number, 0.5, 0.07, 0.32))
         part = np.linspace(0, 1, 65)[:, None] * (1 - 1e-9) + (number == 0)
         key.pcolormesh([0, 1], np.linspace(_LEAST, _MOST, 66), part, cmap=_PAIRS, vmin=0, vmax=2,
                        gid=PAIRS)  # fmt: skip
@@ -260,7 +260,7 @@ def _draw_keys(axes):
             key.yaxis.tick_right()
             key.set_yticks((-6, -3, 0), ("$10^{-6}$", "$10^{-3}$", "1"), fontsize=9)
     size = {"ha": "right", "va": "top", "fontsize": 10}
-    axes.text(1, 0.49, "size ‖∂L$_t$/∂h$_s$‖", transform=axes.transAxes, **size)
+    axes.text(1, 1, "size ‖∂L$_t$/∂h$_s$‖", transform=axes.transAxes, **size)
 
 
 def _move_triangle(truncation, artists):

@@ -365,7 +365,6 @@ def draw_three_carried(results: Sequence[Carried]) -> None:
         lower.set_title(f"{carried.activation}: one step back", loc="left", fontsize=11)
         for band in ("forward band", "back band"):  # the thin lines say where the others end
             artists[band].set_visible(False)
-        upper.set_xlabel("")
         upper.set_ylabel(upper.get_ylabel() if upper is axes[0, 0] else "")
         lower.set_ylabel(lower.get_ylabel() if lower is axes[1, 0] else "")
         for axis in (upper, lower):
