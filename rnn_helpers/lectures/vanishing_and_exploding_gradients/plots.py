@@ -174,7 +174,7 @@ def _prepare_carried(axes, steps, carried):
 
 
 _KEY: dict[str, Any] = {
-    "title": "Thick: the network in the middle of all", "alignment": "left",
+    "title": "Thick: the middle network", "alignment": "left",
     "handlelength": 1.8, "handler_map": {tuple: HandlerTuple(ndivide=None, pad=0)},
 }  # fmt: skip
 _FAINT: dict[str, Any] = {"linewidth": 0.8, "alpha": 0.5}

@@ -89,7 +89,7 @@ def test_the_explorer_draws_each_line_under_its_own_name():
         "nudge u of h₀, forward", "gradient v of h_T, back", "ρᵗ", "nudge times gradient at t",
         "the same, other networks", "bands: all 20 networks",
     ]  # fmt: skip
-    assert key.get_title().get_text() == "Thick: the network in the middle of all"
+    assert key.get_title().get_text() == "Thick: the middle network"
     for name, artist in (("nudge times gradient at t", strong),
                          ("the same, other networks", faint)):  # fmt: skip
         entry = looks[name]
