@@ -7,6 +7,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.text import Text
 
+from rnn_helpers.display.figures import new_figure
 from rnn_helpers.lectures.backpropagation_through_time import plots
 from rnn_helpers.lectures.backpropagation_through_time.demos import sweep_demo, truncation_demo
 from rnn_helpers.lectures.backpropagation_through_time.recall import compute_truncation_bias
@@ -159,3 +160,15 @@ def test_the_figures_say_the_setting_that_they_were_given(shown):
     assert "After 9 batches" in of_lost
     assert lost.axes[0].get_xlabel().startswith("batches in the mean")
     assert shares.axes[0].get_xlabel() == "lag, in steps back"
+
+
+@pytest.mark.parametrize("size", [{"width": 8, "height": 4, "ncols": 2},
+                                  {"width": 3.7, "height": 6, "nrows": 2}])  # fmt: skip
+def test_the_name_of_the_sizes_lies_beside_the_triangle(size):
+    figure, axes = new_figure(**size)
+    plots.draw_truncation(compute_truncation(), axes)
+    figure.canvas.draw()
+    (words,) = (text for text in axes[0].texts if text.get_text().startswith("size"))
+    box = words.get_window_extent().transformed(axes[0].transAxes.inverted())
+    assert box.x0 + box.y0 > 1  # right of the diagonal
+    assert box.x1 < 1.01
