@@ -5,9 +5,11 @@ from itertools import combinations
 import numpy as np
 import pytest
 from matplotlib.patches import PathPatch
+from matplotlib.text import Text
 
 from rnn_helpers.display.cell_family import FAMILY, TAKEN, draw_cell
 from rnn_helpers.display.figures import encode_png, new_figure
+from rnn_helpers.display.layouts import Layout, make_narrow
 from rnn_helpers.lectures.gru import family_plots
 from rnn_helpers.lectures.gru.demos import family_demo
 from rnn_helpers.lectures.gru.family import compute_member
@@ -259,6 +261,21 @@ def test_what_was_taken_away_is_dashed_in_the_drawing_and_struck_in_the_equation
                  if part == TAKEN and hasattr(a, "get_text")]  # fmt: skip
         assert ("taken away" in words) == gone
     demo.close()
+
+
+def test_a_phone_writes_the_equations_larger_and_whole():
+    member = compute_member(3)
+    wide = Layout(family_plots.draw_member, member, width=8, height=2.6, ncols=2)
+    phone = make_narrow(family_plots.draw_member, member, height=2.6, ncols=2)
+    for cell in FAMILY:
+        small, large = (
+            [a for a in layout.artists[f"{cell} equations"].get_children() if isinstance(a, Text)]
+            for layout in (wide, phone)
+        )
+        for before, after in zip(small, large, strict=True):
+            assert after.get_fontsize() > 1.2 * before.get_fontsize()
+            assert after.get_window_extent().x1 < phone.figure.bbox.x1
+            assert after.get_window_extent().y0 > 0
 
 
 def test_every_part_can_be_pointed_at_in_some_cell():
