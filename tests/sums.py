@@ -10,7 +10,9 @@ def check_sums(written):
         worked["n" if "n" in w else "h"] = np.tanh(w["entered"] + w.get("reset", w["past"]))
     if "r" in w:
         worked["reset"] = w["r"] * w["past"]
-    if "c" in w:
+    if "shown" in w:
+        worked["shown"], worked["h"] = np.tanh(w["c"]), w["o"] * w["shown"]
+    elif "c" in w:
         worked["h"] = w["o"] * np.tanh(w["c"])
     if "kept" in w:
         keep, before = ("f", "c_before") if "f" in w else ("z", "h_before")

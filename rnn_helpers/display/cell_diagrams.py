@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from rnn_helpers.display.cell_family import KEY, TAKEN, draw_line_key, draw_valve_key, name_moved
 from rnn_helpers.display.diagrams import Diagram
-from rnn_helpers.display.figures import new_figure, show
+from rnn_helpers.display.figures import is_narrow, new_figure, show
 
 LSTM_SIZE = 7.3, 4.1  # width and height, in drawing units
 _UNDER = 0.42  # and as far below 0 the key of the lines
@@ -115,16 +115,19 @@ def _draw_lstm_backward(cell, belt, middle, gates, below, ends, small):
     cell.text(GRADIENT_KEY, 2.43, -0.04, "gradient", ha="left", **small)
 
 
-def write_terms(axes: Axes, lines: Iterable[tuple[Terms, Terms]], *, step: float = 0.66) -> Diagram:
+def write_terms(
+    axes: Axes, lines: Iterable[tuple[Terms, Terms]], *, step: float = 0.66, narrow: float = 1.0
+) -> Diagram:
     """Equations, each with its line of code below it, whose parts light with those of a cell.
 
-    What was taken away is struck out.
+    What was taken away is struck out. On a phone the letters are `narrow` times as large.
     """
-    words = Diagram(axes, *LSTM_SIZE, fontsize=9.5)
+    larger = narrow if is_narrow(axes) else 1.0
+    words = Diagram(axes, *LSTM_SIZE, fontsize=9.5 * larger)
     for row, (equation, code) in enumerate(lines):
         y = 3.75 - step * row
         words.terms(0.1, y, equation, struck=TAKEN)
-        words.terms(0.1, y - 0.29, code, fontsize=8.0, family="monospace")
+        words.terms(0.1, y - 0.29 * larger, code, fontsize=8.0 * larger, family="monospace")
     return words
 
 

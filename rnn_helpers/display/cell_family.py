@@ -22,23 +22,29 @@ _CANDIDATES = {"RNN": "h", "LSTM": "g", "GRU": "n", "minGRU": "n"}  # in the nam
 _PUT = ("forget gate", "input gate", "candidate")
 _MIXED = ("update gate", "candidate", "reset gate")
 _MOVERS = {  # of each cell, by the number: the parts that move it
-    "RNN": {"h": ("candidate",)},
+    "RNN": {"entered": ("input",), "h": ("candidate",)},
     "LSTM": {
+        "entered": ("input",),
         "kept": ("forget gate",), "taken": _PUT[1:], "c": _PUT, "shown": _PUT,
         "h": (*_PUT, "output gate"),
     },
     "GRU": {
+        "entered": ("input",),
         **dict.fromkeys(("reset", "sum", "n"), ("reset gate",)), "kept": ("update gate",),
         "taken": _MIXED, "h": _MIXED,
     },
-    "minGRU": {"kept": ("update gate",), "taken": _MIXED[:2], "h": _MIXED[:2]},
+    "minGRU": {
+        **dict.fromkeys(("entered", "n"), ("input",)), "kept": ("update gate",),
+        "taken": _MIXED[:2], "h": _MIXED[:2],
+    },
 }  # fmt: skip
 
 
 def name_moved(part: str, cell: str, number: str = "") -> Moved:
     """The gid of what shows this number of a cell: of the part, lit with those that move it.
 
-    The sum, "add", and the tanh that is shown, "show", are of the state that they make.
+    The sum, "add", and the tanh that is shown, "show", are of the state that they make. What the
+    input's own weights make of it is lit with the input.
     """
     made = {"add": ["cell state" if cell == "LSTM" else "state"], "show": ["hidden state"]}
     return Moved(part, (*made.get(part, []), *_MOVERS[cell].get(number, ())))
@@ -157,14 +163,16 @@ def _draw_input(drawn, cell, width, small):
     drawn.line("input", [(_IN, _FLOOR), (_NEW, _FLOOR), (_NEW, _GATES - 0.26)], value="x")
     for y in () if cell == "RNN" else (_FLOOR, _BELOW):
         drawn.fork("input", _IN, y)
-    drawn.layer("candidate", _NEW, _GATES, f"W_x{_CANDIDATES[cell]}", width=0.74)
+    entered = name_moved("candidate", cell, "entered")
+    drawn.layer(entered, _NEW, _GATES, f"W_x{_CANDIDATES[cell]}", width=0.74)
 
 
 def _draw_sum(drawn, cell, width, small):
     """What entered and what is seen of the past, added and squashed."""
-    drawn.line("candidate", [(_NEW, _GATES + 0.25), (_NEW, _MIDDLE - 0.21)], value="entered")
+    entered = name_moved("candidate", cell, "entered")
+    drawn.line(entered, [(_NEW, _GATES + 0.25), (_NEW, _MIDDLE - 0.21)], value="entered")
     aside, ha = (-0.14, "right") if cell == "LSTM" else (0.14, "left")  # where no gate's number is
-    drawn.number("candidate", _NEW + aside, _GATES + 0.5, value="entered", ha=ha, **small)
+    drawn.number(entered, _NEW + aside, _GATES + 0.5, value="entered", ha=ha, **small)
     drawn.operation("candidate", _NEW, _MIDDLE, "+")
     part = name_moved("candidate", cell, "sum")
     drawn.line(part, [(_NEW + 0.21, _MIDDLE), (_SQUASH - 0.28, _MIDDLE)], value="sum", head=False)
@@ -237,6 +245,7 @@ def _draw_shown(drawn, cell, width, small):
     drawn.operation(shown, _TANH, _MIDDLE, "tanh", radius=0.28, **small)
     drawn.line(shown, [(_TANH + 0.28, _MIDDLE), (_SHOW - 0.23, _MIDDLE)], value="shown",
                head=False)  # fmt: skip
+    drawn.number(shown, _SHOW - 0.41, _MIDDLE + 0.43, value="shown", ha="left", **small)
     _draw_gate(drawn, cell, "output gate", "o", _SHOW, _MIDDLE, small)
     drawn.valve("output gate", _SHOW, _MIDDLE, value="o")
     _draw_way_out(drawn, cell, [(_SHOW + 0.23, _MIDDLE)], small)

@@ -25,6 +25,7 @@ _BARE = 1.3  # points: a line that stands for no number
 _CORNER = 0.14  # of a line, in drawing units
 _PIPE = 0.46, 0.46  # width and height of a valve
 _DIMMED = 0.45  # the opacity of what is not spoken of; a page has its own
+_ADVANCE = 1233 / 2048  # of a font size: from a letter to the next in DejaVu Sans Mono
 _MIDDLE = 0.36  # of a font size: from the baseline to the middle of a digit
 _HEAD = 0.17, 0.075  # an arrowhead's length and half its width, in drawing units
 
@@ -188,7 +189,10 @@ class Diagram(Artist):
             term: Any = self._parts[-1][1][0]
             place = ScaledTranslation(offset / figure.dpi, 0, figure.dpi_scale_trans)
             term.set_transform(self._axes.transData + place)
-            start, offset = offset, offset + term.get_window_extent(renderer).width
+            start, width = offset, term.get_window_extent(renderer).width
+            if options.get("family") == "monospace":  # a screen's font rounds each letter's width
+                width = len(piece) * _ADVANCE * term.get_fontsize() / 72 * figure.dpi
+            offset += width
             if part == struck:
                 self._strike(part, x, y, (start / figure.dpi, offset / figure.dpi), term)
 

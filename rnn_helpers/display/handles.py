@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 from numpy.typing import ArrayLike
 
 from rnn_helpers.display.recording import UNITS
@@ -22,7 +23,10 @@ class Handle(Artist):
         Of each place: {argument of `compute`: value}.
     x, y
         Where the places are, in the axes' data; without `y` (or `x`) only the distance along the
-        other axis counts. A press counts within the axes, a drag goes on outside of them.
+        other axis counts.
+    within
+        ((x, x), (y, y)) in the axes' data, the corners of where a press counts; without it, the
+        whole axes. A drag goes on outside.
     """
 
     def __init__(
@@ -31,12 +35,15 @@ class Handle(Artist):
         settings: Sequence[Mapping[str, Any]],
         x: ArrayLike | None = None,
         y: ArrayLike | None = None,
+        *,
+        within: ArrayLike | None = None,
     ):
         super().__init__()
         given = [np.size(each) for each in (x, y) if each is not None]
         if not given or set(given) != {len(settings)}:
             raise ValueError(f"x or y must place each of {len(settings)} settings, got {given}")
         self.settings, self._x, self._y = [dict(each) for each in settings], x, y
+        self._within = within
         self.set_in_layout(False)
         axes.add_artist(self)
 
@@ -52,12 +59,17 @@ class Handle(Artist):
         pixels = axes.transData.transform(np.column_stack(data)) * [1, -1] + [0, bottom]
         units = np.rint(pixels * UNITS).astype(int).T.tolist()
         points = [[None] * size if each is None else units[n] for n, each in enumerate(along)]
-        box = axes.bbox
+        box = axes.bbox if self._within is None else self._measure_region()
         region = (box.x0, bottom - box.y1, box.width, box.height)
         return {
             "region": [round(each * UNITS) for each in region],
             "points": [list(point) for point in zip(*points, strict=True)],
         }
+
+    def _measure_region(self):
+        axes: Any = self.axes
+        corners = axes.transData.transform(np.transpose(self._within))
+        return Bbox([corners.min(axis=0), corners.max(axis=0)])
 
     def draw(self, renderer: Any) -> None:
         """Nothing is seen of it."""

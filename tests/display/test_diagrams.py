@@ -5,7 +5,9 @@ import itertools
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Patch, PathPatch, Rectangle
+from matplotlib.textpath import TextPath
 
 from rnn_helpers.display import recording
 from rnn_helpers.display.cell_diagrams import GRADIENT_KEY, draw_lstm_cell
@@ -116,6 +118,20 @@ def test_backward_has_a_colour_and_arrowheads_of_its_own(diagram):
     ]  # fmt: skip
     assert heads == ["ink", "orange"]
     assert COLORS["accent"] != COLORS["data"]
+
+
+@pytest.mark.parametrize("fontsize", [8.0, 10.4])
+def test_the_pieces_of_code_stand_as_letters_of_one_width_do(fontsize):
+    figure, axes = new_figure(6, 2, dpi=100)
+    diagram = Diagram(axes, 9, 3)
+    pieces = [("c", "n = np.tanh(x_n + "), ("r", "r"), ("c", " * h_n)")]
+    diagram.terms(0.5, 1, pieces, fontsize=fontsize, family="monospace")
+    starts = [a.get_transform().transform(a.get_position())[0] for a in diagram.get_children()]
+    letter = FontProperties(family="DejaVu Sans Mono")
+    advance = TextPath((0, 0), "x" * 101, size=fontsize, prop=letter).get_extents().width
+    advance -= TextPath((0, 0), "x", size=fontsize, prop=letter).get_extents().width
+    wanted = np.array([0, 18, 19]) * advance / 100 / 72 * figure.dpi
+    np.testing.assert_allclose(np.sort(starts) - min(starts), wanted, atol=0.05)
 
 
 def test_the_terms_of_an_equation_stand_side_by_side():

@@ -39,6 +39,17 @@ def test_along_one_axis_the_other_does_not_count():
     assert columns[0][1] is None
 
 
+def test_a_press_counts_within_what_is_given():
+    figure, axes = new_figure(4, 4, dpi=100)
+    axes.set(xlim=(0, 10), ylim=(10, 0))  # downwards
+    Handle(axes, [{"k": 0}, {"k": 1}], x=[3, 7], within=((2, 8), (1, 5)))
+    (handle,) = find_handles(figure, {"k": [0, 1]})
+    left, top, width, height = np.array(handle["region"]) / UNITS
+    corners = axes.transData.transform([(2, 1), (8, 5)])
+    np.testing.assert_allclose([left, left + width], corners[:, 0], atol=0.2)
+    np.testing.assert_allclose([top, top + height], 400 - corners[:, 1], atol=0.2)
+
+
 def test_a_number_that_the_page_lacks_is_the_nearest_that_it_has():
     figure, axes = new_figure(4, 4, dpi=100)
     Handle(axes, [{"w": w, "kind": "b"} for w in (-9.0, 0.26, 9.0)], x=[0, 1, 2])

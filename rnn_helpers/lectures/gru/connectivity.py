@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from rnn_helpers.data.networks import read_text_networks
+from rnn_helpers.data.studies import read_study
 from rnn_helpers.data.vocabulary import Vocabulary
 from rnn_helpers.recurrences import bptt
 from rnn_helpers.types import Array
@@ -42,6 +43,8 @@ class TextNetwork:
     weights : tuple of arrays
         As the cell's `bptt.trace_…` takes them.
     W_hy, b_y : arrays (H, V), (V,)
+    nats : float or None
+        The mean loss of a character of the text held out of training, if it is known.
     """
 
     cell: str
@@ -50,10 +53,15 @@ class TextNetwork:
     weights: tuple[np.ndarray, ...]
     W_hy: np.ndarray
     b_y: np.ndarray
+    nats: float | None = None
 
     @classmethod
     def from_state(
-        cls, cell: str, vocabulary: Vocabulary, state: Mapping[str, ArrayLike]
+        cls,
+        cell: str,
+        vocabulary: Vocabulary,
+        state: Mapping[str, ArrayLike],
+        nats: float | None = None,
     ) -> "TextNetwork":
         """From the arrays of a `LanguageModel.state_dict()` of one layer."""
         check_choice("cell", cell, CELLS)
@@ -65,7 +73,7 @@ class TextNetwork:
         biases = (b_ih, b_hh) if cell == "GRU" else (b_ih + b_hh,)
         weights = (W_ih.T.copy(), W_hh.T.copy(), *biases)
         W_hy, b_y = part["readout.weight"].T.copy(), part["readout.bias"]
-        return cls(cell, vocabulary, part["embedding.weight"], weights, W_hy, b_y)
+        return cls(cell, vocabulary, part["embedding.weight"], weights, W_hy, b_y, nats)
 
 
 @dataclass(frozen=True)
@@ -89,9 +97,18 @@ class TextConnectivity:
 
 
 def load_text_networks() -> dict[str, TextNetwork]:
-    """The RNN, the GRU and the LSTM that the study `connectivity` has trained on the manual."""
+    """The RNN, the GRU and the LSTM that the study `connectivity` has trained on the manual.
+
+    Their losses are the study's, before the weights were rounded to be stored.
+    """
     vocabulary, states = read_text_networks()
-    return {cell: TextNetwork.from_state(cell, vocabulary, states[cell]) for cell in CELLS}
+    study = read_study("connectivity").select(kind="any", budget=3000, rate="own", seed=0)
+    return {
+        cell: TextNetwork.from_state(
+            cell, vocabulary, states[cell], float(study.select(cell=cell)["nats"][0])
+        )
+        for cell in CELLS
+    }
 
 
 def compute_gradients(
@@ -275,6 +292,8 @@ class PointedText:
         By network, of each character before it: the share of the total of all strengths.
     probabilities, guesses, backs : dicts
         By network: of this character, the likeliest one, and `count_back`.
+    losses : dict of floats
+        `TextNetwork.nats` of the networks, empty if that of one is unknown.
     """
 
     text: str
@@ -283,6 +302,7 @@ class PointedText:
     probabilities: dict[str, float]
     guesses: dict[str, str]
     backs: dict[str, int]
+    losses: dict[str, float]
 
 
 def prepare_pointer(networks: Mapping[str, TextNetwork]) -> Callable[..., PointedText]:
@@ -290,6 +310,8 @@ def prepare_pointer(networks: Mapping[str, TextNetwork]) -> Callable[..., Pointe
 
     A text is read once; a position behind its end is its last character.
     """
+    losses = {name: network.nats for name, network in networks.items() if network.nats is not None}
+    known = losses if len(losses) == len(networks) else {}
 
     @lru_cache(maxsize=16)
     def read(text):
@@ -309,6 +331,7 @@ def prepare_pointer(networks: Mapping[str, TextNetwork]) -> Callable[..., Pointe
             probabilities={name: one.probabilities[position - 1] for name, one in found.items()},
             guesses={name: one.guesses[position - 1] for name, one in found.items()},
             backs={name: count_back(row) for name, row in rows.items()},
+            losses=known,
         )
 
     return compute

@@ -15,7 +15,7 @@ from rnn_helpers.lectures.gru.connectivity import LONGEST, PointedText
 SHARE, MOST, PREDICTED = POINTER_PARTS = {
     "share": "a character's influence: what it holds of the gradient of this prediction, as a bar, "
     "full from one half on, and as a tint",
-    "90 %": "the last characters from which 90 % of the influence comes: how far back it reaches",
+    "90 %": "the last characters from which 90 % of the influence comes: how far back it reaches,",
     "predicted": "the character that is predicted, from those before it alone",
 }
 TINTS = ((0.01, 0.18), (0.05, 0.34), (0.2, 0.5))  # from which share on, and how opaque
@@ -41,6 +41,9 @@ def describe_pointed_text(pointed: PointedText) -> str:
     place = f"character {pointed.position}"
     if pointed.position == len(pointed.text) < LONGEST:
         place += ", the last of this text"
+    if pointed.losses:
+        losses = ", ".join(f"{name} {nats:.2f}" for name, nats in pointed.losses.items())
+        verdict += f". Reach is not quality: losses on the text held out {losses}"
     return f"The prediction of {letter}, {place}, after “{before}”. {verdict}."
 
 
@@ -173,17 +176,16 @@ def _prepare_text_axes(pointed, axes):
     add("pointer", facecolor="none", edgecolor=COLORS["data"], linewidth=1.6, gid=PREDICTED)
     add("later", facecolor="#ffffff", alpha=0.65, zorder=4)  # what the networks have not read
     _draw_key(axes, _find_top(axes, len(pointed.shares), 0) - _BARS[is_narrow(axes)] - 15)
-    cells = [divmod(place, columns) for place in range(1, LONGEST)] * len(pointed.shares)
-    rows = np.repeat(np.arange(len(pointed.shares)), LONGEST - 1)
-    Handle(
-        axes,
-        [{"position": line * columns + column + 1} for line, column in cells],
-        x=[column + 0.5 for _, column in cells],
-        y=[
-            _find_top(axes, row, line) + _CELL / 2
-            for row, (line, _) in zip(rows, cells, strict=True)
-        ],
-    )
+    cells = [divmod(place, columns) for place in range(1, LONGEST)]
+    for row in range(len(pointed.shares)):  # a press beside the letters and their bars sets nothing
+        tops = [_find_top(axes, row, line) for line in range(LONGEST // columns)]
+        Handle(
+            axes,
+            [{"position": line * columns + column + 1} for line, column in cells],
+            x=[column + 0.5 for _, column in cells],
+            y=[tops[line] + _CELL / 2 for line, _ in cells],
+            within=((0, columns), (tops[0] - _BARS[is_narrow(axes)], tops[-1] + _CELL + _GAP)),
+        )
     return artists
 
 

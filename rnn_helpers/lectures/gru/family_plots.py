@@ -8,9 +8,11 @@ from rnn_helpers.display.cell_diagrams import write_terms
 from rnn_helpers.display.cell_family import FAMILY, KEY, TAKEN, draw_cell, name_moved
 from rnn_helpers.display.diagrams import write_added, write_number
 from rnn_helpers.display.figures import new_figure, show
+from rnn_helpers.display.recording import Moved
 from rnn_helpers.lectures.gru.family import Member, compute_member
 
 PARTS = {
+    "input": "xₜ, on its way to the candidate and to whatever gates there are",
     "candidate": "what x and the old state offer; it is all that the plain RNN has",
     "forget gate": "how much of the cell state the LSTM keeps",
     "update gate": "how much of the state GRU and minGRU keep; 1 − z is what they take",
@@ -23,7 +25,7 @@ PARTS = {
     TAKEN: "what the cell before had and this one lacks",
 }
 _BEFORE = {"RNN": None, "LSTM": None, "GRU": "LSTM", "minGRU": "GRU"}  # whose edges are dimmed
-_LIT = {*PARTS, KEY, "input", "add", "show"} - {TAKEN}
+_LIT = {*PARTS, KEY, "add", "show"} - {TAKEN}
 _Z_OF_X = r"$z_t = \sigma(x_t W_{xz}$"
 _I, _R, _O = (rf"${a}_t = \sigma(x_t W_{{x{a}}} + h_{{t-1}} W_{{h{a}}} + b_{a})$" for a in "iro")
 _SHOWN = r"$h_t = o_t \odot \tanh(c_t)$"
@@ -106,8 +108,8 @@ def draw_member(member: Member, axes: Any, artists: dict[str, Any] | None = None
         artists = {"title": left.set_title("", loc="left")}
         for cell, before in _BEFORE.items():
             artists[cell] = draw_cell(left, cell, before=before)
-            lines = [(equation, ()) for equation in _EQUATIONS[cell]]
-            artists[f"{cell} equations"] = write_terms(right, lines, step=0.53)
+            lines = [(_light_with_input(equation), ()) for equation in _EQUATIONS[cell]]
+            artists[f"{cell} equations"] = write_terms(right, lines, step=0.53, narrow=1.3)
     artists["title"].set_text(member.cell)
     for cell in _BEFORE:
         for name in (cell, f"{cell} equations"):
@@ -115,6 +117,14 @@ def draw_member(member: Member, axes: Any, artists: dict[str, Any] | None = None
     artists[member.cell].move(member.values, _LIT)
     artists[f"{member.cell} equations"].move({}, _LIT)
     return artists
+
+
+def _light_with_input(equation):
+    """The pieces of an equation, those that read x as moved by it."""
+    return [
+        (Moved(part, ["input"]) if "x_t" in piece and part != TAKEN else part, piece)
+        for part, piece in equation
+    ]
 
 
 def draw_family(**settings: float) -> None:

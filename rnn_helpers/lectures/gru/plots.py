@@ -202,6 +202,8 @@ def draw_adding(errors: Mapping[str, ArrayLike], *, updates: Sequence[int]) -> N
             solved = int((values < SOLVED).sum())
             said.append(f"{name} at {count}: {solved} of {len(values)} below {SOLVED}")
         axis.axhline(1 / 6, linestyle=":", color=COLORS["muted"])
+        axis.text((len(errors) - 1) / 2, 1 / 6, "always 1", ha="center", va="bottom", fontsize=9,
+                  color=COLORS["muted"])  # fmt: skip
         axis.set_xticks(range(len(errors)), [name.replace(" ", "\n") for name in errors])
         axis.set_title(f"after {count} updates", loc="left", fontsize=11)
         axis.set(yscale="log")

@@ -72,4 +72,4 @@ def draw_beat(beat: Beat, axes: Any, artists: dict[str, Any] | None = None) -> d
 
 
 def _prepare_cell(left, right):
-    return draw_cell(left, "GRU", fontsize=9.0), write_terms(right, _LINES, step=0.9)
+    return draw_cell(left, "GRU", fontsize=9.0), write_terms(right, _LINES, step=0.9, narrow=1.3)

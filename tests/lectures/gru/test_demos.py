@@ -5,7 +5,9 @@ import pytest
 from matplotlib.patches import PathPatch
 
 from rnn_helpers.display.figures import new_figure
-from rnn_helpers.display.layouts import make_narrow
+from rnn_helpers.display.handles import find_handles
+from rnn_helpers.display.layouts import Layout, make_narrow
+from rnn_helpers.display.recording import UNITS
 from rnn_helpers.lectures.gru.connectivity_plots import draw_pointed_text
 from rnn_helpers.lectures.gru.demos import (
     connectivity_demo,
@@ -126,6 +128,26 @@ def test_a_phone_shows_the_text_in_two_lines():
     demo.close()
 
 
+@pytest.mark.parametrize(
+    "make", [make_narrow, lambda *args, **size: Layout(*args, width=8, **size)]
+)
+def test_a_press_on_the_key_sets_no_character(make):
+    demo = connectivity_demo()
+    layout = make(draw_pointed_text, demo.result, height=3.2)
+    handles = find_handles(layout.figure, {"position": range(2, 61)})
+    assert len(handles) == 3
+    bottom = layout.figure.bbox.height
+    key = [text.get_window_extent() for text in layout.artists["reach"].axes.texts
+           if text.get_text() in ("share of the influence", "90 % of it", "predicted")]  # fmt: skip
+    assert len(key) == 3
+    for handle in handles:
+        left, top, width, height = np.array(handle["region"]) / UNITS
+        points = np.array(handle["points"]) / UNITS
+        assert ((points > [left, top]) & (points < [left + width, top + height])).all()
+        assert all(top + height < bottom - box.y1 for box in key)
+    demo.close()
+
+
 def test_a_text_that_no_network_has_read_is_named_on_the_picture():
     demo = connectivity_demo()
     demo.controls["own"].value = "한글"
@@ -180,6 +202,8 @@ def test_the_beats_are_one_run_of_the_cell():
      "no reset gate, so that the reset bias does nothing, W_hn"),
     (connectivity_demo, {"position": 60}, "The prediction of “)”, character 60, after “(insertion"),
     (connectivity_demo, {"position": 60}, "Here the GRU reaches farthest back."),
+    (connectivity_demo, {"position": 60},
+     "Reach is not quality: losses on the text held out RNN 1.62, GRU 1.50, LSTM 1.48."),
     (connectivity_demo, {"own": "ab"}, "Here all reach equally far back"),
     (connectivity_demo, {"own": "ab"}, "character 2, the last of this text, after “a”"),
 ])  # fmt: skip

@@ -5,9 +5,11 @@ from itertools import combinations
 import numpy as np
 import pytest
 from matplotlib.patches import PathPatch
+from matplotlib.text import Text
 
 from rnn_helpers.display.cell_family import FAMILY, TAKEN, draw_cell
 from rnn_helpers.display.figures import encode_png, new_figure
+from rnn_helpers.display.layouts import Layout, make_narrow
 from rnn_helpers.lectures.gru import family_plots
 from rnn_helpers.lectures.gru.demos import family_demo
 from rnn_helpers.lectures.gru.family import compute_member
@@ -94,7 +96,8 @@ def test_at_the_start_all_that_a_reader_works_out_agrees_to_the_digits_shown():
     for place, cell in enumerate(FAMILY):
         drawn = draw_cell(new_figure(4, 3)[1], cell)
         drawn.move(compute_member(place).values)
-        check_sums(_read_texts(drawn))
+        check_sums(written := _read_texts(drawn))
+        assert ("shown" in written) == (cell == "LSTM")
 
 
 def test_in_the_min_gru_alone_the_state_moves_neither_gate_nor_candidate():
@@ -198,6 +201,24 @@ def test_what_a_part_moves_lights_with_it(cell):
         assert ("c" in lit) == ("c" in moved)
 
 
+@pytest.mark.parametrize("cell", FAMILY)
+def test_the_input_lights_its_line_its_weights_and_what_they_make(cell):
+    demo = set_to(family_demo(), cell=FAMILY.index(cell))
+    drawn = demo.artists[cell]
+    artists = [a for part, found in drawn._parts for a in found
+               if "input" in (part, *getattr(part, "by", ()))]  # fmt: skip
+    shown = {name for name, each in drawn._shown for artist in artists
+             if artist in getattr(each, "_artists", [getattr(each, "_text", None)])}  # fmt: skip
+    assert shown == {"x", "n" if cell == "minGRU" else "entered"}
+    letter = {"RNN": "h", "LSTM": "g"}.get(cell, "n")
+    assert f"W_x{letter}" in [a.get_text() for a in artists if hasattr(a, "get_text")]
+    lit = [a.get_text() for a in demo.artists[f"{cell} equations"].get_children()
+           if "input" in getattr(a.get_gid(), "by", ())]  # fmt: skip
+    assert len(lit) == {"RNN": 1, "LSTM": 4, "GRU": 3, "minGRU": 2}[cell]
+    assert all("x_t" in piece for piece in lit)
+    demo.close()
+
+
 def test_a_part_says_on_the_page_what_moves_it():
     demo = family_demo(cell=1)
     styles = demo.stage.frame["styles"]
@@ -218,7 +239,7 @@ def test_no_line_runs_through_a_number(cell, x, width):
     texts = {name: shown._text for name, shown in drawn._shown if hasattr(shown, "_text")}
     lines = [a for _, artists in drawn._parts for a in artists if isinstance(a, PathPatch)
              and a.get_gid() != "key"]  # fmt: skip
-    for name in {"n", "open", "past", "reset", "entered"} & set(texts):
+    for name in {"n", "open", "past", "reset", "entered", "shown"} & set(texts):
         box = texts[name].get_window_extent()
         for line in lines:
             path = line.get_transform().transform_path(line.get_path())
@@ -242,6 +263,21 @@ def test_what_was_taken_away_is_dashed_in_the_drawing_and_struck_in_the_equation
     demo.close()
 
 
+def test_a_phone_writes_the_equations_larger_and_whole():
+    member = compute_member(3)
+    wide = Layout(family_plots.draw_member, member, width=8, height=2.6, ncols=2)
+    phone = make_narrow(family_plots.draw_member, member, height=2.6, ncols=2)
+    for cell in FAMILY:
+        small, large = (
+            [a for a in layout.artists[f"{cell} equations"].get_children() if isinstance(a, Text)]
+            for layout in (wide, phone)
+        )
+        for before, after in zip(small, large, strict=True):
+            assert after.get_fontsize() > 1.2 * before.get_fontsize()
+            assert after.get_window_extent().x1 < phone.figure.bbox.x1
+            assert after.get_window_extent().y0 > 0
+
+
 def test_every_part_can_be_pointed_at_in_some_cell():
     demo, parts = family_demo(), {}
     settings = [{"cell": place, "x": 1.0, "state": 0.5} for place in range(len(FAMILY))]
@@ -252,8 +288,8 @@ def test_every_part_can_be_pointed_at_in_some_cell():
             assert bool(style.get("dimmed")) == (style.get("part") == TAKEN)
         parts[cell] = set(family_plots.PARTS) & wide
     assert set.union(*parts.values()) == set(family_plots.PARTS)
-    assert parts["RNN"] == {"candidate", "hidden state"}
-    assert parts["minGRU"] == {"candidate", "update gate", "state", TAKEN}
+    assert parts["RNN"] == {"input", "candidate", "hidden state"}
+    assert parts["minGRU"] == {"input", "candidate", "update gate", "state", TAKEN}
     demo.close()
 
 
@@ -261,7 +297,7 @@ def test_the_sum_and_what_is_shown_light_the_state_that_they_make():
     demo = family_demo()
     for place, cell in enumerate(FAMILY):
         pointed = find_pointed(set_to(demo, cell=place))
-        assert {gid for gid, part in pointed.items() if part is None} == {"key", "input"}
+        assert {gid for gid, part in pointed.items() if part is None} == {"key"}
         firsts = {gid.partition("|")[0]: part for gid, part in pointed.items()}
         assert firsts.get("add") == {"RNN": None, "LSTM": "cell state"}.get(cell, "state")
         assert firsts.get("show") == ("hidden state" if cell == "LSTM" else None)
