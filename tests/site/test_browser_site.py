@@ -120,7 +120,6 @@ def test_panels_stand_below_each_other_on_a_narrow_page_alone(visit):
         page = visit(GRADIENTS, width=width)
         page.emulate_media(media=media)
         image = page.locator(".rnn-picture picture img").first
-        image.evaluate("found => (found.loading = 'eager')")
         assert image.evaluate(shown) == [narrow, True], (width, media)
 
 
@@ -169,7 +168,7 @@ def test_a_small_picture_and_a_table_are_whole_on_a_phone(visit):
     page = visit("notebooks/08_bidirectional_and_deep", width=390)
     page.evaluate("document.querySelectorAll('details').forEach(each => (each.open = true))")
     image = page.locator(".rnn-small img").first
-    image.evaluate("found => ((found.loading = 'eager'), found.decode())")
+    image.evaluate("found => found.decode()")
     table = visit("index", width=390).locator(".table-wrapper table").first
     wide = "found => [found.parentElement.scrollWidth, found.parentElement.clientWidth]"
     for found in (image, table):
