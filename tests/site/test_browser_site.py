@@ -87,24 +87,50 @@ def test_what_is_wide_scrolls_by_keyboard_and_has_a_name_of_its_own(visit):
     names = regions.evaluate_all("all => all.map(each => each.ariaLabel)")
     assert {name.split()[0] for name in names} >= {"Code", "Figure"}
     assert len(set(names)) == len(names)
-    page = visit("notebooks/symbols", width=390)
-    table = page.get_by_role("region", name="Table").first
-    table.focus()
+    page.get_by_role("region", name="Figure").first.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function("() => document.activeElement.scrollLeft > 0")
     wide = visit(GRADIENTS, width=1400).get_by_role("region", name="Figure")
     assert wide.count() == 0
 
 
+@pytest.mark.parametrize("width", [360, 390])
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_the_terms_of_a_lecture_fit_a_phone(visit, path):
-    page = visit(f"notebooks/{path.stem}", width=390)
+def test_the_terms_of_a_lecture_fit_a_phone(visit, path, width):
+    page = visit(f"notebooks/{path.stem}", width=width)
     terms = page.locator(".table-wrapper", has_text="Korean").first
     wide, seen = terms.evaluate("found => [found.scrollWidth, found.clientWidth]")
     assert wide <= seen
+    assert terms.get_by_role("columnheader", name="Korean").count() == 1
     table = next(cell.source for cell in read_lecture(path).cells if "| Korean |" in cell.source)
     names = re.findall("`(.+?)`", table)  # as they were, wherever their lines end
     assert terms.locator("td code").all_text_contents() == names
+
+
+# The sizes of what is read in a page, in pixels, smallest first; words in a picture have their own.
+SIZES = """() => {
+  const found = {}, article = document.querySelector("article");
+  const texts = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const { parentElement: element, textContent: text } = texts.currentNode;
+    if (!text.trim() || element.closest("svg, script, style, .katex-mathml")) continue;
+    found[text] = Math.min(found[text] ?? 99, parseFloat(getComputedStyle(element).fontSize));
+  }
+  return Object.entries(found).sort((one, other) => one[1] - other[1]);
+}"""
+
+
+@pytest.mark.parametrize("width", [360, 390])
+def test_all_symbols_fit_a_phone(visit, width):
+    page = visit("notebooks/symbols", width=width)
+    wide = "all => all.filter(found => found.scrollWidth > found.clientWidth).length"
+    assert page.locator(".table-wrapper").evaluate_all(wide) == 0
+
+
+def test_words_code_and_formulas_are_large_enough_to_read_on_a_phone(visit, site):
+    for path in sorted(site.glob("notebooks/*.html")):
+        text, size = visit(f"notebooks/{path.stem}", width=390).evaluate(SIZES)[0]
+        assert size >= 12, (path.stem, text, size)
 
 
 def test_panels_stand_below_each_other_on_a_narrow_page_alone(visit):

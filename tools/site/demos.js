@@ -62,6 +62,8 @@
       reset.addEventListener("click", () => this.set(index.controls.map(({ start }) => start)));
       this.player = new Player(make("div", {}, view));
       this.player.setParts(index.parts);
+      // whichever setting is chosen, the picture stays; a shorter text may break into more lines
+      this.player.reserve(index.longest + index.longest.slice(0, index.longest.length / 16));
       const labels = index.controls.map(({ label }) => label);
       this.player.setHandles(labels, (sets) => this.change(...sets));
       if (index.controls[0].kind === "steps")
@@ -130,7 +132,6 @@
           const reel = await load(this.name, group);
           if (this.state !== state || this.layout !== layout) return; // moved on meanwhile
           [this.group, this.reel] = [group, reel];
-          reel.frames.forEach(([text]) => this.player.reserve(text));
         } catch (error) {
           if (this.state !== state || this.layout !== layout) return;
           this.player.say(`This setting cannot be shown: ${error.message}.`);

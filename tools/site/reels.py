@@ -72,7 +72,7 @@ class Reels:
         """Write all scripts into `folder`; return the number of frames."""
         folder.mkdir(parents=True, exist_ok=True)
         first, *others = self.settings
-        count = 0
+        count, longest = 0, ""
         for group in itertools.product(*(range(len(self.settings[name])) for name in others)):
             values = {
                 name: self.settings[name][place] for name, place in zip(others, group, strict=True)
@@ -83,7 +83,9 @@ class Reels:
                 key = "-".join([layout, *map(str, group)])
                 _write_script(folder / f"{key}.js", self._name, key, _gather(frames, layout))
             count += len(frames) * len(LAYOUTS)
-        _write_script(folder / "index.js", self._name, "index", self._describe())
+            longest = max(longest, *(text for text, _ in frames), key=len)
+        described = self._describe() | {"longest": longest}
+        _write_script(folder / "index.js", self._name, "index", described)
         return count
 
     def _describe(self):
