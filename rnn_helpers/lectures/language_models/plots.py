@@ -168,6 +168,8 @@ def draw_counted(counted: StudyTable, networks: Mapping[str, Sequence[float]]) -
         axes.set(xlabel="characters of context that are counted", ylabel="nats per character",
                  xlim=(0.8, 10.6), xticks=range(1, 9))  # fmt: skip
         axes.set_title(f"{first} has the lowest held-out loss, {lowest[first]:.3f}", loc="left")
+        low, high = axes.get_ylim()
+        axes.set_ylim(low, high + 0.12 * (high - low))  # for the key
         seeds = Patch(color=COLORS["muted"], alpha=0.35, linewidth=0)
         handles, labels = axes.get_legend_handles_labels()
         axes.legend(
