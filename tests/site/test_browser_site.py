@@ -113,7 +113,8 @@ SIZES = """() => {
   const texts = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const { parentElement: element, textContent: text } = texts.currentNode;
-    if (!text.trim() || element.closest("svg, script, style, .katex-mathml")) continue;
+    const isSeen = /[\\p{L}\\p{N}\\p{P}\\p{S}]/u.test(text); // not the struts of a formula
+    if (!isSeen || element.closest("svg, script, style, .katex-mathml")) continue;
     found[text] = Math.min(found[text] ?? 99, parseFloat(getComputedStyle(element).fontSize));
   }
   return Object.entries(found).sort((one, other) => one[1] - other[1]);
