@@ -62,7 +62,7 @@
       reset.addEventListener("click", () => this.set(index.controls.map(({ start }) => start)));
       this.player = new Player(make("div", {}, view));
       this.player.setParts(index.parts);
-      // whichever setting is chosen, the picture stays; a shorter text may break into more lines
+      // another setting moves the picture only if its text is far longer; breaks of lines differ
       this.player.reserve(index.longest + index.longest.slice(0, index.longest.length / 16));
       const labels = index.controls.map(({ label }) => label);
       this.player.setHandles(labels, (sets) => this.change(...sets));
@@ -132,6 +132,7 @@
           const reel = await load(this.name, group);
           if (this.state !== state || this.layout !== layout) return; // moved on meanwhile
           [this.group, this.reel] = [group, reel];
+          reel.frames.forEach(([text]) => this.player.reserve(text));
         } catch (error) {
           if (this.state !== state || this.layout !== layout) return;
           this.player.say(`This setting cannot be shown: ${error.message}.`);
