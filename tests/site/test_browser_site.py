@@ -87,21 +87,21 @@ def test_what_is_wide_scrolls_by_keyboard_and_has_a_name_of_its_own(visit):
     names = regions.evaluate_all("all => all.map(each => each.ariaLabel)")
     assert {name.split()[0] for name in names} >= {"Code", "Figure"}
     assert len(set(names)) == len(names)
-    page = visit("notebooks/symbols", width=390)
-    table = page.get_by_role("region", name="Table").first
-    table.focus()
+    page.get_by_role("region", name="Figure").first.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function("() => document.activeElement.scrollLeft > 0")
     wide = visit(GRADIENTS, width=1400).get_by_role("region", name="Figure")
     assert wide.count() == 0
 
 
+@pytest.mark.parametrize("width", [360, 390])
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_the_terms_of_a_lecture_fit_a_phone(visit, path):
-    page = visit(f"notebooks/{path.stem}", width=390)
+def test_the_terms_of_a_lecture_fit_a_phone(visit, path, width):
+    page = visit(f"notebooks/{path.stem}", width=width)
     terms = page.locator(".table-wrapper", has_text="Korean").first
     wide, seen = terms.evaluate("found => [found.scrollWidth, found.clientWidth]")
     assert wide <= seen
+    assert terms.get_by_role("columnheader", name="Korean").count() == 1
     table = next(cell.source for cell in read_lecture(path).cells if "| Korean |" in cell.source)
     names = re.findall("`(.+?)`", table)  # as they were, wherever their lines end
     assert terms.locator("td code").all_text_contents() == names
@@ -127,6 +127,33 @@ def test_no_word_of_a_title_is_broken_on_a_phone_and_it_is_larger_than_the_headi
     assert first > second
 
 
+# The sizes of what is read in a page, in pixels, smallest first; words in a picture have their own.
+SIZES = """() => {
+  const found = {}, article = document.querySelector("article");
+  const texts = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const { parentElement: element, textContent: text } = texts.currentNode;
+    const isSeen = /[\\p{L}\\p{N}\\p{P}\\p{S}]/u.test(text); // not the struts of a formula
+    if (!isSeen || element.closest("svg, script, style, .katex-mathml")) continue;
+    found[text] = Math.min(found[text] ?? 99, parseFloat(getComputedStyle(element).fontSize));
+  }
+  return Object.entries(found).sort((one, other) => one[1] - other[1]);
+}"""
+
+
+@pytest.mark.parametrize("width", [360, 390])
+def test_all_symbols_fit_a_phone(visit, width):
+    page = visit("notebooks/symbols", width=width)
+    wide = "all => all.filter(found => found.scrollWidth > found.clientWidth).length"
+    assert page.locator(".table-wrapper").evaluate_all(wide) == 0
+
+
+def test_words_code_and_formulas_are_large_enough_to_read_on_a_phone(visit, site):
+    for path in sorted(site.glob("notebooks/*.html")):
+        text, size = visit(f"notebooks/{path.stem}", width=390).evaluate(SIZES)[0]
+        assert size >= 12, (path.stem, text, size)
+
+
 def test_panels_stand_below_each_other_on_a_narrow_page_alone(visit):
     shown = """found => found.decode().then(() => {
       const { left, right } = found.getBoundingClientRect();
@@ -140,7 +167,6 @@ def test_panels_stand_below_each_other_on_a_narrow_page_alone(visit):
         page = visit(GRADIENTS, width=width)
         page.emulate_media(media=media)
         image = page.locator(".rnn-picture picture img").first
-        image.evaluate("found => (found.loading = 'eager')")
         assert image.evaluate(shown) == [narrow, True], (width, media)
 
 
@@ -189,7 +215,7 @@ def test_a_small_picture_and_a_table_are_whole_on_a_phone(visit):
     page = visit("notebooks/08_bidirectional_and_deep", width=390)
     page.evaluate("document.querySelectorAll('details').forEach(each => (each.open = true))")
     image = page.locator(".rnn-small img").first
-    image.evaluate("found => ((found.loading = 'eager'), found.decode())")
+    image.evaluate("found => found.decode()")
     table = visit("index", width=390).locator(".table-wrapper table").first
     wide = "found => [found.parentElement.scrollWidth, found.parentElement.clientWidth]"
     for found in (image, table):

@@ -80,6 +80,7 @@ def test_the_page_is_told_all_controls_and_has_the_start_at_once(demo, tmp_path)
         ("kind", "choice", ["flat", "steep"], 1),
         ("words", "typed", ["abc"], 0),
     ]
+    assert index["longest"] == "This setting cannot be shown: two is not allowed"
     for layout in LAYOUTS:
         assert index["layouts"][layout] == json.loads(json.dumps(demo.get_still(layout)))
         _, _, reel = read(tmp_path / f"{layout}-2-1-0.js")

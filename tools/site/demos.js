@@ -62,6 +62,8 @@
       reset.addEventListener("click", () => this.set(index.controls.map(({ start }) => start)));
       this.player = new Player(make("div", {}, view));
       this.player.setParts(index.parts);
+      // another setting moves the picture only if its text is far longer; breaks of lines differ
+      this.player.reserve(index.longest + index.longest.slice(0, index.longest.length / 16));
       const labels = index.controls.map(({ label }) => label);
       this.player.setHandles(labels, (sets) => this.change(...sets));
       if (index.controls[0].kind === "steps")

@@ -282,12 +282,7 @@
     }
   }
 
-  function loadImages() {
-    for (const image of document.images) image.loading = "eager";
-  }
-
   function preparePrint() {
-    loadImages();
     for (const details of document.querySelectorAll("details:not([open])")) {
       details.open = true;
       details.dataset.opened = "";
@@ -312,8 +307,6 @@
       cancelAnimationFrame(asked);
       asked = requestAnimationFrame(watchWide);
     }).observe(document.body);
-    // what has not been seen yet is not loaded, and would be missing on paper
-    window.addEventListener("load", () => setTimeout(loadImages, 4000));
     window.addEventListener("beforeprint", preparePrint);
     window.addEventListener("afterprint", endPrint);
   }

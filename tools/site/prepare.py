@@ -125,8 +125,7 @@ class Lecture:
         picture = Image.open(io.BytesIO(pixels))
         scale = int(kept["width"]) / picture.width
         shown = (
-            f'<img alt="{html.escape(kept["alt"])}" loading="lazy"'
-            f" {_write_source('src', place, picture, scale)}>"
+            f'<img alt="{html.escape(kept["alt"])}" {_write_source("src", place, picture, scale)}>'
         )
         if pieces or narrow:
             place = place.with_stem(f"{place.stem}-narrow")

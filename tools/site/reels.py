@@ -14,6 +14,7 @@ from rnn_helpers.display.recording import compact
 
 LAYOUTS = ("wide", "narrow")
 USUAL = 5  # settings of a slider that is not the first, its ends and its start among them
+MORE = 1.3  # room is kept for texts up to so many times as long as the one at the start
 
 # Where the lesson needs more of them, or these ones, or drawing them takes longer than it is worth.
 COUNTS: dict[tuple[str, str], int | Sequence[Any]] = {
@@ -72,7 +73,8 @@ class Reels:
         """Write all scripts into `folder`; return the number of frames."""
         folder.mkdir(parents=True, exist_ok=True)
         first, *others = self.settings
-        count = 0
+        start = tuple(self._starts[name] for name in others)
+        count, longest = 0, {}
         for group in itertools.product(*(range(len(self.settings[name])) for name in others)):
             values = {
                 name: self.settings[name][place] for name, place in zip(others, group, strict=True)
@@ -83,7 +85,10 @@ class Reels:
                 key = "-".join([layout, *map(str, group)])
                 _write_script(folder / f"{key}.js", self._name, key, _gather(frames, layout))
             count += len(frames) * len(LAYOUTS)
-        _write_script(folder / "index.js", self._name, "index", self._describe())
+            longest[group] = max((text for text, _ in frames), key=len)
+        near = (text for text in longest.values() if len(text) < MORE * len(longest[start]))
+        described = self._describe() | {"longest": max(near, key=len)}
+        _write_script(folder / "index.js", self._name, "index", described)
         return count
 
     def _describe(self):

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from numpy.typing import ArrayLike
 
 from rnn_helpers.data.studies import StudyTable
@@ -166,7 +168,14 @@ def draw_counted(counted: StudyTable, networks: Mapping[str, Sequence[float]]) -
         axes.set(xlabel="characters of context that are counted", ylabel="nats per character",
                  xlim=(0.8, 10.6), xticks=range(1, 9))  # fmt: skip
         axes.set_title(f"{first} has the lowest held-out loss, {lowest[first]:.3f}", loc="left")
-        axes.legend()
+        low, high = axes.get_ylim()
+        axes.set_ylim(low, high + 0.12 * (high - low))  # for the key
+        seeds = Patch(color=COLORS["muted"], alpha=0.35, linewidth=0)
+        handles, labels = axes.get_legend_handles_labels()
+        axes.legend(
+            [*handles, (seeds, Line2D([], [], color=COLORS["muted"], linewidth=1.2))],
+            [*labels, "networks: all seeds, mean"],
+        )
 
     figure, narrow = draw_both(draw, 8.5, 3.8, narrow=4.2)
     show(figure, narrow=narrow, alt=f"Held-out loss in nats per character: {'; '.join(parts)}.")

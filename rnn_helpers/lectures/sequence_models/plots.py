@@ -129,7 +129,8 @@ def draw_order(
     ):
         panel.vlines(np.arange(1, len(values)), 0, values[1:], color=COLORS["tanh"], linewidth=3)
         panel.axhline(0, color=COLORS["muted"], linewidth=1)
-        panel.axhspan(-bound, bound, color=COLORS["accent"], alpha=0.25)
+        panel.axhspan(-bound, bound, color=COLORS["accent"], alpha=0.25, label="95 % of noise")
+        panel.legend(loc="upper right", frameon=False, fontsize=10)
         panel.set(xlabel="lag, in years", ylim=(-0.8, 1), xticks=range(1, len(values), 2))
         panel.set_title(name, loc="left")
     looks = dict(zip(("AIC", "AICc", "BIC"), zip(_MODEL_STYLES, "os^", strict=False), strict=True))
@@ -240,8 +241,8 @@ def draw_two_futures(now: np.ndarray, change_before: np.ndarray, after: np.ndarr
         figure,
         narrow=narrow,
         alt="Sunspots next year against sunspots this year. Above the line of no change lie "
-        f"{higher[0]:.0%} of the years that had risen and {higher[1]:.0%} of those that had "
-        f"fallen. The years with {low} to {high} are tinted.",
+        f"{100 * higher[0]:.0f} % of the years that had risen and {100 * higher[1]:.0f} % of those "
+        f"that had fallen. The years with {low} to {high} are tinted.",
     )
 
 
@@ -333,7 +334,7 @@ def draw_beliefs(
         )  # fmt: skip
         above.set_title(
             f"From {years[0]} on one state has over 90\u00a0% of the belief "
-            f"in {sure:.0%} of the years",
+            f"in {100 * sure:.0f} % of the years",
             loc="left",
         )
 
@@ -344,7 +345,7 @@ def draw_beliefs(
         narrow=narrow,
         alt=f"Above, sunspots from {years[0]} to {years[-1]}, at most {counts[top]:.0f} in "
         f"{years[top]}. Below, the belief in the hidden states {', '.join(names)} as stacked bars: "
-        f"in {sure:.0%} of the years one of them has more than 90 %.",
+        f"in {100 * sure:.0f} % of the years one of them has more than 90 %.",
     )
 
 

@@ -123,6 +123,11 @@ def test_the_counts_and_the_bands_of_the_networks_are_those_of_the_tables(shown)
         (None, [0, 1], [1.6, 1.6], COLORS["rnn"], "-"),
         (None, [0, 1], [1.25, 1.25], COLORS["gru"], "-"),
     ]
+    key = axes.get_legend()
+    assert key.texts[-1].get_text() == "networks: all seeds, mean"
+    shown["figure"].draw_without_rendering()
+    below = key.get_window_extent().y0
+    assert all(text.get_window_extent().y1 < below for text in axes.texts)
     bands = [(patch.get_y(), patch.get_height(), patch.get_facecolor()) for patch in axes.patches]
     assert bands == [
         (1.5, pytest.approx(0.2), to_rgba(COLORS["rnn"], 0.35)),

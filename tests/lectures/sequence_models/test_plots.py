@@ -126,6 +126,7 @@ def test_the_order_is_drawn_and_told_as_it_was_computed(shown):
         span = axes.patches[0]
         heights = [span.get_y(), span.get_y() + span.get_height()]
         np.testing.assert_allclose(heights, [-band, band])
+        assert [text.get_text() for text in axes.get_legend().texts] == ["95 % of noise"]
     title = "Depending on the measure, the training years choose an order of 2 to 9"
     assert read_title(figure) == title
     assert "from 1780 8; from 1800 9" in said
@@ -163,7 +164,7 @@ def test_years_that_rose_and_fell_are_told_apart(shown):
     lines = lines_by_name(figure.axes[0])
     np.testing.assert_array_equal(lines["had risen"].get_xydata(), [[10, 11]])
     np.testing.assert_array_equal(lines["had fallen"].get_xydata(), [[20, 12], [30, 13]])
-    assert "100% of the years that had risen and 0% of those that had fallen" in said
+    assert "100 % of the years that had risen and 0 % of those that had fallen" in said
     now, change = np.array([30.0, 60, 40, 61]), np.array([5.0, 5, -5, 5])
     pictures.draw_two_futures(now, change, np.array([50.0, 70, 20, 99]))
     title = "After 30 to 60 sunspots come 60 if they had risen, 20 if not"
@@ -182,8 +183,8 @@ def test_beliefs_are_stacked_in_the_order_of_their_names(shown):
         below = beliefs[:, :k].sum(axis=1)
         np.testing.assert_allclose([bar.get_y() for bar in bars[name]], below, atol=1e-15)
     assert "at most 9 in 1701" in said
-    assert "in 50% of the years" in said
-    title = "From 1700 on one state has over 90 % of the belief in 50% of the years"
+    assert "in 50 % of the years" in said
+    title = "From 1700 on one state has over 90 % of the belief in 50 % of the years"
     assert read_title(figure) == title
 
 

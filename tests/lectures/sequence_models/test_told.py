@@ -49,7 +49,7 @@ def test_nine_in_ten_are_counted_as_more_than_nine_in_ten(shown):
     beliefs = np.array([[0.85, 0.05, 0.05, 0.05], [0.02, 0.02, 0.01, 0.95], [0.25] * 4])
     years = np.array([1700, 1701, 1702])
     plots.draw_beliefs(years, np.array([1.0, 2.0, 3.0]), beliefs, names=list("abcd"))
-    assert "in 33% of the years one of them has more than 90 %" in shown["alt"]
+    assert "in 33 % of the years one of them has more than 90 %" in shown["alt"]
 
 
 @pytest.mark.parametrize(("draw", "told"), [
