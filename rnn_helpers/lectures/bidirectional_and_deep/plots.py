@@ -148,7 +148,7 @@ def draw_delays(
 def draw_rule_curves(updates: ArrayLike, curves: Mapping[str, ArrayLike], chance: float) -> None:
     """Show the share of right symbols (S, N) of several networks against N numbers of updates."""
     figure, axes, key = new_chart(
-        "Depth saves updates: after 200 one layer lags, after 400 it has the rule, too", 3.6
+        "Two layers learn the rule of a rule sooner; after 400 updates one has it, too", 3.6
     )
     updates, said = np.asarray(updates), []
     n_seeds = len(np.asarray(next(iter(curves.values()))))
