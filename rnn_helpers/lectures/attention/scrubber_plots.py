@@ -261,7 +261,8 @@ class _Written(Handle):
         boxes = [row.get_window_extent() for row in self._rows]
         width, high = boxes[0].width, boxes[0].height
         top, low = max(box.y1 for box in boxes), min(box.y0 for box in boxes) - high
-        bottom = self.axes.figure.bbox.height
+        axes: Any = self.axes
+        bottom = axes.figure.bbox.height
         region = boxes[0].x0, bottom - top, width, top - low
         places = boxes[0].x0 + width * (2 * np.arange(_STEPS) + 1.5) / (2 * _STEPS + 1)
         return {
