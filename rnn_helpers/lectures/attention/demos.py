@@ -10,7 +10,7 @@ from rnn_helpers.lectures.attention.alignments import (
     SAMPLES,
     prepare_alignments,
 )
-from rnn_helpers.lectures.attention.plots import describe_scrubber, draw_scrubber
+from rnn_helpers.lectures.attention.scrubber_plots import describe_scrubber, draw_scrubber
 from rnn_helpers.validation import check_integer
 
 PARTS = {

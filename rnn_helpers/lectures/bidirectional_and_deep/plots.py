@@ -147,7 +147,9 @@ def draw_delays(
 
 def draw_rule_curves(updates: ArrayLike, curves: Mapping[str, ArrayLike], chance: float) -> None:
     """Show the share of right symbols (S, N) of several networks against N numbers of updates."""
-    figure, axes, key = new_chart("After 400 updates all four have learned the rule of a rule", 3.6)
+    figure, axes, key = new_chart(
+        "Two layers learn the rule of a rule sooner; after 400 updates one has it, too", 3.6
+    )
     updates, said = np.asarray(updates), []
     n_seeds = len(np.asarray(next(iter(curves.values()))))
     for (name, rows), (color, marker, line) in zip(curves.items(), _NETWORKS, strict=False):
@@ -158,7 +160,10 @@ def draw_rule_curves(updates: ArrayLike, curves: Mapping[str, ArrayLike], chance
         first, middle = (rows.mean(0)[np.searchsorted(updates, u)] for u in (200, 400))
         said.append(f"{name} {first:.2f}, {middle:.2f} and {rows.mean(0)[-1]:.2f}")
     axes.axhline(chance, color=COLORS["bound"], linestyle="--", label="chance")
-    axes.set(ylim=(0, 1.03), xlabel="updates", ylabel="symbols right, share")
+    axes.set_xscale("log")  # what sets the four apart comes early
+    axes.set_xticks([50, 100, 200, 400, 800, 1600], ["50", "100", "200", "400", "800", "1600"])
+    axes.set_xticks([], minor=True)
+    axes.set(ylim=(0, 1.03), xlabel="updates, log scale", ylabel="symbols right, share")
     draw_key(axes, key, title=f"mean and range of {n_seeds} seeds")
     show(
         figure,
@@ -301,7 +306,7 @@ def draw_depth(reach: Reach, axes: Axes, artists: dict[str, Any] | None = None) 
         arrives.set_visible(bool(np.isfinite(share)))
         arrives.set_text(_write_share(share))
     starts, ends, widths = _find_arrows(reach)
-    unit = (28, 34) if is_narrow(axes) else (50, 52)  # points of a column, of a row
+    unit = (34, 32) if is_narrow(axes) else (50, 52)  # points of a column, of a row
     artists["forward"].set_path(_make_arrows(starts, ends, np.full(len(ends), 0.5), unit))
     artists["backward"].set_path(_make_arrows(ends, starts, 0.3 + 3 * widths, unit))
     return artists
@@ -352,7 +357,7 @@ def _make_arrows(starts, ends, widths, unit):
 def _prepare_depth(axes):
     narrow = is_narrow(axes)
     axes.set(
-        xlim=(0.4, STEPS + 0.6), ylim=(-0.5, LAYERS + (1.1 if narrow else 0.6)),
+        xlim=(0.4, STEPS + 0.6), ylim=(-0.35, LAYERS + (0.85 if narrow else 0.6)),
         xlabel="step t" if narrow else
         "step t; in an input: how much of a nudge to it reaches the framed cell",
         xticks=range(1, STEPS + 1), yticks=range(LAYERS + 1),
@@ -362,8 +367,10 @@ def _prepare_depth(axes):
     axes.grid(False)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    axes.set_title("Black arrows build the state, round by round; orange is its gradient",
-                   loc="left")  # fmt: skip
+    axes.set_title(
+        "Black: forward; orange: the gradient" if narrow else  # one line: the arrows need the room
+        "Black arrows build the state, round by round; orange is its gradient", loc="left",
+    )  # fmt: skip
     size = 2 * _HALF_WIDTH, 2 * _HALF_HEIGHT
     for row, column in np.ndindex(LAYERS + 1, STEPS):
         corner = column + 1 - _HALF_WIDTH, row - _HALF_HEIGHT
@@ -373,8 +380,9 @@ def _prepare_depth(axes):
     blank = np.full((len(ys) - 1, len(xs) - 1), np.nan)
     shares = axes.pcolormesh(xs, ys, blank, cmap=_SHARES, norm=LogNorm(1e-3, 1), zorder=2)
     bar = axes.figure.colorbar(
-        shares, ax=axes, extend="min", location="bottom" if narrow else "right", shrink=0.9
-    )
+        shares, ax=axes, extend="min", location="bottom" if narrow else "right", shrink=0.9,
+        **({"aspect": 40, "pad": 0.01} if narrow else {}),
+    )  # fmt: skip
     bar.set_label(
         "share of a nudge that arrives" if narrow else
         "share of a nudge to a cell that reaches the framed one"

@@ -9,7 +9,9 @@ import torch
 from matplotlib.colors import to_rgba
 
 from rnn_helpers.display.figures import encode_png
+from rnn_helpers.display.handles import find_handles
 from rnn_helpers.display.live import text_box
+from rnn_helpers.display.recording import UNITS
 from rnn_helpers.lectures.attention.alignments import (
     AS_COMPUTED,
     CHANGES,
@@ -23,7 +25,8 @@ from rnn_helpers.lectures.attention.alignments import (
 from rnn_helpers.lectures.attention.dates import ISO_CHARACTERS, list_characters
 from rnn_helpers.lectures.attention.demos import alignment_demo
 from rnn_helpers.lectures.attention.encoder_decoder import EncoderDecoder
-from rnn_helpers.lectures.attention.plots import describe_scrubber, write_out
+from rnn_helpers.lectures.attention.plots import write_out
+from rnn_helpers.lectures.attention.scrubber_plots import describe_scrubber
 from rnn_helpers.lectures.attention.translation import translate
 from tests.demo_bar import exercise_demo
 
@@ -83,7 +86,8 @@ def test_what_is_shown_is_what_the_models_compute(demo, step, typed):
         weights = found.weights[row, 0]
         top = int(weights.argmax())
         seen = "a space" if text[top] == " " else f"“{text[top]}”"
-        most = f"{name}'s largest weight is {weights[top]:.2f}, on {seen}, character {top + 1}, and"
+        largest = "" if m else "largest weight "
+        most = f"{name} ({largest}{weights[top]:.2f}, on {seen}, character {top + 1}) writes"
         assert most in demo.message
         second = int(np.argsort(-weights, kind="stable")[min(1, len(text) - 1)])
         terms = demo.artists[f"context {m}"].get_text()
@@ -92,7 +96,7 @@ def test_what_is_shown_is_what_the_models_compute(demo, step, typed):
         if weights[second] >= 0.005:
             assert f"{weights[second]:.2f} {name_annotation(second)}" in terms
         likely = found.probabilities[row, 0].max()
-        assert f"writes “{iso[row]}” with probability {likely:.2f}" in demo.message
+        assert f"writes “{iso[row]}” ({'' if m else 'probability '}{likely:.2f})" in demo.message
         assert write_out(found.probabilities[:, 0]) == iso
 
 
@@ -122,7 +126,7 @@ def test_whether_the_weights_explain_a_character_is_said_and_drawn(demo):
             assert title == wanted[tuple(there)]
             moved = [np.abs(look.used - look.weights)[step - 1].sum() > 0.2 for look in looks]
             told = {way for way, seen in zip(there, moved, strict=True) if seen}
-            assert ("Hardly any weight has moved" in demo.message) == (told == set())
+            assert ("Too little weight has moved to tell." in demo.message) == (told == set())
             assert ("So this character depends on " in demo.message) == (True in told)
             stays = "is not explained by ", "does not need "
             assert any(words in demo.message for words in stays) == (told == {False})
@@ -149,8 +153,9 @@ def test_a_weight_silenced_without_effect_is_said_to_explain_nothing(change, sen
     depends = re.sub("is not explained by|does not need", "depends on", sentence)
     assert f"So this character {depends}" in say(a=lost, b=lost)
     assert f"{depends[:-1]} for b and not for a." in say(a=kept, b=lost)
-    assert f"{sentence[:-1]} for b." in say(a=idle, b=kept)
-    assert "Hardly any weight has moved at this step, which shows nothing." in say(a=idle, b=idle)
+    assert f"{sentence[:-1]} for b; too little moved to tell for a." in say(a=idle, b=kept)
+    assert f"{depends[:-1]} for a; too little moved to tell for b." in say(a=lost, b=idle)
+    assert "Too little weight has moved to tell." in say(a=idle, b=idle)
 
 
 def test_what_is_not_drawn_is_not_in_the_key_and_the_title_says_who_made_the_weights(demo):
@@ -184,19 +189,19 @@ def test_changed_weights_are_weights_and_the_answer_is_theirs(demo, change):
         changed = demo.artists[f"new {m}"].get_text()
         assert 10 - changed.count("·") == differ
         if change != AS_COMPUTED:
-            *_, last = demo.message.split("Changed at every step, ")
-            assert (
-                f"{differ}{'' if m else ' of 10 characters differ'} for {list(MODELS)[m]}" in last
-            )
+            *_, last = demo.message.split("At every step so: ")
+            counts = last.removesuffix(" of 10 differ.").split(" and ")
+            assert counts[m] == str(differ)
         for kind, label in (("own", "as computed"), ("new", "every step changed")):
             beside = demo.artists[f"{kind} label {m}"]
             assert beside.get_text() == label
             assert beside.get_position()[1] == demo.artists[f"{kind} {m}"].get_position()[1]
         assert demo.artists[f"new label {m}"].get_visible() == (change != AS_COMPUTED)
         own, new = (write_out(numbers)[2] for numbers in (look.own, look.changed))
-        wanted = f"writes “{new}” with probability {look.changed[2].max():.2f}"
+        likely = "" if m else "probability "
+        wanted = f"writes “{new}” ({likely}{look.changed[2].max():.2f})"
         if change != AS_COMPUTED:
-            wanted += ", as before." if own == new else f", not “{own}”."
+            wanted += ", as before" if own == new else f", not “{own}”"
         assert wanted in demo.message
     signs = demo.artists["signs"].get_text()
     assert signs.startswith("[ ]: ")
@@ -296,19 +301,47 @@ def test_the_only_character_of_a_text_keeps_its_weight(demo, change, typed):
     assert demo.error is None
     for look in demo.result.looks.values():
         np.testing.assert_array_equal(look.used, look.weights)
-    nothing = "there is nothing else to look at, and it writes “"
+    nothing = ": there is nothing else to look at"
     assert demo.message.count(nothing) == 2 * (change == "without the largest")
-    assert "0 of 10 characters differ for dot and 0 for additive." in demo.message
+    assert "At every step so: 0 and 0 of 10 differ." in demo.message
 
 
 @pytest.mark.parametrize("change", list(CHANGES)[1:])
 def test_the_words_keep_what_was_computed_apart_from_what_is_changed(demo, change):
     demo.controls["change"].value = change
+    done = change if change == "without the largest" else f"with {change}"
+    assert f", step 1, {done}: dot (largest weight " in demo.message
     for name, look in demo.result.looks.items():
-        wanted = f"As computed, {name}'s largest weight is {look.weights[0].max():.2f}, on "
-        assert wanted in demo.message
-    done = "without that" if change == "without the largest" else f"with {change}"
-    assert demo.message.count(f"; {done} it writes “") == len(demo.result.looks)
+        assert f"{look.weights[0].max():.2f}, on " in demo.message.split(name, 1)[1]
+    assert len(demo.message) < 330  # on a phone a line has about 44 letters
+
+
+@pytest.mark.parametrize("layout", ["wide", "narrow"])
+def test_pressing_a_character_written_goes_to_its_step(demo, layout):
+    settings = {name: c.value for name, c in demo.controls.items()}
+    demo.record([layout], [settings])
+    figure, artists = demo._layouts[layout].figure, demo._layouts[layout].artists
+    encode_png(figure)
+    (handle,) = find_handles(figure, {"step": range(1, 11)})
+    assert handle["sets"] == [[[0, k]] for k in range(10)]
+    row = artists["own 0"]
+    box, text = row.get_window_extent(), row.get_text()
+    letter = UNITS * box.width / len(text)
+    left, top, width, height = handle["region"]
+    for k, (x, y) in enumerate(handle["points"]):
+        assert y is None
+        place = (x - UNITS * box.x0) / letter  # all letters of the row are as wide
+        assert place == pytest.approx(2 * k + 1.5, abs=0.1)
+        assert text[int(place)] not in "[]\u00a0"
+    for m in range(2):
+        for kind in ("own", "new"):
+            x, y = (
+                artists[f"{kind} {m}"]
+                .get_transform()
+                .transform(artists[f"{kind} {m}"].get_position())
+            )
+            assert left - 1 <= x * UNITS <= left + width
+            assert top < (figure.bbox.height - y) * UNITS < top + height
 
 
 ROW, MASK = np.array([[[0.1, 0.6, 0.3, 0.0]]]), np.array([[True, True, True, False]])

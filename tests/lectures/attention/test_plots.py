@@ -6,7 +6,7 @@ import pytest
 from rnn_helpers.display.diagrams import Diagram
 from rnn_helpers.display.figures import COLORS, encode_png, new_figure
 from rnn_helpers.display.fonts import find_font
-from rnn_helpers.lectures.attention import decoders_plots
+from rnn_helpers.lectures.attention import decoders_plots, scrubber_plots
 from rnn_helpers.lectures.attention import plots as pictures
 from rnn_helpers.lectures.attention.alignments import AS_COMPUTED, AlignmentView, Look
 from rnn_helpers.lectures.attention.plots import draw_alignment, label_character
@@ -59,7 +59,7 @@ def test_what_has_no_font_is_a_code_point_and_said_in_words(poor):
     rows, shares = np.full((10, 5), 0.2), np.full((10, 11), 1 / 11)
     look = Look(rows, rows, rows, shares, shares)
     view = AlignmentView("9월1", {"seed 0": look}, 1, AS_COMPUTED, 1.0)
-    artists = pictures.draw_scrubber(view, axes)
+    artists = scrubber_plots.draw_scrubber(view, axes)
     assert [artists[f"read {k}"].get_text() for k in range(3)] == ["9", "U+C6D4", "1"]
     assert artists["missing"].get_text().startswith("(no font here has 1 of the characters")
     encode_png(figure)

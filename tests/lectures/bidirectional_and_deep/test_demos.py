@@ -291,6 +291,22 @@ def test_the_words_of_the_grid_stand_clear_of_its_title_and_cells(layout):
     demo.close()
 
 
+def test_the_arrows_have_room_for_a_shaft_on_a_phone():
+    demo = depth_demo()
+    demo.record(["narrow"], [{name: c.value for name, c in demo.controls.items()}])
+    drawn = demo._layouts["narrow"]
+    encode_png(drawn.figure)
+    to_points = drawn.figure.axes[0].transData.transform
+    for name in ("forward", "backward"):
+        corners = drawn.artists[name].get_path().vertices.reshape(-1, 8, 2)
+        for tail, neck, tip in corners[:, [0, 1, 3]]:
+            tail, neck, tip = to_points([tail, neck, tip]) * 72 / drawn.figure.dpi
+            shaft, head = np.abs(neck - tail).max(), np.abs(tip - neck).max()
+            assert head > 4
+            assert shaft > 4
+    demo.close()
+
+
 def test_dragging_computes_nothing():
     compute_reach.cache_clear()
     demo = depth_demo()

@@ -112,5 +112,7 @@ def test_the_curves_of_the_rule_say_where_they_are_and_end(shown):
     assert chance[1:3] == ([[0, 0.166667], [1, 0.166667]], COLORS["bound"])
     bands = [band.get_datalim(figure.axes[0].transData) for band in figure.axes[0].collections]
     assert [(band.y0, band.y1) for band in bands] == [(0.4, 1.0), (0.2, 0.5)]
+    assert figure.axes[0].get_xscale() == "log"  # what sets them apart comes early
+    assert "log scale" in figure.axes[0].get_xlabel()
     assert "1 layer 0.50, 0.87 and 0.98; 2 layers 0.25, 0.43 and 0.49" in alt
     assert "2 seeds" in figure.axes[1].get_legend().get_title().get_text()
