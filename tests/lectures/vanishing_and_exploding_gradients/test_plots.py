@@ -158,6 +158,14 @@ def test_a_descent_that_has_come_to_the_bottom_is_not_called_on_its_way():
     assert describe_descent(descent).endswith("and it stays on the map.")
 
 
+def test_a_descent_that_falls_to_the_last_and_ever_less_is_not_called_on_its_way():
+    descent = compute_descent(max_norm=0.1, learning_rate=0.05, start=(4.5, -2.0))
+    drops = -np.diff(descent.clipped_losses)
+    assert drops.min() > 0
+    assert drops[-1] < 1e-6 * drops.mean()
+    assert describe_descent(descent).endswith("and it stays on the map.")
+
+
 def test_a_descent_that_is_off_the_map_and_may_come_back_is_not_called_lost():
     descent = compute_descent(max_norm=3.0, learning_rate=0.5, start=(4.5, -2.0))
     assert describe_descent(descent).endswith("is off the map after the last update, still moving.")
