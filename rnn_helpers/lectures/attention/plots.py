@@ -53,7 +53,8 @@ _ASKED = "Choose other weights: does the character need these?"
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _ALTERED = {  # by a change, up to the first word that says where
     "without": "its largest weight", "the largest moved": "the place of its largest weight",
-    "the largest alone": "its smaller weights", "all": "how its weights lie",
+    "the largest alone": "its smaller weights", "all weights": "unequal weights",
+    "all on": "more than that annotation",
 }  # fmt: skip
 _HARDLY = 0.1  # of all weight, moved elsewhere: less shows nothing
 _MAP = LinearSegmentedColormap.from_list("weights", ["white", COLORS["tanh"]])
@@ -354,11 +355,10 @@ def _find_changes(look):
 
 def _judge(view, differs):
     """What the change of this step says of the character, by the models that it can tell of."""
-    row = view.step - 1
     found = {
         name: differs[name]
         for name, look in view.looks.items()
-        if np.abs(look.used[row] - look.weights[row]).sum() / 2 >= _HARDLY
+        if np.abs(look.used - look.weights)[view.step - 1].sum() / 2 >= _HARDLY
     }
     if not found:
         return "Hardly any weight has moved at this step, which shows nothing."
@@ -367,7 +367,7 @@ def _judge(view, differs):
         first, second = sorted(found, key=lambda name: not found[name])
         return f"So this character depends on {what} for {first} and not for {second}."
     where = "" if len(found) == len(view.looks) else f" for {next(iter(found))}"
-    stays = "does not need" if "smaller" in what else "is not explained by"
+    stays = "is not explained by" if "largest" in what else "does not need"
     how = "depends on" if all(found.values()) else stays
     return f"So this character {how} {what}{where}."
 
@@ -418,9 +418,9 @@ def _show_runs(title, xs, ticks, xlabel, runs, alt):
     show(figure, alt=f"Share of dates right, means {alt}. {said}.")
 
 
-def draw_by_length(names: Sequence[str], runs: Mapping[str, ArrayLike]) -> None:
+def draw_by_length(names: Sequence[str], runs: Mapping[str, ArrayLike], updates: int) -> None:
     """Show the share of right dates by the length of the text, every seed of each model."""
-    title = "Longer texts are harder through one vector, not with attention"
+    title = f"After {updates} updates longer texts are harder through one vector alone"
     alt = f"by length ({', '.join(names)})"
     _show_runs(title, np.arange(len(names)), names, "characters read", runs, alt)
 
