@@ -154,6 +154,7 @@ def test_a_band_that_leaves_the_axis_is_drawn():
     (-4.0, "of 20 networks it vanishes in 20. Its direct path alone leaves 0.001"),
     (-2.0, "of 20 networks it vanishes in 10, holds in 10"),
     (2.5, "After 10 steps the GRU's gradient is 316 times as large by all paths"),
+    (0.6, "After 10 steps the GRU's gradient is 4 times as large by all paths"),
     (0.0, "After 10 steps about all of the GRU's gradient is left by all paths"),
     (2.5, "of 20 networks it holds in 5, explodes in 15"),
 ])  # fmt: skip

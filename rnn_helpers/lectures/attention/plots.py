@@ -127,9 +127,9 @@ def _show_runs(title, xs, ticks, xlabel, runs, alt):
     show(figure, alt=f"Share of dates right, means {alt}. {said}.")
 
 
-def draw_by_length(names: Sequence[str], runs: Mapping[str, ArrayLike]) -> None:
+def draw_by_length(names: Sequence[str], runs: Mapping[str, ArrayLike], updates: int) -> None:
     """Show the share of right dates by the length of the text, every seed of each model."""
-    title = "Longer texts are harder through one vector, not with attention"
+    title = f"After {updates} updates longer texts are harder through one vector alone"
     alt = f"by length ({', '.join(names)})"
     _show_runs(title, np.arange(len(names)), names, "characters read", runs, alt)
 

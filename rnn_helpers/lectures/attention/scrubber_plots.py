@@ -44,7 +44,8 @@ _ASKED = "Choose other weights: does the character need these?"
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _ALTERED = {  # by a change, up to the first word that says where
     "without": "its largest weight", "the largest moved": "the place of its largest weight",
-    "the largest alone": "its smaller weights", "all": "how its weights lie",
+    "the largest alone": "its smaller weights", "all weights": "unequal weights",
+    "all on": "more than that annotation",
 }  # fmt: skip
 _STEPS = 10  # characters of a date written, each between two gaps or brackets
 _HARDLY = 0.1  # of all weight, moved elsewhere: less shows nothing
@@ -315,7 +316,7 @@ def _judge(view, differs):
     if len({*found.values()}) == 2:
         first, second = sorted(found, key=lambda name: not found[name])
         return f"So this character depends on {what} for {first} and not for {second}."
-    stays = "does not need" if "smaller" in what else "is not explained by"
+    stays = "is not explained by" if "largest" in what else "does not need"
     how = "depends on" if all(found.values()) else stays
     if len(found) == len(view.looks):
         return f"So this character {how} {what}."

@@ -138,7 +138,8 @@ def test_whether_the_weights_explain_a_character_is_said_and_drawn(demo):
     ("without the largest", "is not explained by its largest weight."),
     ("the largest moved one to the right", "is not explained by the place of its largest weight."),
     ("the largest alone", "does not need its smaller weights."),
-    ("all on the last character", "is not explained by how its weights lie."),
+    ("all weights equal", "does not need unequal weights."),
+    ("all on the last character", "does not need more than that annotation."),
 ])  # fmt: skip
 def test_a_weight_silenced_without_effect_is_said_to_explain_nothing(change, sentence):
     rows, used = np.tile([0.1, 0.6, 0.3], (10, 1)), np.tile([0.25, 0.0, 0.75], (10, 1))

@@ -104,13 +104,15 @@ def test_a_line_for_each_series_over_the_ten_characters(shown):
 
 def test_each_picture_says_the_numbers_that_it_draws(shown):
     rows = {"one vector": [[0.2, 0.4], [0.4, 0.6]], "dot": [[0.9, 1.0], [1.0, 1.0]]}
-    pictures.draw_by_length(["8 to 10", "11 to 38"], rows)
+    pictures.draw_by_length(["8 to 10", "11 to 38"], rows, 450)
     pictures.draw_by_updates((300, 600), rows)
     weights = {name: (np.eye(2, 3), "1.9", "09") for name in ("Korean", "Thai", "Greek", "Czech")}
     pictures.draw_alignments(weights)
     alts = [alt for _, alt in shown]
     assert "one vector 0.30 0.50; dot 0.95 1.00" in alts[0]
     assert "after 300, 600 updates" in alts[1]
+    title = shown[0][0].texts[0].get_text()  # at another budget it may be otherwise
+    assert title == "After 450 updates longer texts are harder through one vector alone"
     assert "one vector 0.30 0.50; dot 0.95 1.00" in alts[1]
     ticks = [read_labels(figure.axes[0].xaxis) for figure, _ in shown[:2]]
     assert ticks == [["8 to 10", "11 to 38"], ["300", "600"]]

@@ -334,3 +334,12 @@ test_a_wrong_setting_is_called_what_the_caller_calls_it = expect_refusals([
 def test_a_cell_that_is_not_of_the_family_is_named(name):
     with pytest.raises(ValueError, match=f"^{name} must be one of 'RNN', 'LSTM'"):
         draw_cell(new_figure(4, 3)[1], **{"cell": "GRU", name: "Elman"})
+
+
+def test_the_lstm_s_sentence_names_each_gate_by_its_own_number():
+    member = compute_member(1, 1.0, 0.55)
+    said = family_plots.describe_member(member)
+    numbers = {name: f"{name} = {member.values[name]:.2f}" for name in "fio"}
+    assert len({words[4:] for words in numbers.values()}) == 3
+    for name, verb in (("f", "keeps"), ("i", "takes"), ("o", "shows")):
+        assert f"{numbers[name]} {verb}" in said

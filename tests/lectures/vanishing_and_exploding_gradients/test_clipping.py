@@ -95,6 +95,10 @@ def test_a_clipped_move_is_never_longer_than_rate_times_threshold():
     plain_moves = np.linalg.norm(np.diff(descent.plain, axis=0), axis=1)
     np.testing.assert_allclose(plain_moves.max(), 0.5 * descent.largest_norm)
     assert descent.largest_norm > 100
+    early = compute_descent(max_norm=1e3, learning_rate=0.5, start=(5.5, -2.0), updates=28)
+    _, dw, db = compute_cliff_loss(*early.plain.T)
+    norms = np.hypot(dw, db)  # the last point's, the largest here, was not followed
+    assert norms[-1] > norms[:-1].max() == pytest.approx(early.largest_norm)
     assert descent.clipped_losses[-1] < 0.5 * descent.plain_losses[-1]
 
 
