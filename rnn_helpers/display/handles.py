@@ -23,6 +23,8 @@ class Handle(Artist):
     x, y
         Where the places are, in the axes' data; without `y` (or `x`) only the distance along the
         other axis counts. A press counts within the axes, a drag goes on outside of them.
+    rows
+        From where to where on the y axis a press counts; the whole axis unless given.
     """
 
     def __init__(
@@ -31,12 +33,15 @@ class Handle(Artist):
         settings: Sequence[Mapping[str, Any]],
         x: ArrayLike | None = None,
         y: ArrayLike | None = None,
+        *,
+        rows: tuple[float, float] | None = None,
     ):
         super().__init__()
         given = [np.size(each) for each in (x, y) if each is not None]
         if not given or set(given) != {len(settings)}:
             raise ValueError(f"x or y must place each of {len(settings)} settings, got {given}")
         self.settings, self._x, self._y = [dict(each) for each in settings], x, y
+        self._rows = rows
         self.set_in_layout(False)
         axes.add_artist(self)
 
@@ -53,7 +58,8 @@ class Handle(Artist):
         units = np.rint(pixels * UNITS).astype(int).T.tolist()
         points = [[None] * size if each is None else units[n] for n, each in enumerate(along)]
         box = axes.bbox
-        region = (box.x0, bottom - box.y1, box.width, box.height)
+        low, high = axes.transData.transform([(0, y) for y in self._rows or axes.get_ylim()])[:, 1]
+        region = (box.x0, bottom - high, box.width, high - low)
         return {
             "region": [round(each * UNITS) for each in region],
             "points": [list(point) for point in zip(*points, strict=True)],
