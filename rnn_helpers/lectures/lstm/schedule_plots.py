@@ -100,7 +100,7 @@ def _prepare_axes(axes):
     cell, tasks = np.ravel(axes)
     figure: Any = cell.figure
     if is_narrow(cell):
-        halves, rooms = GridSpec(2, 1, figure=figure, height_ratios=(5, 4)), ((12, 6), (4, 7))
+        halves, rooms = GridSpec(2, 1, figure=figure, height_ratios=(5, 4)), ((12, 6), (5, 6))
     else:
         halves, rooms = GridSpec(1, 2, figure=figure), ((7, 3), (4, 6))
     places = [
