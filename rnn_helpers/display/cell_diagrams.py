@@ -9,9 +9,11 @@ from matplotlib.axes import Axes
 from rnn_helpers.display.cell_family import KEY, TAKEN, draw_line_key, draw_valve_key, name_moved
 from rnn_helpers.display.diagrams import Diagram
 from rnn_helpers.display.figures import is_narrow, new_figure, show
+from rnn_helpers.display.recording import Moved
 
 LSTM_SIZE = 7.3, 4.1  # width and height, in drawing units
 _UNDER = 0.42  # and as far below 0 the key of the lines
+GRADIENT = "gradient"  # the part that all lines of a gradient light with
 GRADIENT_KEY = "key of gradients"  # the part that says how a gradient is drawn
 Terms = Sequence[tuple[str, str]]  # a part and its piece of a line, from left to right
 
@@ -19,10 +21,10 @@ Terms = Sequence[tuple[str, str]]  # a part and its piece of a line, from left t
 def draw_lstm_cell(axes: Axes, *, fontsize: float = 9.0, backward: bool = False) -> Diagram:
     """One step of an LSTM, whose numbers are x, h_before, c_before, f, i, g, o, kept, added, c, h.
 
-    `kept` is f ⊙ c_before, `added` i ⊙ g, and `shown` is tanh(c). With `backward`, there are lines
-    for what the loss asks, too: d_h, d_c_after, from the step after this one, d_shown, which comes
-    to c through the output gate's valve, d_c, d_c_before, d_h_before, and for each gate d_f, d_i,
-    d_g and d_o.
+    `read` is the length of (x, h_before), which gates and candidate read, `kept` is f ⊙ c_before,
+    `added` i ⊙ g, and `shown` is tanh(c). With `backward`, there are lines for what the loss asks,
+    too: d_h, d_c_after, from the step after this one, d_shown, which comes to c through the output
+    gate's valve, d_c, d_c_before, d_h_before, and for each gate d_f, d_i, d_g and d_o.
     """
     cell = Diagram(axes, *LSTM_SIZE, fontsize=fontsize)
     belt, middle, gates, below = 3.45, 2.5, 1.45, 0.72
@@ -40,10 +42,12 @@ def draw_lstm_cell(axes: Axes, *, fontsize: float = 9.0, backward: bool = False)
     cell.text("hidden state", 0.22, below + 0.3, "hₜ₋₁")
     cell.number("hidden state", 0.3, below - 0.32, value="h_before", **small)
     cell.line("hidden state", [(0.0, below), (0.85, below)], value="h_before", head=False)
-    ends = {"forget gate": 1.6, "candidate": 2.6, "input gate": 3.5, "output gate": 5.6}
+    ends = {"forget gate": 1.6, "candidate": 2.6, "input gate": 3.75, "output gate": 5.6}
     names = {"forget gate": "f", "candidate": "g", "input gate": "i", "output gate": "o"}
-    for x in ends.values():
-        cell.line("input", [(0.85, below), (x, below), (x, gates - 0.26)])
+    *branches, last = ends.values()
+    cell.line("input", [(0.85, below), (last, below), (last, gates - 0.26)], value="read")
+    for x in branches:
+        cell.line("input", [(x, below), (x, gates - 0.26)], value="read")
     cell.fork("input", 0.85, below)
     for part, x in ends.items():
         cell.layer(part, x, gates, "tanh" if part == "candidate" else "σ")
@@ -57,11 +61,11 @@ def draw_lstm_cell(axes: Axes, *, fontsize: float = 9.0, backward: bool = False)
     cell.valve("forget gate", 1.6, belt, value="f")
     cell.line(kept, [(1.83, belt), (4.09, belt)], value="kept")
     cell.number(kept, 2.7, belt + 0.34, value="kept", **small)
-    cell.line("candidate", [(2.6, gates + 0.25), (2.6, middle), (3.27, middle)], value="g")
-    cell.line("input gate", [(3.5, gates + 0.25), (3.5, middle - 0.23)])
-    cell.valve("input gate", 3.5, middle, value="i")
-    cell.line(added, [(3.73, middle), (4.3, middle), (4.3, belt - 0.21)], value="added")
-    cell.number(added, 4.2, middle - 0.26, value="added", **small)
+    cell.line("candidate", [(2.6, gates + 0.25), (2.6, middle), (3.52, middle)], value="g")
+    cell.line("input gate", [(3.75, gates + 0.25), (3.75, middle - 0.23)])
+    cell.valve("input gate", 3.75, middle, value="i")
+    cell.line(added, [(3.98, middle), (4.3, middle), (4.3, belt - 0.21)], value="added")
+    cell.number(added, 4.3, middle - 0.26, value="added", **small)
     cell.operation(name_moved("add", "LSTM"), 4.3, belt, "+")
     cell.line(held, [(4.51, belt), (7.15, belt)], value="c")
     cell.text(held, 7.0, belt + 0.34, "cₜ")
@@ -86,9 +90,13 @@ def draw_lstm_cell(axes: Axes, *, fontsize: float = 9.0, backward: bool = False)
 
 def _draw_lstm_backward(cell, belt, middle, gates, below, ends, small):
     """What the loss asks, beside the lines on which it was given."""
-    over, c, h, last = belt - 0.3, "gradient of c", "gradient of h", "gradient of the h before"
+    over = belt - 0.3
+    c, h, last, key = (
+        Moved(part, [GRADIENT])
+        for part in ("gradient of c", "gradient of h", "gradient of the h before", GRADIENT_KEY)
+    )
     cell.back(c, [(7.15, over), (5.45, over)], value="d_c_after")
-    cell.number(c, 6.35, over - 0.24, value="d_c_after", form="{:+.2f}", **small)
+    cell.number(c, 6.5, over - 0.24, value="d_c_after", form="{:+.2f}", **small)
     cell.back(c, [(5.24, middle + 0.24), (5.24, over - 0.03)], value="d_shown")
     cell.number(c, 5.36, over - 0.24, value="d_shown", form="{:+.2f}", ha="left", **small)
     cell.back(c, [(5.4, over), (1.95, over)], value="d_c")
@@ -105,14 +113,14 @@ def _draw_lstm_backward(cell, belt, middle, gates, below, ends, small):
     for part, x in ends.items():
         name = {"forget gate": "d_f", "candidate": "d_g", "input gate": "d_i"}.get(part, "d_o")
         top = (middle if part != "forget gate" else belt) - 0.2
-        gradient, high = f"gradient of the {part}", 0.46 if part == "output gate" else 0.8
+        gradient = Moved(f"gradient of the {part}", [GRADIENT])
+        high = 0.46 if part == "output gate" else 0.8
         cell.back(gradient, [(x - 0.16, top), (x - 0.16, gates + 0.27)], value=name)
-        aside = 0.26 if part == "input gate" else 0.3  # between the candidate's line and a valve
         cell.number(
-            gradient, x - aside, gates + high, value=name, form="{:+.2f}", ha="right", **small
+            gradient, x - 0.3, gates + high, value=name, form="{:+.2f}", ha="right", **small
         )
-    cell.sample(GRADIENT_KEY, [(2.35, -0.04), (1.9, -0.04)], 0.3, back=True)
-    cell.text(GRADIENT_KEY, 2.43, -0.04, "gradient", ha="left", **small)
+    cell.sample(key, [(2.35, -0.04), (1.9, -0.04)], 0.3, back=True)
+    cell.text(key, 2.43, -0.04, "gradient", ha="left", **small)
 
 
 def write_terms(

@@ -34,8 +34,8 @@ def show_gates(
     least = min(min(g.mean(axis=1).min(), g[:, [*carriers]].min()) for g in rows.values())
     low = _HALF_OPEN if least >= _HALF_OPEN else 0
     widest = max(rows, key=lambda name: float(rows[name].mean()))
-    cut = f"; axes from {low} to 1" if low else ""
-    title = f"In this trained {cell} gate {widest} stands open widest{cut}"
+    cut = f"; axes from {low}" if low else ""
+    title = f"Gate {widest} opens widest{cut}"  # in one line of a phone
     height = 1.2 + 1.3 * len(gates)
 
     def draw(axes):

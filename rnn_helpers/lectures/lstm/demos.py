@@ -1,5 +1,6 @@
 """The demos of lecture 06."""
 
+from rnn_helpers.display.cell_diagrams import GRADIENT
 from rnn_helpers.display.live import Live, choice, live, slider, stepper
 from rnn_helpers.lectures.lstm.memory import compute_cell_run, compute_lstm_decay
 from rnn_helpers.lectures.lstm.plots import DECAY_PARTS, describe_lstm_decay, draw_lstm_decay
@@ -42,7 +43,7 @@ def gate_demo(
         describe_cell_run,
         height=4.8,
         ncols=2,
-        parts=PARTS,
+        parts={part: words for part, words in PARTS.items() if part != GRADIENT},
     )
 
 

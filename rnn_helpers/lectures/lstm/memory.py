@@ -10,9 +10,9 @@ from rnn_helpers.recurrences.gated_decay import GatedDecay, compute_gated_decay
 from rnn_helpers.validation import check_integer, check_number
 
 TASKS = {  # as short as a picture for a phone has room
-    "A": "hold 0.9, show it in the last five",
-    "B": "hold the sum of both signals, 1.2",
-    "C": "hold the second signal alone, −2.4",
+    "A": "c = 0.9, h = 0.72 in the last five",
+    "B": "c = 1.2, the sum of both signals",
+    "C": "c = −2.4, the second signal alone",
 }
 TARGETS = {"A": 0.9, "B": 1.2, "C": -2.4}  # what c has to be
 ANSWERS = {  # gates that do each task, as `compute_cell_run` takes them

@@ -25,8 +25,8 @@ _LINES = {  # part: its number, name, style, colour, width
 _ROW = 1.7  # from one gate's 0 to the next's
 _MISSING = {
     "off": "c is {c} at step {t}, not {target}",
-    "early": "shown too early, from step {t}",
-    "hidden": "not shown at step {t}",
+    "early": "h is {h} at step {t}, shown too early",
+    "hidden": "h is {h} at step {t}, not shown",
     "still": "c is still {c} at step {t}, not 0",
 }
 
@@ -38,7 +38,9 @@ def say_missing(run: CellRun) -> dict[str, str]:
         if lack:
             why, t = lack
             target = write_number(TARGETS[task], "{:.1f}")
-            words[task] = _MISSING[why].format(c=write_number(run.cs[t]), t=t, target=target)
+            words[task] = _MISSING[why].format(
+                c=write_number(run.cs[t]), h=write_number(run.hs[t]), t=t, target=target
+            )
     return words
 
 
@@ -72,14 +74,22 @@ def draw_schedule(run: CellRun, axes: Any, artists: dict[str, Any] | None = None
         artists[part].set_data(steps[1:], _ROW * row + values)
     for part, values in zip(_LINES, (run.candidates, run.cs, run.hs), strict=True):
         artists[part].set_data(steps[-len(values) :], values)
+    for part, edge in zip(_GATES, (run.opens_at - 0.5, run.closes_after + 0.5), strict=False):
+        artists[f"edge of the {part}"].set_xdata([edge])
+    edges = np.repeat(np.arange(0.5, 41), 2)
+    artists["offered"].set_xy(np.column_stack([edges, [0, *np.repeat(run.candidates, 2), 0]]))
     for cursor in ("cursor", "cursor of the gates"):
         artists[cursor].set_xdata([t, t])
     for task, words in say_missing(run).items():
-        artists[task].set_text(f"✗ {words}" if words else "✓ done")
+        done = f"✓ done: c = {write_number(run.cs[-1])}"
+        if task == "A":
+            done += f", h = {write_number(run.hs[-1])}"
+        artists[task].set_text(f"✗ {words}" if words else done)
     g, f = run.candidates[t - 1], run.forget_gates[t - 1]
     i, o = run.input_gates[t - 1], run.output_gates[t - 1]
     numbers = {"g": g, "i": i, "o": o, "f": f, "x": np.arctanh(g), "added": i * g}
     numbers |= {"c_before": run.cs[t - 1], "kept": f * run.cs[t - 1], "c": run.cs[t]}
+    numbers["read"] = np.hypot(numbers["x"], run.hs[t - 1])
     numbers |= {"h_before": run.hs[t - 1], "shown": np.tanh(run.cs[t]), "h": run.hs[t]}
     # what would be written 0.00 is drawn as 0
     artists["cell"].move({n: v if abs(v) >= 0.005 else 0.0 for n, v in numbers.items()})
@@ -87,10 +97,10 @@ def draw_schedule(run: CellRun, axes: Any, artists: dict[str, Any] | None = None
 
 
 def _prepare_axes(axes):
-    cell, below = np.ravel(axes)
+    cell, tasks = np.ravel(axes)
     figure: Any = cell.figure
     if is_narrow(cell):
-        halves, rooms = GridSpec(2, 1, figure=figure, height_ratios=(5, 4)), ((12, 6), (4, 7))
+        halves, rooms = GridSpec(2, 1, figure=figure, height_ratios=(5, 4)), ((12, 6), (5, 6))
     else:
         halves, rooms = GridSpec(1, 2, figure=figure), ((7, 3), (4, 6))
     places = [
@@ -98,8 +108,8 @@ def _prepare_axes(axes):
         for place in half.subgridspec(2, 1, height_ratios=ratios)
     ]  # fmt: skip
     cell.set_subplotspec(places[0])
-    below.set_subplotspec(places[3])
-    tasks, above = (figure.add_subplot(place, axes_class=type(cell)) for place in places[1:3])
+    tasks.set_subplotspec(places[1])
+    above, below = (figure.add_subplot(place, axes_class=type(cell)) for place in places[2:])
     artists: dict[str, Any] = {"cell": draw_lstm_cell(cell)}
     cell.set_title("A valve is as open as its gate", loc="left")
     tasks.set(xlim=(0, 1), ylim=(6, 0))
@@ -113,7 +123,7 @@ def _prepare_axes(axes):
     above.tick_params(axis="y", labelsize=7)
     above.grid(color="#E4E4E4")
     above.spines[["top", "right"]].set_visible(False)
-    above.set_title("The gates: 1 is open, 0 is shut", loc="left")
+    above.set_title("The gates, set by hand: 1 is open", loc="left")
     for row, (part, (letter, style, color)) in enumerate(_GATES.items()):
         (artists[part],) = above.plot(
             [], [], linestyle=style, color=COLORS[color], linewidth=2, drawstyle="steps-mid",
@@ -123,6 +133,12 @@ def _prepare_axes(axes):
             1.01, _ROW * row + 0.5, letter, transform=above.get_yaxis_transform(), va="center",
             gid=part,
         )  # fmt: skip
+        if part != "forget gate":
+            (artists[f"edge of the {part}"],) = above.plot(
+                [0], [_ROW * row + 0.5], "o", color=COLORS[color], markersize=6, gid=part
+            )
+    (artists["offered"],) = below.fill([0, 1, 1], [0, 0, 1], color=COLORS["bound"], alpha=0.3,
+                                       linewidth=0, gid="candidate")  # fmt: skip
     below.set(
         xlim=(0, 41), ylim=(-3.1, 6.6), yticks=range(-2, 5, 2), xlabel="step t", ylabel="value"
     )
@@ -131,14 +147,25 @@ def _prepare_axes(axes):
         (artists[part],) = below.plot(
             [], [], linestyle=style, color=COLORS[color], linewidth=width, label=label,
             gid=name_moved(part, "LSTM", number),
+            drawstyle="steps-mid" if part == "candidate" else "default",
         )  # fmt: skip
     below.legend(
         loc="upper right", fontsize=7.5, ncols=3, handlelength=1.8, columnspacing=1.2, borderpad=0.7
     )
     for cursor, axis in (("cursor", below), ("cursor of the gates", above)):
-        Handle(axis, [{"step": t} for t in range(1, 41)], x=range(1, 41))
         artists[cursor] = axis.axvline(0, color=COLORS["muted"], linewidth=1)
+    _add_handles(above, below)
     return artists
+
+
+def _add_handles(above, below):
+    """The rows of i and o are dragged at their edges; elsewhere it is the step."""
+    rows = [(above.get_xlim(), (_ROW * row - 0.35, _ROW * row + 1.35)) for row in range(3)]
+    opens, closes = np.arange(1, 42), np.arange(41)
+    Handle(above, [{"opens_at": t} for t in opens.tolist()], x=opens - 0.5, within=rows[0])
+    Handle(above, [{"closes_after": t} for t in closes.tolist()], x=closes + 0.5, within=rows[1])
+    for axis, within in ((above, rows[2]), (below, None)):
+        Handle(axis, [{"step": t} for t in range(1, 41)], x=range(1, 41), within=within)
 
 
 def draw_cell_run(run: CellRun) -> None:

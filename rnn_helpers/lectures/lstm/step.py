@@ -70,7 +70,8 @@ def _compute_steps():
         i, f, g, o = trace.gates[0, :, 0, 0]
         (h, c), (h_before, c_before) = (trace.hs[-1], trace.cs[-1]), states[-1]
         steps.append(
-            {"x": x, "h_before": h_before, "c_before": c_before, "i": i, "f": f, "g": g, "o": o,
+            {"x": x, "h_before": h_before, "read": np.hypot(x, h_before), "c_before": c_before,
+             "i": i, "f": f, "g": g, "o": o,
              "kept": f * c_before, "added": i * g, "c": c, "shown": np.tanh(c), "h": h}
         )  # fmt: skip
         states.append((h, c))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rnn_helpers.display.cell_diagrams import (
+    GRADIENT,
     GRADIENT_KEY,
     draw_cell_and_terms,
     draw_lstm_cell,
@@ -23,6 +24,7 @@ PARTS = {
     "output gate": "how much of the cell state is shown: 1 shows all, 0 nothing",
     "cell state": "the belt: what is kept from step to step, changed by a product and a sum only",
     "hidden state": "what is shown, and read by all gates at the next step",
+    GRADIENT: "how much the last h changes per unit of what flows there, as wide as it is large",
 }
 _GATES = ("forget gate", "input gate", "candidate", "output gate")
 _GATE_GRADIENTS = tuple(f"gradient of the {gate}" for gate in _GATES)

@@ -6,8 +6,11 @@ import re
 import numpy as np
 import pytest
 
+from rnn_helpers.display.cell_diagrams import GRADIENT
 from rnn_helpers.display.cell_family import KEY
 from rnn_helpers.display.figures import new_figure
+from rnn_helpers.display.handles import Handle
+from rnn_helpers.display.recording import UNITS
 from rnn_helpers.lectures.lstm import step_plots
 from rnn_helpers.lectures.lstm.demos import gate_demo, lstm_decay_demo, lstm_step_demo
 from rnn_helpers.lectures.lstm.memory import (
@@ -62,9 +65,13 @@ def test_the_drawing_and_the_lines_are_the_cell():
         f = float(step != 15)
         numbers |= {"f": f, "kept": f * wanted.cs[step - 1], "g": wanted.candidates[step - 1]}
         numbers |= {"i": float(step <= 5), "o": float(step >= 7)}
-        numbers |= {"shown": np.tanh(wanted.cs[step])}
+        x = np.arctanh(wanted.candidates[step - 1])
+        numbers |= {"shown": np.tanh(wanted.cs[step]), "read": np.hypot(x, wanted.hs[step - 1])}
         for name, value in numbers.items():
             np.testing.assert_allclose(read[name], value, atol=0.006)
+    ys = np.abs(demo.artists["offered"].get_xy()[:, 1])  # an area, that no curve can cover
+    assert ys.max() == wanted.candidates.max()
+    assert "set by hand" in strip.get_title("left")
     assert "the cell holds 0.00, and shows h = 0.00" in demo.message
     demo.controls["forget"].value = "1"
     assert "the cell holds 2.70" in demo.message  # 3 · 0.9 are let in
@@ -75,10 +82,10 @@ def test_the_drawing_and_the_lines_are_the_cell():
     ({"forget": "0.5"}, ["c is 0.05 at step 11, not 0.9", "c is 0.00 at step 40, not 1.2",
                          "c is 0.00 at step 40, not −2.4"]),
     ({"forget": "1", "closes_after": 3},
-     ["shown too early, from step 3", "c is 0.90 at step 40, not 1.2",
+     ["h is 0.72 at step 3, shown too early", "c is 0.90 at step 40, not 1.2",
       "c is still 0.90 at step 19, not 0"]),
     ({"forget": "1", "closes_after": 3, "opens_at": 38},
-     ["not shown at step 36", "c is 0.90 at step 40, not 1.2",
+     ["h is 0.00 at step 36, not shown", "c is 0.90 at step 40, not 1.2",
       "c is still 0.90 at step 19, not 0"]),
     ({"forget": "1", "closes_after": 10},
      ["c is 3.60 at step 11, not 0.9", "c is 3.60 at step 40, not 1.2",
@@ -92,7 +99,8 @@ def test_the_drawing_and_the_lines_are_the_cell():
 def test_what_a_task_still_lacks_is_said_beside_it(settings, lacks):
     demo = set_to(gate_demo(), **settings)
     for task, lack in zip("ABC", lacks, strict=True):
-        assert demo.artists[task].get_text() == (f"✗ {lack}" if lack else "✓ done")
+        verdict = demo.artists[task].get_text()
+        assert verdict == f"✗ {lack}" if lack else verdict.startswith("✓ done: c = ")
         assert f"{task}: {f'not yet, {lack}' if lack else 'done'}" in demo.text
     ys = {text.get_text(): text.get_position()[1] for text in demo.artists["A"].axes.texts}
     for task, words in TASKS.items():  # the verdict stands below its task, and above the next
@@ -109,7 +117,8 @@ def test_what_a_task_still_lacks_is_said_beside_it(settings, lacks):
 ])  # fmt: skip
 def test_a_task_is_done_by_its_gates_and_by_no_others(task, settings, spoilt):
     demo = set_to(gate_demo(), **settings)
-    assert demo.artists[task].get_text() == "✓ done"
+    shown = {"A": "c = 0.90, h = 0.72", "B": "c = 1.20", "C": "c = −2.40"}  # c is told from h
+    assert demo.artists[task].get_text() == f"✓ done: {shown[task]}"
     for change in spoilt:
         set_to(demo, **settings | change)
         assert not solve_tasks(demo.result)[task], change
@@ -121,8 +130,9 @@ def test_each_task_wants_its_own_number_and_only_its_own_gates_give_it():
     first, second = run.candidates[:10].sum(), run.candidates[10:].sum()
     assert pytest.approx({"A": first / 4, "B": first + second, "C": second}) == TARGETS
     for task, target in TARGETS.items():  # no two of them can be taken for each other
-        assert f"{target:.1f}".replace("-", "−") in TASKS[task]
+        assert f"c = {target:.1f}".replace("-", "−") in TASKS[task]
         assert all(abs(target - other) > 0.2 for key, other in TARGETS.items() if key != task)
+    assert f"h = {np.tanh(TARGETS['A']):.2f}" in TASKS["A"]
     solved = {task: set() for task in TARGETS}
     for forget, erase_at in ((0.5, 0), (0.9, 0), (1.0, 0), (1.0, 15)):
         for closes_after in range(41):
@@ -143,6 +153,39 @@ def test_every_task_can_be_done_with_what_the_site_has_recorded():
             answer = dict(zip(("forget", "closes_after", "opens_at"), values, strict=True))
             assert all(value in settings[name] for name, value in answer.items())
             assert solve_tasks(set_to(demo, **answer).result)[task]
+
+
+def test_the_edges_of_what_i_and_o_leave_open_are_dragged_where_they_are_drawn():
+    demo = set_to(gate_demo(), closes_after=7, opens_at=30)
+    strip, figure = demo.artists["input gate"].axes, demo.figure
+    handles = [handle for handle in figure.findobj(Handle) if handle.axes is strip]
+    found = {next(iter(handle.settings[0])): handle for handle in handles}
+    assert found.keys() == {"closes_after", "opens_at", "step"}
+    tops = []
+    for name, part in (
+        ("step", "forget gate"), ("closes_after", "input gate"), ("opens_at", "output gate"),
+    ):  # fmt: skip
+        measured, handle = found[name].measure(), found[name]
+        _, top, _, height = measured["region"]
+        tops += [top, top + height]
+        ys = strip.transData.transform([(0, y) for y in demo.artists[part].get_ydata()])[:, 1]
+        levels = (figure.bbox.height - ys) * UNITS
+        assert top < levels.min()
+        assert levels.max() < top + height
+        if name == "step":
+            continue
+        edge = demo.artists[f"edge of the {part}"]
+        (x, y), (at, _) = edge.get_xydata()[0], measured["points"][
+            [each[name] for each in handle.settings].index(getattr(demo.result, name))
+        ]  # fmt: skip
+        place, level = strip.transData.transform((x, y))
+        assert at == round(place * UNITS)
+        assert top < (figure.bbox.height - level) * UNITS < top + height
+        curve = demo.artists[part].get_ydata()
+        left, right = curve[int(x - 0.5) - 1], curve[int(x + 0.5) - 1]
+        assert abs(right - left) == pytest.approx(1)  # where the curve steps
+    assert tops == sorted(tops)  # no row takes what belongs to another
+    demo.close()
 
 
 @pytest.mark.parametrize("width", [4.2, 8.0])
@@ -304,10 +347,39 @@ def test_whatever_is_pointed_at_lights_its_term():
         terms = list_lit(demo.artists["terms"])
         assert [gid for gid, part in pointed.items() if part not in terms] == [KEY]
         firsts = {gid.partition("|")[0]: part for gid, part in pointed.items() if gid != KEY}
-        own = {part: part for part in PARTS}
+        own = {part: part for part in PARTS if part != GRADIENT}
         assert firsts == own | {"add": "cell state", "show": "hidden state"}
         for line in (*step_plots._EQUATIONS, *step_plots._CODE):  # x is read where gates are made
             assert ("input" in getattr(line[0][0], "by", ())) == (len(line) == 1)
+
+
+def test_each_line_of_a_gradient_is_the_part_gradient():
+    demo = set_to(lstm_step_demo(), way="backwards")
+    with contextlib.closing(demo):
+        pointed = find_pointed(demo)
+        asked = [part for gid, part in pointed.items() if "gradient" in gid]
+        assert len(asked) >= 8  # c, h, the h before, four gates and the key
+        assert {*asked} == {GRADIENT}
+    with contextlib.closing(gate_demo()) as demo:
+        assert GRADIENT not in dict(demo.stage.parts)  # it has none
+
+
+@pytest.mark.parametrize("beat", range(1, COUNT + 1))
+def test_a_gradients_number_keeps_clear_of_all_lines(beat):
+    with contextlib.closing(set_to(lstm_step_demo(), beat=beat, way="backwards")) as demo:
+        demo.figure.canvas.draw()
+        cell = demo.artists["cell"]
+        numbers = [
+            each._text for name, each in cell._shown
+            if name.startswith("d_") and hasattr(each, "_text")
+        ]  # fmt: skip
+        lines = [each._artists[0] for _, each in cell._shown if hasattr(each, "_artists")]
+        for number in numbers:
+            for line in lines:
+                room = line.get_linewidth() / 2 * demo.figure.dpi / 72 + 5
+                box = number.get_window_extent().padded(room, 0)  # to the left and right of it
+                path = line.get_transform().transform_path(line.get_path())
+                assert not path.intersects_bbox(box, filled=False), number.get_text()
 
 
 def test_each_gradient_has_one_arrow_and_one_number_and_goes_back():
@@ -338,7 +410,7 @@ def test_only_backwards_does_the_drawing_ask():
     forwards = {style.get("part") for style in demo.stage.frame["styles"]}
     demo.controls["way"].value = "backwards"
     backwards = {style.get("part") for style in demo.stage.frame["styles"]}
-    assert backwards - forwards >= {"gradient of c", "gradient of h"}
+    assert backwards - forwards >= {"gradient of c|gradient", "gradient of h|gradient"}
     assert (
         "Beat 7 of 16 backwards, step 3, forget: along the belt, through the valve f = 0.7"
         in demo.text

@@ -88,6 +88,7 @@ def test_a_schedule_draws_the_run_and_its_cell(drawn):
         "f": 0.9, "i": 1.0, "o": 0.5, "g": added, "x": np.arctanh(added), "added": added,
         "c_before": run.cs[19], "kept": kept, "c": kept + added, "h_before": run.hs[19],
         "shown": np.tanh(kept + added), "h": 0.5 * np.tanh(kept + added),
+        "read": np.hypot(np.arctanh(added), run.hs[19]),
     })  # fmt: skip
 
 
