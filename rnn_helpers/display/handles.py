@@ -7,7 +7,6 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.transforms import Bbox
 from numpy.typing import ArrayLike
 
 from rnn_helpers.display.recording import UNITS
@@ -59,17 +58,14 @@ class Handle(Artist):
         pixels = axes.transData.transform(np.column_stack(data)) * [1, -1] + [0, bottom]
         units = np.rint(pixels * UNITS).astype(int).T.tolist()
         points = [[None] * size if each is None else units[n] for n, each in enumerate(along)]
-        box = axes.bbox if self._within is None else self._measure_region()
-        region = (box.x0, bottom - box.y1, box.width, box.height)
+        within = (axes.get_xlim(), axes.get_ylim()) if self._within is None else self._within
+        corners = axes.transData.transform(np.transpose(within))
+        (left, low), (right, high) = corners.min(axis=0), corners.max(axis=0)
+        region = (left, bottom - high, right - left, high - low)
         return {
             "region": [round(each * UNITS) for each in region],
             "points": [list(point) for point in zip(*points, strict=True)],
         }
-
-    def _measure_region(self):
-        axes: Any = self.axes
-        corners = axes.transData.transform(np.transpose(self._within))
-        return Bbox([corners.min(axis=0), corners.max(axis=0)])
 
     def draw(self, renderer: Any) -> None:
         """Nothing is seen of it."""
