@@ -15,7 +15,7 @@ from rnn_helpers.lectures.gru.connectivity import LONGEST, PointedText
 SHARE, MOST, PREDICTED = POINTER_PARTS = {
     "share": "a character's influence: what it holds of the gradient of this prediction, as a bar, "
     "full from one half on, and as a tint",
-    "90 %": "the last characters from which 90 % of the influence comes: how far back it reaches,",
+    "90 %": "the last characters from which 90 % of the influence comes: how far back it reaches",
     "predicted": "the character that is predicted, from those before it alone",
 }
 TINTS = ((0.01, 0.18), (0.05, 0.34), (0.2, 0.5))  # from which share on, and how opaque
