@@ -124,7 +124,7 @@ def _draw_lstm_backward(cell, belt, middle, gates, below, ends, small):
 
 
 def write_terms(
-    axes: Axes, lines: Iterable[tuple[Terms, Terms]], *, step: float = 0.66, narrow: float = 1.0
+    axes: Axes, lines: Iterable[tuple[Terms, Terms]], *, step: float, narrow: float = 1.0
 ) -> Diagram:
     """Equations, each with its line of code below it, whose parts light with those of a cell.
 
@@ -133,7 +133,7 @@ def write_terms(
     larger = narrow if is_narrow(axes) else 1.0
     words = Diagram(axes, *LSTM_SIZE, fontsize=9.5 * larger)
     for row, (equation, code) in enumerate(lines):
-        y = 3.75 - step * row
+        y = 3.95 - step * row
         words.terms(0.1, y, equation, struck=TAKEN)
         words.terms(0.1, y - 0.29 * larger, code, fontsize=8.0 * larger, family="monospace")
     return words

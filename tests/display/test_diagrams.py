@@ -153,7 +153,7 @@ def test_the_drawn_lstm_is_the_packages():
     values = {"x": x, "h_before": h, "c_before": c, "c": c_next, "h": h_next, "g": np.tanh(g)}
     values |= {"i": cells.sigmoid(i), "f": cells.sigmoid(f), "o": cells.sigmoid(o)}
     values |= {"kept": values["f"] * c, "added": values["i"] * values["g"]}
-    values |= {"shown": np.tanh(c_next)}
+    values |= {"shown": np.tanh(c_next), "read": np.hypot(x, h)}
     cell = draw_lstm_cell(new_figure(4, 3)[1])
     cell.move({name: value.item() for name, value in values.items()})
     read = cell.read()

@@ -113,7 +113,7 @@ def draw_beat(beat: Beat, axes: Any, artists: dict[str, Any] | None = None) -> d
 
 def _prepare_cell(left, right):
     lines = zip(_EQUATIONS, _CODE, strict=True)
-    return draw_lstm_cell(left, backward=True), write_terms(right, lines)
+    return draw_lstm_cell(left, backward=True), write_terms(right, lines, step=0.72, narrow=1.25)
 
 
 def draw_beats(beats: Sequence[tuple[int, str]]) -> None:
