@@ -43,7 +43,7 @@ _SIGNS = "[ ]: written at this step", "[ ]: at this step; ·: as computed"
 _ASKED = "Choose other weights: does the character need these?"
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _ALTERED = {  # by a change, up to the first word that says where
-    "without": "its largest weight", "the largest moved": "the place of its largest weight",
+    "without": "its largest weight", "the largest moved": "its largest weight's place",
     "the largest alone": "its smaller weights", "all weights": "unequal weights",
     "all on": "more than that annotation",
 }  # fmt: skip

@@ -138,7 +138,7 @@ def test_whether_the_weights_explain_a_character_is_said_and_drawn(demo):
 
 @pytest.mark.parametrize(("change", "sentence"), [
     ("without the largest", "is not explained by its largest weight."),
-    ("the largest moved one to the right", "is not explained by the place of its largest weight."),
+    ("the largest moved one to the right", "is not explained by its largest weight's place."),
     ("the largest alone", "does not need its smaller weights."),
     ("all weights equal", "does not need unequal weights."),
     ("all on the last character", "does not need more than that annotation."),
