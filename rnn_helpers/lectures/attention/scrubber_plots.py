@@ -43,7 +43,7 @@ _SIGNS = "[ ]: written at this step", "[ ]: at this step; ·: as computed"
 _ASKED = "Choose other weights: does the character need these?"
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _ALTERED = {  # by a change, up to the first word that says where
-    "without": "its largest weight", "the largest moved": "the place of its largest weight",
+    "without": "its largest weight", "the largest moved": "its largest weight's place",
     "the largest alone": "its smaller weights", "all weights": "unequal weights",
     "all on": "more than that annotation",
 }  # fmt: skip
@@ -273,28 +273,31 @@ class _Written(Handle):
 
 
 def describe_scrubber(view: AlignmentView) -> str:
-    """The step in words: where each model looks most, what it writes, what a change does."""
+    """The step in words: where each model looks most, what it writes, what a change does.
+
+    How likely what it writes is, and what it writes at the other steps, the picture alone says
+    once the weights are changed: the words have room for what follows from it.
+    """
     said, row, changed = [], view.step - 1, view.change != AS_COMPUTED
     for name, look in view.looks.items():
         weights, own, new = look.weights[row], look.own[row], look.changed[row]
         top, before, best = (int(numbers.argmax()) for numbers in (weights, own, new))
         largest, likely = ("", "") if said else ("largest weight ", "probability ")
         seen = "a space" if view.text[top] == " " else f"“{view.text[top]}”"
-        words = f"{name} ({largest}{weights[top]:.2f}, on {seen}, character {top + 1})"
-        words += f" writes “{ISO_CHARACTERS[best]}” ({likely}{new[best]:.2f})"
-        if changed:
-            words += ", as before" if best == before else f", not “{ISO_CHARACTERS[before]}”"
+        words = f"{name} ({largest}{weights[top]:.2f}, on {seen}"
+        if not changed:
+            words += f", character {top + 1}) writes “{ISO_CHARACTERS[best]}”"
+            words += f" ({likely}{new[best]:.2f})"
+        else:
+            words += f") writes “{ISO_CHARACTERS[best]}”, "
+            words += "as before" if best == before else f"not “{ISO_CHARACTERS[before]}”"
         if view.change == "without the largest" and look.used[row, top]:
             words += ": there is nothing else to look at"
         said.append(words)
-    start = f"“{view.text}”, step {view.step}"
     if not changed:
-        return f"{start}: {'; '.join(said)}. {_ASKED}"
-    how = view.change if view.change.startswith("without") else f"with {view.change}"
-    differ = {name: _find_changes(look) for name, look in view.looks.items()}
-    verdict = _judge(view, {name: there[row] for name, there in differ.items()})
-    counts = " and ".join(str(there.sum()) for there in differ.values())
-    return f"{start}, {how}: {'; '.join(said)}. {verdict} At every step so: {counts} of 10 differ."
+        return f"Step {view.step}: {'; '.join(said)}. {_ASKED}"
+    verdict = _judge(view, {name: _find_changes(look)[row] for name, look in view.looks.items()})
+    return f"Step {view.step}, {view.change}: {'; '.join(said)}. {verdict}"
 
 
 def _find_changes(look):
@@ -321,4 +324,4 @@ def _judge(view, differs):
     if len(found) == len(view.looks):
         return f"So this character {how} {what}."
     (told,), (other,) = found, view.looks.keys() - found
-    return f"So this character {how} {what} for {told}; too little moved to tell for {other}."
+    return f"So this character {how} {what} for {told}; in {other} too little moved."

@@ -216,7 +216,7 @@ def _prepare_reveal(axes):
         xlim=(-0.36 if narrow else -0.28, 1.02), ylim=(LENGTH - 0.4, -0.6), xlabel="P(name)",
         yticks=[], xticks=[0, 0.25, 0.5, 0.75, 1],
     )  # fmt: skip
-    axes.set_title("The bars use every revealed word, the circles only what is before",
+    axes.set_title("A bar uses every revealed word, a circle only those up to its own",
                    loc="left")  # fmt: skip
     edges = (np.arange(LENGTH)[:, None] + [-0.3, 0.3]).ravel()
     bars = axes.stairs(
@@ -254,7 +254,7 @@ def _prepare_reveal(axes):
 
 
 def describe_depth(reach: Reach) -> str:
-    """What the chosen state waits for, how much of a nudge reaches it, what its layer changes."""
+    """What the chosen state waits for, how much of a nudge reaches it, and the layer below."""
     grid, own = reach.grid, reach.grid.step - 1
     counts = (grid.inputs.sum(), "input"), (grid.needed.sum(), "cell")
     inputs, cells = (f"{n} {noun}" + "s" * int(n != 1) for n, noun in counts)
@@ -267,12 +267,11 @@ def describe_depth(reach: Reach) -> str:
     )
     if reach.below is None:
         return said
-    near, far = (f"{reach.inputs[t] / reach.below.inputs[t]:.2f} times as much" for t in (own, 0))
-    then = f" and {far} from step 1" if own else ""
+    shares = [_write_share(reach.below.inputs[t]) for t in ((own, 0) if own else (own,))]
+    arrive = f"{' and '.join(shares)} arrive" + "s" * (len(shares) == 1)
     return (
-        f"{said} Against layer {grid.layer - 1} here: one more tanh in a row, round "
-        f"{grid.rounds.max()} in place of {reach.below.grid.rounds.max()}, {near} from its own "
-        f"step{then}."
+        f"{said} Layer {grid.layer - 1} at this step, one tanh less on the way, comes in round "
+        f"{reach.below.grid.rounds.max()}; there, {arrive}."
     )
 
 

@@ -230,21 +230,22 @@ def test_the_wait_is_said():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_what_a_layer_more_changes_is_said_from_the_numbers(kind):
+def test_the_layer_below_is_said_beside_the_chosen_one(kind):
     demo = depth_demo(kind=kind)
-    assert "Against" not in set_to(demo, layer=1).message
+    assert "less on the way" not in set_to(demo, layer=1).message
     for layer in (2, 3, 4):
         here, below = (compute_reach(6, number, kind) for number in (layer, layer - 1))
-        near, far = here.inputs[[5, 0]] / below.inputs[[5, 0]]
-        rounds = [number.grid.rounds.max() for number in (here, below)]
-        assert rounds[0] > rounds[1]
-        wanted = (
-            f"Against layer {layer - 1} here: one more tanh in a row, round {rounds[0]} in place "
-            f"of {rounds[1]}, {near:.2f} times as much from its own step and {far:.2f} times as "
-            "much from step 1."
+        assert here.grid.rounds.max() > below.grid.rounds.max()
+        near, far = (f"{100 * share:.2g}\u00a0%" for share in below.inputs[[5, 0]])
+        assert set_to(demo, layer=layer).message.endswith(
+            f" Layer {layer - 1} at this step, one tanh less on the way, comes in round "
+            f"{below.grid.rounds.max()}; there, {near} and {far} arrive."
         )
-        assert set_to(demo, layer=layer).message.endswith(wanted)
-    assert set_to(demo, step=1).message.endswith("times as much from its own step.")
+        said = set_to(demo, layer=layer - 1).message  # its own sentence says the same
+        assert f"round {below.grid.rounds.max()} at the earliest" in said
+        assert f"{near} arrives from its own step and {far} from step 1." in said
+    only = f"{100 * compute_reach(1, 3, kind).inputs[0]:.2g}\u00a0%"
+    assert set_to(demo, step=1, layer=4).message.endswith(f"; there, {only} arrives.")
     demo.close()
 
 
