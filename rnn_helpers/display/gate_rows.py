@@ -35,7 +35,7 @@ def show_gates(
     low = _HALF_OPEN if least >= _HALF_OPEN else 0
     widest = max(rows, key=lambda name: float(rows[name].mean()))
     cut = f"; axes from {low}" if low else ""
-    title = f"Gate {widest} opens widest{cut}"  # in one line of a phone
+    title = f"Widest on average: {widest}{cut}"  # in one line of a phone
     height = 1.2 + 1.3 * len(gates)
 
     def draw(axes):

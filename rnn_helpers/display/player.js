@@ -102,7 +102,9 @@ class Player {
     this.svg.addEventListener("pointerdown", (event) => {
       this.held = event.button === 0 ? over(find(event)) : undefined;
       this.taken = undefined;
+      this.pressed = Boolean(this.held);
       if (!this.held) return;
+      this.light(this.pinned); // what is set is seen whole, until the pointer has left the picture
       this.svg.setPointerCapture(event.pointerId);
       // a finger may be about to scroll: it sets where it lifts, or once it has gone sideways
       this.waits = event.pointerType === "touch";
@@ -127,8 +129,13 @@ class Player {
   watchPointer() {
     const find = ({ target }) =>
       target.closest?.("[data-part]")?.parts?.find((name) => this.what?.has(name));
-    this.svg.addEventListener("pointerover", (event) => this.light(find(event) ?? this.pinned));
-    this.svg.addEventListener("pointerleave", () => this.light(this.pinned));
+    this.svg.addEventListener("pointerover", (event) => {
+      if (!this.pressed) this.light(find(event) ?? this.pinned);
+    });
+    this.svg.addEventListener("pointerleave", () => {
+      this.pressed = false;
+      this.light(this.pinned);
+    });
     this.svg.addEventListener("click", (event) => {
       if (this.taken !== undefined) this.taken = undefined; // the press has set a control
       else if (this.what?.size) this.pin(find(event));

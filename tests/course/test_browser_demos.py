@@ -180,7 +180,7 @@ def test_a_part_lights_from_the_drawing_the_equation_and_its_button(lab, start):
     for piece in (pieces.first, pieces.last):  # of the drawing, and of the code
         piece.hover(force=True)
         assert set(svg.evaluate(LIT)) == {"output gate", "hidden state"}  # which it moves
-        assert "output gate: how much of the cell state is shown" in words.inner_text()
+        assert "output gate: how much of tanh(c) is shown" in words.inner_text()
         assert svg.get_attribute("data-lit") == "yes"
     lab.page.mouse.move(0, 0)
     assert svg.evaluate(LIT) == []

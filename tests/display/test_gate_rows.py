@@ -28,7 +28,7 @@ def test_each_gate_has_a_row_with_the_mean_and_the_carriers(monkeypatch, cell, n
 def _check_rows(figure, cell, names, gates):
     title = figure.axes[0].get_title("left").replace("\n", " ")
     widest = "z" if cell == "GRU" else "i"
-    assert title == f"Gate {widest} opens widest"
+    assert title == f"Widest on average: {widest}"
     assert [axis.get_ylabel() for axis in figure.axes] == [f"gate {name}" for name in names]
     for axis, values in zip(figure.axes, gates.values(), strict=True):
         *units, mean, _subject = axis.get_lines()
@@ -54,7 +54,7 @@ def test_an_axis_that_leaves_part_out_says_so(monkeypatch, least, low):
     alt = more["alt"]
     assert [axis.get_ylim() for axis in figure.axes] == [(low, 1), (low, 1)]
     said = figure.axes[0].get_title(loc="left")
-    assert said.endswith("; axes from 0.4" if low else "opens widest")
+    assert said.endswith("; axes from 0.4" if low else ": z")
     assert f"from {low} to 1" in alt
 
 

@@ -479,6 +479,7 @@ def test_parts_light_and_steps_are_played_without_a_kernel(site):
 WITH_HANDLES = {
     "forecast_demo", "ngram_demo", "streams_demo", "sweep_demo", "truncation_demo",
     "clipping_cliff_demo", "gate_demo", "connectivity_demo", "reveal_demo", "depth_demo",
+    "alignment_demo",
 }  # fmt: skip
 
 FIND_HANDLES = """svg => {
@@ -509,6 +510,7 @@ def test_a_picture_is_pressed_and_dragged_itself(site, name):
             for place, step in handle["sets"][number]:
                 wanted[place] = step
             assert box.evaluate(read) == wanted
+            assert svg.get_attribute("data-lit") == "no"  # what was set is seen whole
         assert box.locator(".rnn-parts [aria-pressed=true]").count() == 0  # no part is pinned
         site.page.mouse.move(*handle["points"][first])
         site.page.mouse.down()
@@ -522,6 +524,7 @@ def test_a_picture_is_pressed_and_dragged_itself(site, name):
         site.page.mouse.up()
         site.page.mouse.move(*handle["points"][first])  # a hand that only passes sets nothing
         assert box.evaluate(read) == state
+        assert svg.get_attribute("data-lit") == "no"
     box.get_by_role("button", name="Reset", exact=True).click()
     assert site.errors == []
 

@@ -54,7 +54,7 @@ def _put_all_on(weights, mask, places):
 CHANGES: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     AS_COMPUTED: lambda weights, mask: weights,
     "without the largest": _silence,
-    "the largest moved one to the right": _move_largest,
+    "the largest moved right": _move_largest,
     "the largest alone": _take_largest,
     "all weights equal": _spread,
     "all on the first character": lambda weights, mask: _put_all_on(weights, mask, 0),

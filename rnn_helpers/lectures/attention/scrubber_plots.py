@@ -285,8 +285,10 @@ def describe_scrubber(view: AlignmentView) -> str:
         largest, likely = ("", "") if said else ("largest weight ", "probability ")
         seen = "a space" if view.text[top] == " " else f"“{view.text[top]}”"
         words = f"{name} ({largest}{weights[top]:.2f}, on {seen}"
+        if not changed or view.text.count(view.text[top]) > 1:  # else the letter tells the place
+            words += f", character {top + 1}"
         if not changed:
-            words += f", character {top + 1}) writes “{ISO_CHARACTERS[best]}”"
+            words += f") writes “{ISO_CHARACTERS[best]}”"
             words += f" ({likely}{new[best]:.2f})"
         else:
             words += f") writes “{ISO_CHARACTERS[best]}”, "

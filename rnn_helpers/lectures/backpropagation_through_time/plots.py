@@ -162,14 +162,14 @@ def _compare(truncation):
         (truncation.all_errors[each - 1], truncation.all_lost[each - 1])
         for each in (k, truncation.k)
     )
-    why = ""
+    why, digits = "", 0 if f"{lost:.0%}" != f"{here:.0%}" else 1
     if error / lost < off / here:
         but = "but" if lost > here else "and"
         why = f", {but} at k = {k} more of it cancels"
     return (
-        f" A smaller k, {k} (the ring), is off by only {100 * error:.0f} %: the lengths of all "
-        f"that is lost add up to {100 * lost:.0f} % at k = {k} and to {100 * here:.0f} % at "
-        f"k = {truncation.k}{why}."
+        f" A smaller k, {k} (the ring), is off by only {100 * error:.0f} %: of its length, "
+        f"all that is lost adds up to {100 * lost:.{digits}f} % at k = {k} and to "
+        f"{100 * here:.{digits}f} % at k = {truncation.k}{why}."
     )
 
 

@@ -303,7 +303,7 @@ def draw_depth(reach: Reach, axes: Axes, artists: dict[str, Any] | None = None) 
     for step, share in enumerate(reach.inputs):
         arrives = artists[f"share {step}"]
         arrives.set_visible(bool(np.isfinite(share)))
-        arrives.set_text(_write_share(share))
+        arrives.set_text(_write_share(share)[: -2 if is_narrow(axes) else None])
     starts, ends, widths = _find_arrows(reach)
     unit = (34, 32) if is_narrow(axes) else (50, 52)  # points of a column, of a row
     artists["forward"].set_path(_make_arrows(starts, ends, np.full(len(ends), 0.5), unit))
@@ -357,7 +357,7 @@ def _prepare_depth(axes):
     narrow = is_narrow(axes)
     axes.set(
         xlim=(0.4, STEPS + 0.6), ylim=(-0.35, LAYERS + (0.85 if narrow else 0.6)),
-        xlabel="step t" if narrow else
+        xlabel="step t; in x: % of a nudge that arrives" if narrow else
         "step t; in an input: how much of a nudge to it reaches the framed cell",
         xticks=range(1, STEPS + 1), yticks=range(LAYERS + 1),
         yticklabels=["x", *range(1, LAYERS + 1)] if narrow else
@@ -367,8 +367,8 @@ def _prepare_depth(axes):
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     axes.set_title(
-        "Black: forward; orange: the gradient" if narrow else  # one line: the arrows need the room
-        "Black arrows build the state, round by round; orange is its gradient", loc="left",
+        "Orange: gradient; the others: forward" if narrow else  # one line: the arrows need the room
+        "Orange arrows are the gradient; the others build the state, round by round", loc="left",
     )  # fmt: skip
     size = 2 * _HALF_WIDTH, 2 * _HALF_HEIGHT
     for row, column in np.ndindex(LAYERS + 1, STEPS):

@@ -18,7 +18,7 @@ PARTS = {
     "update gate": "how much of the state GRU and minGRU keep; 1 − z is what they take",
     "input gate": "how much of the candidate the LSTM takes",
     "reset gate": "how much of the past the GRU's candidate sees",
-    "output gate": "how much of the cell state the LSTM shows",
+    "output gate": "how much of tanh(c) the LSTM shows",
     "cell state": "what the LSTM keeps, beside what it shows",
     "hidden state": "what RNN and LSTM show, and read at the next step",
     "state": "what GRU and minGRU keep and show; the GRU's gates and candidate read it, too",

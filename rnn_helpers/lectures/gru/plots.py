@@ -45,10 +45,12 @@ def describe_gate_interval(run: GateInterval) -> str:
     after, end = run.hs[_AFTER_FIRST], run.hs[-1]
     gate = f"z is {run.z_outside:.2f} throughout"
     if run.first <= run.last:
-        gate = (
-            f"z is {run.z_inside:.2f} from step {run.first} to step {run.last}, else "
-            f"{run.z_outside:.2f}"
-        )
+        to = f" to step {run.last}" if run.first < run.last else " alone"
+        gate = f"z is {run.z_inside:.2f} from step {run.first}{to}, else {run.z_outside:.2f}"
+        if to == " alone":
+            gate = gate.replace("from", "at")
+        if run.last - run.first + 1 == len(run.zs):
+            gate = f"z is {run.z_inside:.2f} throughout"
     if end >= KEPT:
         verdict = ": the first pulse is held, not the second"
     elif end <= -KEPT:
@@ -98,10 +100,13 @@ def _prepare_interval_axes(run, axes, below):
         np.arange(T + 1), run.hs, "-", linewidth=2.6, label="state h", **look
     )
     (artists["end"],) = axes.plot([T], run.hs[-1:], "o", markersize=8, **look)
-    axes.legend(
+    key = axes.legend(
         handles=[artists["h"], candidate, pulses], loc="lower left", fontsize=9,
-        ncols=1 if is_narrow(axes) else 3,
+        ncols=1 if is_narrow(axes) else 3, framealpha=1,
     )  # fmt: skip
+    # what moves lies above what does not: the shade would lie over these
+    artists |= {f"pulse {n}": bar for n, bar in enumerate(pulses) if bar.get_height()}
+    artists |= {"candidate": candidate, "key": key}
     axes.set(ylim=(-2.3, 1.9), ylabel="value")
     axes.set_title("One unit: what comes in, what is offered, what is held", loc="left")
     (artists["z"],) = below.step(
@@ -202,6 +207,7 @@ def draw_adding(errors: Mapping[str, ArrayLike], *, updates: Sequence[int]) -> N
             solved = int((values < SOLVED).sum())
             said.append(f"{name} at {count}: {solved} of {len(values)} below {SOLVED}")
         axis.axhline(1 / 6, linestyle=":", color=COLORS["muted"])
+        axis.axhline(SOLVED, linestyle="--", linewidth=1, color=COLORS["muted"])
         axis.text((len(errors) - 1) / 2, 1 / 6, "always 1", ha="center", va="bottom", fontsize=9,
                   color=COLORS["muted"])  # fmt: skip
         axis.set_xticks(range(len(errors)), [name.replace(" ", "\n") for name in errors])

@@ -215,7 +215,7 @@ def draw_units(study: StudyTable, live: Mapping[str, tuple[float, float]]) -> No
     left.set(xscale="log", xlabel="learning rate, log scale", ylabel="bits per byte")
     left.set_xticks(rates, [f"{rate:g}" for rate in rates], minor=False)
     left.minorticks_off()
-    left.set_title("Validation, two seeds; rings: this session", loc="left", fontsize=11)
+    left.set_title("Validation, two seeds; hollow: this session", loc="left", fontsize=11)
     left.legend(fontsize=9)
     fewest, updates = min(means, key=lambda unit: means[unit]), int(study["updates"].max())
     figure.suptitle(

@@ -89,6 +89,7 @@ def draw_schedule(run: CellRun, axes: Any, artists: dict[str, Any] | None = None
     i, o = run.input_gates[t - 1], run.output_gates[t - 1]
     numbers = {"g": g, "i": i, "o": o, "f": f, "x": np.arctanh(g), "added": i * g}
     numbers |= {"c_before": run.cs[t - 1], "kept": f * run.cs[t - 1], "c": run.cs[t]}
+    artists["step"].set_text(f"The cell at step {t}, the gray line")
     numbers["read"] = np.hypot(numbers["x"], run.hs[t - 1])
     numbers |= {"h_before": run.hs[t - 1], "shown": np.tanh(run.cs[t]), "h": run.hs[t]}
     # what would be written 0.00 is drawn as 0
@@ -111,7 +112,7 @@ def _prepare_axes(axes):
     tasks.set_subplotspec(places[1])
     above, below = (figure.add_subplot(place, axes_class=type(cell)) for place in places[2:])
     artists: dict[str, Any] = {"cell": draw_lstm_cell(cell)}
-    cell.set_title("A valve is as open as its gate", loc="left")
+    artists["step"] = cell.set_title("", loc="left")
     tasks.set(xlim=(0, 1), ylim=(6, 0))
     tasks.axis("off")
     for row, (task, words) in enumerate(TASKS.items()):
@@ -149,9 +150,11 @@ def _prepare_axes(axes):
             gid=name_moved(part, "LSTM", number),
             drawstyle="steps-mid" if part == "candidate" else "default",
         )  # fmt: skip
-    below.legend(
-        loc="upper right", fontsize=7.5, ncols=3, handlelength=1.8, columnspacing=1.2, borderpad=0.7
-    )
+    key = below.legend(
+        loc="upper right", fontsize=7.5, ncols=3, handlelength=1.8, columnspacing=1.2,
+        borderpad=0.7, framealpha=1,
+    )  # fmt: skip
+    key.set_zorder(6)  # no line is seen through it
     for cursor, axis in (("cursor", below), ("cursor of the gates", above)):
         artists[cursor] = axis.axvline(0, color=COLORS["muted"], linewidth=1)
     _add_handles(above, below)
@@ -159,13 +162,12 @@ def _prepare_axes(axes):
 
 
 def _add_handles(above, below):
-    """The rows of i and o are dragged at their edges; elsewhere it is the step."""
-    rows = [(above.get_xlim(), (_ROW * row - 0.35, _ROW * row + 1.35)) for row in range(3)]
+    """The rows of i and o are dragged at their edges, the curves at the step; f has no edge."""
+    rows = [(above.get_xlim(), (_ROW * row - 0.35, _ROW * row + 1.35)) for row in range(2)]
     opens, closes = np.arange(1, 42), np.arange(41)
     Handle(above, [{"opens_at": t} for t in opens.tolist()], x=opens - 0.5, within=rows[0])
     Handle(above, [{"closes_after": t} for t in closes.tolist()], x=closes + 0.5, within=rows[1])
-    for axis, within in ((above, rows[2]), (below, None)):
-        Handle(axis, [{"step": t} for t in range(1, 41)], x=range(1, 41), within=within)
+    Handle(below, [{"step": t} for t in range(1, 41)], x=range(1, 41))
 
 
 def draw_cell_run(run: CellRun) -> None:

@@ -21,7 +21,7 @@ PARTS = {
     "forget gate": "how much of the old cell state stays on the belt: 1 keeps all, 0 forgets all",
     "input gate": "how much of the candidate is put on the belt: 1 puts all there, 0 nothing",
     "candidate": "what is offered to the belt, from −1 to 1",
-    "output gate": "how much of the cell state is shown: 1 shows all, 0 nothing",
+    "output gate": "how much of tanh(c) is shown: 1 shows all, 0 nothing",
     "cell state": "the belt: what is kept from step to step, changed by a product and a sum only",
     "hidden state": "what is shown, and read by all gates at the next step",
     GRADIENT: "how much the last h changes per unit of what flows there, as wide as it is large",

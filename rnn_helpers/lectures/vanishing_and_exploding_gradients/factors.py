@@ -72,6 +72,7 @@ def draw_factors(
     artists[BOTH].set_path(Path(dashes, codes) if codes else _NOWHERE)
     below = end < _LEAST
     artists["far"].set_data(((middle + right) / 2)[below], np.full(below.sum(), _LEAST))
+    artists["beyond"].set_text(f"{BOTH} is below the axis" if below.any() else "")
     for name, log_sizes in factors.items():
         short = "both" if name == BOTH else name
         artists[f"mean {name}"].set_text(f"{short} {_find_mean(log_sizes):.2f}")
@@ -122,6 +123,10 @@ def _prepare(axes, steps):
     (artists["far"],) = axes.plot(
         [], [], "v", color=COLORS["accent"], markersize=7, clip_on=False, in_layout=False, gid=BOTH
     )
+    artists["beyond"] = axes.text(
+        0.5, 0.06, "", color=COLORS["accent"], fontsize=9, ha="center", gid=BOTH,
+        transform=axes.transAxes,
+    )  # fmt: skip
     figure: Any = axes.figure
     heads = [f"all {steps} steps", *FACTORS]
     for line, name in enumerate(heads):  # at the right margin, one below the other

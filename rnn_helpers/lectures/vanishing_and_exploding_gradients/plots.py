@@ -67,9 +67,9 @@ PARTS = {
     "Jₜ ⋯ J₁ u, where the Jacobian Jₜ = ∂hₜ/∂hₜ₋₁ is what step t multiplies a change by",
     "gradient": "a gradient v at the last state h_T, and what has come back of it to hₜ: the "
     "transposed Jacobians of the steps T, …, t + 1, one after the other, times v",
-    "product": "the inner product of the nudge and the gradient that meet at step t, which is the "
-    "same at every step: v · (P u) at the last, (Pᵀ v) · u at the first, where P is J_T ⋯ J₁, all "
-    "steps in one",
+    "product": "nudge and gradient at step t, multiplied entry by entry and summed. It is one "
+    "number at every step: v · (P u) at the last, (Pᵀ v) · u at the first, where P is all steps in "
+    "one",
     "ρᵗ": "how a nudge would grow or shrink in the long run if each step were W_hh alone; ρ, the "
     "spectral radius, is the largest size of an eigenvalue of W_hh",
     HOLDS: HELD,

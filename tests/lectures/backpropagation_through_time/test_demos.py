@@ -1,5 +1,7 @@
 """The demo of lecture 04: the numbers behind the picture."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -68,10 +70,13 @@ def test_a_smaller_k_that_is_less_off_has_a_ring_and_the_reason(k, radius, why):
     lost = run(spectral_radius=radius).all_lost
     told = demo.message.partition(" A smaller k, ")[2]
     assert told.startswith(
-        f"{near} (the ring), is off by only {100 * errors[near - 1]:.0f} %: the lengths of all "
-        f"that is lost add up to {100 * lost[near - 1]:.0f} % at k = {near} and to "
-        f"{100 * lost[k - 1]:.0f} % at k = {k}"
+        f"{near} (the ring), is off by only {100 * errors[near - 1]:.0f} %: of its length, "
+        "all that is lost adds up to "
     )
+    there, here = re.findall(r"([\d.]+) % at k = \d+", told)
+    assert there != here
+    for said, share in ((there, lost[near - 1]), (here, lost[k - 1])):
+        assert said == f"{100 * share:.{len(said.partition('.')[2])}f}"
     assert told.endswith(why)
     demo.close()
 

@@ -182,7 +182,7 @@ def test_the_parts_of_the_grid_have_their_own_colours():
     }  # fmt: skip
     assert demo.artists["chosen"].get_gid() == "state"
     title = demo.figure.axes[0].get_title(loc="left")
-    assert title == "Black arrows build the state, round by round; orange is its gradient"
+    assert title == "Orange arrows are the gradient; the others build the state, round by round"
     forward, backward = (
         np.ptp(demo.artists[name].get_path().vertices.reshape(-1, 8, 2)[:, [0, 6]], axis=1).max()
         for name in ("forward", "backward")

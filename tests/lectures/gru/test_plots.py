@@ -109,9 +109,9 @@ def test_every_seeds_error_stands_in_the_column_of_its_cell_and_the_panel_of_its
     errors = {"RNN": [[0.3, 0.2], [0.1, 0.05]], "GRU": [[0.04, 0.03], [0.002, 0.001]]}
     plots.draw_adding(errors, updates=(4, 8))
     for number, axes in enumerate(drawn[0].axes):
-        *rows, sixth = _list_lines(axes)
-        assert sixth[2] == [1 / 6, 1 / 6]
-        assert sixth[4] == ":"
+        *rows, sixth, solved = _list_lines(axes)
+        assert (sixth[2], solved[2]) == ([1 / 6, 1 / 6], [plots.SOLVED, plots.SOLVED])
+        assert (sixth[4], solved[4]) == (":", "--")
         assert axes.get_title(loc="left") == f"after {(4, 8)[number]} updates"
         for place, (name, (_, xs, ys, color, _)) in enumerate(zip(errors, rows, strict=True)):
             assert [round(x) for x in xs] == [place, place]

@@ -160,11 +160,9 @@ def test_the_edges_of_what_i_and_o_leave_open_are_dragged_where_they_are_drawn()
     strip, figure = demo.artists["input gate"].axes, demo.figure
     handles = [handle for handle in figure.findobj(Handle) if handle.axes is strip]
     found = {next(iter(handle.settings[0])): handle for handle in handles}
-    assert found.keys() == {"closes_after", "opens_at", "step"}
+    assert found.keys() == {"closes_after", "opens_at"}  # f has no edge
     tops = []
-    for name, part in (
-        ("step", "forget gate"), ("closes_after", "input gate"), ("opens_at", "output gate"),
-    ):  # fmt: skip
+    for name, part in (("closes_after", "input gate"), ("opens_at", "output gate")):
         measured, handle = found[name].measure(), found[name]
         _, top, _, height = measured["region"]
         tops += [top, top + height]
@@ -172,8 +170,6 @@ def test_the_edges_of_what_i_and_o_leave_open_are_dragged_where_they_are_drawn()
         levels = (figure.bbox.height - ys) * UNITS
         assert top < levels.min()
         assert levels.max() < top + height
-        if name == "step":
-            continue
         edge = demo.artists[f"edge of the {part}"]
         (x, y), (at, _) = edge.get_xydata()[0], measured["points"][
             [each[name] for each in handle.settings].index(getattr(demo.result, name))
