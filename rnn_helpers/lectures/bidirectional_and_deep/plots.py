@@ -357,7 +357,7 @@ def _prepare_depth(axes):
     narrow = is_narrow(axes)
     axes.set(
         xlim=(0.4, STEPS + 0.6), ylim=(-0.35, LAYERS + (0.85 if narrow else 0.6)),
-        xlabel="step t; in x: % of a nudge that arrives" if narrow else
+        xlabel="step t; in x: % that arrives" if narrow else
         "step t; in an input: how much of a nudge to it reaches the framed cell",
         xticks=range(1, STEPS + 1), yticks=range(LAYERS + 1),
         yticklabels=["x", *range(1, LAYERS + 1)] if narrow else
@@ -367,7 +367,7 @@ def _prepare_depth(axes):
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     axes.set_title(
-        "Orange: gradient; the others: forward" if narrow else  # one line: the arrows need the room
+        "Orange: gradient; other: forward" if narrow else  # one line: the arrows need the room
         "Orange arrows are the gradient; the others build the state, round by round", loc="left",
     )  # fmt: skip
     size = 2 * _HALF_WIDTH, 2 * _HALF_HEIGHT
