@@ -22,7 +22,7 @@ def site(tmp_path_factory):
     return folder / "site"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while its event loop runs, no other module can start one
 def chromium():
     from playwright.sync_api import sync_playwright
 
