@@ -100,10 +100,13 @@ def _prepare_interval_axes(run, axes, below):
         np.arange(T + 1), run.hs, "-", linewidth=2.6, label="state h", **look
     )
     (artists["end"],) = axes.plot([T], run.hs[-1:], "o", markersize=8, **look)
-    axes.legend(
+    key = axes.legend(
         handles=[artists["h"], candidate, pulses], loc="lower left", fontsize=9,
-        ncols=1 if is_narrow(axes) else 3,
+        ncols=1 if is_narrow(axes) else 3, framealpha=1,
     )  # fmt: skip
+    # what moves lies above what does not: the shade would lie over these
+    artists |= {f"pulse {n}": bar for n, bar in enumerate(pulses) if bar.get_height()}
+    artists |= {"candidate": candidate, "key": key}
     axes.set(ylim=(-2.3, 1.9), ylabel="value")
     axes.set_title("One unit: what comes in, what is offered, what is held", loc="left")
     (artists["z"],) = below.step(
