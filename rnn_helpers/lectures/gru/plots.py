@@ -43,14 +43,11 @@ SOLVED = 0.02  # mean squared error on the adding problem; always to answer 1 ha
 def describe_gate_interval(run: GateInterval) -> str:
     """What the unit holds after the first pulse and at the end, and which pulse that is."""
     after, end = run.hs[_AFTER_FIRST], run.hs[-1]
-    gate = f"z is {run.z_outside:.2f} throughout"
-    if run.first <= run.last:
-        to = f" to step {run.last}" if run.first < run.last else " alone"
-        gate = f"z is {run.z_inside:.2f} from step {run.first}{to}, else {run.z_outside:.2f}"
-        if to == " alone":
-            gate = gate.replace("from", "at")
-        if run.last - run.first + 1 == len(run.zs):
-            gate = f"z is {run.z_inside:.2f} throughout"
+    inside = run.last + 1 - run.first
+    where = f"from step {run.first} to step {run.last}" if inside > 1 else f"at step {run.first}"
+    gate = f"z is {run.z_inside:.2f} {where}, else {run.z_outside:.2f}"
+    if inside <= 0 or inside == len(run.zs):
+        gate = f"z is {run.zs[0]:.2f} throughout"
     if end >= KEPT:
         verdict = ": the first pulse is held, not the second"
     elif end <= -KEPT:

@@ -6,7 +6,11 @@ import pytest
 from rnn_helpers.display import comparisons, decay
 from rnn_helpers.display.figures import COLORS, encode_png, new_figure
 from rnn_helpers.lectures.gru import plots
-from rnn_helpers.lectures.gru.gates import compute_gate_run, compute_gru_decay
+from rnn_helpers.lectures.gru.gates import (
+    compute_gate_interval,
+    compute_gate_run,
+    compute_gru_decay,
+)
 from tests.stills import check_decays
 
 
@@ -143,3 +147,13 @@ def test_titles_say_what_the_numbers_say(drawn):
         "After 800 updates all but RNN solve adding, with errors below 0.02",
         "Fewer networks learn at 30 words than at 15, from torch's start",
     ]
+
+
+@pytest.mark.parametrize(("first", "last", "said"), [
+    (1, 40, "z is 0.90 throughout."), (9, 8, "z is 0.20 throughout."),
+    (9, 9, "z is 0.90 at step 9, else 0.20."),
+    (9, 40, "z is 0.90 from step 9 to step 40, else 0.20."),
+])  # fmt: skip
+def test_where_the_gate_has_its_value_is_said_as_briefly_as_it_is_true(first, last, said):
+    run = compute_gate_interval(first=first, last=last, z_inside=0.9, z_outside=0.2)
+    assert plots.describe_gate_interval(run).startswith(said)

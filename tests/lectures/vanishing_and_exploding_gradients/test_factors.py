@@ -104,6 +104,7 @@ def test_a_bar_can_be_read_and_a_product_below_the_axis_has_a_triangle(demo, rad
     assert heights.mean() > 3.5  # points; the whole bars once were as thin as their edges
     marks = demo.artists["far"].get_xydata()
     assert len(marks) == (len(after) if below else 0)
+    assert bool(demo.artists["beyond"].get_text()) == below  # which is said in words, too
     assert ((after < lower.get_ylim()[0]) == below).all()
     np.testing.assert_array_equal(marks[:, 1], lower.get_ylim()[0] if below else [])
     upper = [demo.artists[name].get_visible() for name in ("above", "below")]
